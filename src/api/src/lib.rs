@@ -1,0 +1,1 @@
+//! The REST door: folder per noun, file per verb.

@@ -1,0 +1,423 @@
+//! Virtual keys on the wire.
+
+use domain::{KeyEnv, KeyState, ModelPattern, ProjectId, RateLimits, RevokeReason, Timestamp, UpstreamId, VirtualKey};
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+use crate::{FieldErrors, field, patch};
+
+/// Asks for a key. Every field but `name` may be left out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CreateKey {
+    /// 1–100 characters, for people.
+    pub name: String,
+    /// Free text, up to 1,000 characters.
+    #[serde(default)]
+    pub description: String,
+    /// `live` (default) or `test`; part of the visible prefix.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "live"))]
+    pub env: Option<String>,
+    /// Whether it starts switched on.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(default = true))]
+    pub enabled: Option<bool>,
+    /// The last instant it may be used, RFC 3339. Not together with `expires_in_days`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<String>,
+    /// Days from now, 1 to 3,650. Not together with `expires_at`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_in_days: Option<i64>,
+    /// The project it is counted under; left out: yours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub project_id: Option<String>,
+    /// Models it may ask for, exact or with `*`; empty: every model.
+    #[serde(default)]
+    pub allowed_models: Vec<String>,
+    /// Ids of upstreams it may reach; empty: every upstream.
+    #[serde(default)]
+    pub allowed_upstreams: Vec<String>,
+    /// Addresses or networks it may come from; empty: everywhere.
+    #[serde(default)]
+    pub allowed_cidrs: Vec<String>,
+    /// How fast it may call; left out: 100 requests per minute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_limits: Option<RateLimitsInput>,
+}
+
+/// Limits as they are asked for: a value, `null` for no limit, or left out for the default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RateLimitsInput {
+    /// Requests admitted per minute, 1 to 1,000,000.
+    #[serde(default, deserialize_with = "patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<u32>, example = 100))]
+    pub requests_per_minute: Option<Option<u32>>,
+}
+
+/// Limits as they hold; `null`: no limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RateLimitsView {
+    /// Requests admitted per minute.
+    pub requests_per_minute: Option<u32>,
+}
+
+/// A request for a key that has been read and found good; instants still relative to now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewKey {
+    /// For people.
+    pub name: String,
+    /// Free text.
+    pub description: String,
+    /// Live or test.
+    pub env: KeyEnv,
+    /// Starts switched on.
+    pub enabled: bool,
+    /// When it ends.
+    pub expires: Expiry,
+    /// The project, if named.
+    pub project_id: Option<ProjectId>,
+    /// Models it may ask for.
+    pub allowed_models: Vec<ModelPattern>,
+    /// Upstreams it may reach.
+    pub allowed_upstreams: Vec<UpstreamId>,
+    /// Networks it may come from.
+    pub allowed_cidrs: Vec<IpNet>,
+    /// How fast it may call.
+    pub rate_limits: RateLimits,
+}
+
+/// When a key ends, as it was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expiry {
+    /// Never.
+    Never,
+    /// Then.
+    At(Timestamp),
+    /// So many milliseconds from now.
+    After(i64),
+}
+
+impl Expiry {
+    /// The instant, if there is one.
+    pub const fn from(self, now: Timestamp) -> Option<Timestamp> {
+        match self {
+            Self::Never => None,
+            Self::At(at) => Some(at),
+            Self::After(ms) => Some(now.plus(ms)),
+        }
+    }
+}
+
+impl TryFrom<CreateKey> for NewKey {
+    type Error = FieldErrors;
+
+    fn try_from(shape: CreateKey) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let name = field::text(&mut errors, "name", &shape.name, 1, VirtualKey::NAME_MAX);
+        if shape.description.chars().count() > 1000 {
+            errors.push("description", "use at most 1000 characters");
+        }
+        let env = match shape.env.as_deref() {
+            None | Some("") => Some(KeyEnv::Live),
+            Some(text) => errors.take("env", KeyEnv::parse(text).ok_or("use live or test")),
+        };
+        let expires = errors_expiry(&mut errors, shape.expires_at.as_deref(), shape.expires_in_days);
+        let project_id = shape.project_id.as_deref().and_then(|id| errors.take("project_id", id.parse::<ProjectId>()));
+        let allowed_models = list(&mut errors, "allowed_models", &shape.allowed_models, |text| {
+            ModelPattern::try_from(text.to_owned()).map_err(|error| error.to_string())
+        });
+        let allowed_upstreams = list(&mut errors, "allowed_upstreams", &shape.allowed_upstreams, |text| {
+            text.parse::<UpstreamId>().map_err(|error| error.to_string())
+        });
+        let allowed_cidrs = list(&mut errors, "allowed_cidrs", &shape.allowed_cidrs, network);
+        let requests_per_minute = match shape.rate_limits.unwrap_or_default().requests_per_minute {
+            None => Some(RateLimits::DEFAULT_REQUESTS_PER_MINUTE),
+            Some(None) => None,
+            Some(Some(n)) => {
+                if !(1..=1_000_000).contains(&n) {
+                    errors.push("rate_limits.requests_per_minute", "use 1 to 1000000, or null for no limit");
+                }
+                Some(n)
+            }
+        };
+        match (errors.is_empty(), env) {
+            (true, Some(env)) => Ok(Self {
+                name,
+                description: shape.description.trim().to_owned(),
+                env,
+                enabled: shape.enabled.unwrap_or(true),
+                expires,
+                project_id,
+                allowed_models,
+                allowed_upstreams,
+                allowed_cidrs,
+                rate_limits: RateLimits { requests_per_minute },
+            }),
+            _ => Err(errors),
+        }
+    }
+}
+
+fn errors_expiry(errors: &mut FieldErrors, at: Option<&str>, days: Option<i64>) -> Expiry {
+    match (at, days) {
+        (Some(_), Some(_)) => {
+            errors.push("expires_in_days", "give expires_at or expires_in_days, not both");
+            Expiry::Never
+        }
+        (Some(text), None) => errors
+            .take("expires_at", Timestamp::parse_rfc3339(text).ok_or("use RFC 3339, such as 2027-02-18T09:00:00Z"))
+            .map_or(Expiry::Never, Expiry::At),
+        (None, Some(days)) => {
+            if !(1..=3650).contains(&days) {
+                errors.push("expires_in_days", "use 1 to 3650 days, or leave it out for no end");
+            }
+            Expiry::After(days.saturating_mul(Timestamp::DAY))
+        }
+        (None, None) => Expiry::Never,
+    }
+}
+
+fn list<T>(
+    errors: &mut FieldErrors,
+    field: &str,
+    texts: &[String],
+    parse: impl Fn(&str) -> Result<T, String>,
+) -> Vec<T> {
+    if texts.len() > 100 {
+        errors.push(field, "use at most 100 entries");
+        return Vec::new();
+    }
+    let mut out = Vec::with_capacity(texts.len());
+    for text in texts {
+        match parse(text.trim()) {
+            Ok(value) => out.push(value),
+            Err(message) => errors.push(field, format!("{text}: {message}")),
+        }
+    }
+    out
+}
+
+/// A network, or a single address as the network of just it. The error says which prefix lengths there are.
+fn network(text: &str) -> Result<IpNet, String> {
+    if let Ok(net) = text.parse::<IpNet>() {
+        return Ok(net.trunc());
+    }
+    if let Ok(address) = text.parse::<std::net::IpAddr>() {
+        return Ok(IpNet::from(domain::user::canonical_address(address)));
+    }
+    match text.split_once('/') {
+        Some((address, _)) if address.parse::<std::net::Ipv4Addr>().is_ok() => {
+            Err(format!("a network of IPv4 ends in /0 to /32. Did you mean {address}/24?"))
+        }
+        Some((address, _)) if address.parse::<std::net::Ipv6Addr>().is_ok() => {
+            Err(format!("a network of IPv6 ends in /0 to /128. Did you mean {address}/64?"))
+        }
+        _ => Err("use an address or a network, such as 10.4.12.0/24".to_owned()),
+    }
+}
+
+/// A key as it is shown: never its secret.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct KeyView {
+    /// `key_…`
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// Free text.
+    pub description: String,
+    /// `live` or `test`.
+    pub env: String,
+    /// Prefix, first four, `…`, last four.
+    pub masked: String,
+    /// `active`, `disabled`, `expired` or `revoked`.
+    pub state: String,
+    /// Switched on.
+    pub enabled: bool,
+    /// Number of the current secret.
+    pub version: i64,
+    /// Its project.
+    pub project_id: String,
+    /// Its owner, if it has one.
+    pub owner_id: Option<String>,
+    /// Models it may ask for; empty: every model.
+    pub allowed_models: Vec<String>,
+    /// Ids of upstreams it may reach; empty: every upstream.
+    pub allowed_upstreams: Vec<String>,
+    /// Networks it may come from; empty: everywhere.
+    pub allowed_cidrs: Vec<String>,
+    /// How fast it may call.
+    pub rate_limits: RateLimitsView,
+    /// RFC 3339.
+    pub expires_at: Option<String>,
+    /// RFC 3339.
+    pub revoked_at: Option<String>,
+    /// Why it was revoked.
+    pub revoke_reason: Option<String>,
+    /// RFC 3339, to the minute.
+    pub last_used_at: Option<String>,
+    /// RFC 3339.
+    pub created_at: String,
+    /// RFC 3339.
+    pub updated_at: String,
+}
+
+impl KeyView {
+    /// The key as it is at `now`.
+    pub fn of(key: &VirtualKey, now: Timestamp) -> Self {
+        let time = |at: Option<Timestamp>| at.map(Timestamp::to_rfc3339);
+        Self {
+            id: key.id.to_string(),
+            name: key.name.clone(),
+            description: key.description.clone(),
+            env: key.env.as_str().to_owned(),
+            masked: key.masked.clone(),
+            state: key.state(now).as_str().to_owned(),
+            enabled: key.enabled,
+            version: key.version,
+            project_id: key.project_id.to_string(),
+            owner_id: key.owner_id.as_ref().map(ToString::to_string),
+            allowed_models: key.allowed_models.iter().map(|model| model.as_str().to_owned()).collect(),
+            allowed_upstreams: key.allowed_upstreams.iter().map(ToString::to_string).collect(),
+            allowed_cidrs: key.allowed_cidrs.iter().map(ToString::to_string).collect(),
+            rate_limits: RateLimitsView { requests_per_minute: key.rate_limits.requests_per_minute },
+            expires_at: time(key.expires_at),
+            revoked_at: time(key.revoked_at),
+            revoke_reason: key.revoke_reason.map(|reason| reason.as_str().to_owned()),
+            last_used_at: time(key.last_used_at),
+            created_at: key.created_at.to_rfc3339(),
+            updated_at: key.updated_at.to_rfc3339(),
+        }
+    }
+}
+
+/// A key just made: the one and only time that `secret` is said (K2).
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct IssuedKeyView {
+    /// The key.
+    #[serde(flatten)]
+    pub key: KeyView,
+    /// The whole secret. Store it now: it cannot be shown again.
+    pub secret: String,
+}
+
+/// Ends a key for good.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RevokeKey {
+    /// `no_longer_needed`, `leaked`, `owner_left` or `other` (default).
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+impl TryFrom<RevokeKey> for RevokeReason {
+    type Error = FieldErrors;
+
+    fn try_from(shape: RevokeKey) -> Result<Self, FieldErrors> {
+        match shape.reason.as_deref() {
+            None | Some("") => Ok(Self::Other),
+            Some(text) => Self::parse(text)
+                .ok_or_else(|| FieldErrors::one("reason", "use no_longer_needed, leaked, owner_left or other")),
+        }
+    }
+}
+
+/// What a key did in the last 24 hours: what a revocation would interrupt.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct KeyActivity {
+    /// Requests in 24 hours.
+    pub requests_24h: i64,
+    /// Distinct client addresses in 24 hours.
+    pub addresses_24h: i64,
+    /// RFC 3339: when the newest one arrived, ever.
+    pub last_request_at: Option<String>,
+}
+
+/// Which keys to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+pub struct KeyQuery {
+    /// From 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(default = 1, minimum = 1))]
+    pub page: Option<i64>,
+    /// 1 to 100.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(default = 20, minimum = 1, maximum = 100))]
+    pub page_size: Option<i64>,
+    /// Part of a name or of the visible key, or a whole id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<String>,
+    /// `active`, `disabled`, `expired` or `revoked`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+}
+
+impl KeyQuery {
+    /// The state to filter by.
+    pub fn state(&self) -> Result<Option<KeyState>, FieldErrors> {
+        match self.state.as_deref() {
+            None | Some("" | "any") => Ok(None),
+            Some(text) => KeyState::parse(text)
+                .map(Some)
+                .ok_or_else(|| FieldErrors::one("state", "use active, disabled, expired or revoked")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(json: &str) -> Result<NewKey, FieldErrors> {
+        NewKey::try_from(serde_json::from_str::<CreateKey>(json).unwrap())
+    }
+
+    #[test]
+    fn defaults_apply_to_what_is_left_out() {
+        let key = parse(r#"{"name": " ci "}"#).unwrap();
+        assert_eq!((key.name.as_str(), key.enabled, key.env), ("ci", true, KeyEnv::Live));
+        assert_eq!(key.rate_limits.requests_per_minute, Some(100));
+        assert_eq!(key.expires, Expiry::Never);
+    }
+
+    #[test]
+    fn null_means_no_limit() {
+        let key = parse(r#"{"name": "ci", "rate_limits": {"requests_per_minute": null}}"#).unwrap();
+        assert_eq!(key.rate_limits.requests_per_minute, None);
+        let key = parse(r#"{"name": "ci", "rate_limits": {}}"#).unwrap();
+        assert_eq!(key.rate_limits.requests_per_minute, Some(100));
+    }
+
+    #[test]
+    fn every_complaint_is_made_at_once_and_names_the_fix() {
+        let errors = parse(r#"{"name": "", "env": "prod", "allowed_cidrs": ["10.0.0.0/33"], "expires_in_days": 0}"#)
+            .unwrap_err();
+        assert_eq!(errors.get("name"), Some("use 1 to 100 characters"));
+        assert_eq!(errors.get("env"), Some("use live or test"));
+        assert!(errors.get("allowed_cidrs").unwrap().contains("Did you mean 10.0.0.0/24?"));
+        assert!(errors.get("expires_in_days").is_some());
+    }
+
+    #[test]
+    fn names_are_measured_in_characters() {
+        assert!(parse(&format!(r#"{{"name": "{}"}}"#, "ü".repeat(100))).is_ok());
+        assert!(parse(&format!(r#"{{"name": "{}"}}"#, "ü".repeat(101))).is_err());
+    }
+
+    #[test]
+    fn unknown_fields_are_refused() {
+        assert!(serde_json::from_str::<CreateKey>(r#"{"name": "x", "budgett": 1}"#).is_err());
+    }
+}

@@ -1,0 +1,16 @@
+//! What is said: the request and response shapes that REST, web and CLI share.
+//!
+//! Shapes are plain text and numbers as the wire has them; `TryFrom<Shape>` for a domain noun is the one parser,
+//! and what it refuses it names field by field.
+
+pub mod field;
+pub mod keys;
+pub mod logs;
+pub mod overview;
+pub mod page;
+pub mod patch;
+pub mod session;
+pub mod upstreams;
+
+pub use field::{FieldError, FieldErrors};
+pub use page::{CursorPage, Page, PageQuery};

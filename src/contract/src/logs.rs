@@ -1,0 +1,234 @@
+//! Request rows on the wire.
+
+use domain::{RequestLog, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::FieldErrors;
+
+/// Which rows, newest first. All filters hold together.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+pub struct LogQuery {
+    /// A whole key id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_id: Option<String>,
+    /// The model asked for, exactly.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// An upstream's name, exactly.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream: Option<String>,
+    /// A status (`429`) or a class (`4xx`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// A whole request id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Not before this instant, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// Before this instant, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// Rows per page, 1 to 500.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(default = 50, minimum = 1, maximum = 500))]
+    pub limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+/// Filters that have been read and found good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogFilter {
+    /// The key.
+    pub key_id: Option<String>,
+    /// The model asked for.
+    pub model: Option<String>,
+    /// The upstream's name.
+    pub upstream: Option<String>,
+    /// Lowest and highest status, both included.
+    pub status: Option<(u16, u16)>,
+    /// One request.
+    pub id: Option<String>,
+    /// Not before.
+    pub since: Option<Timestamp>,
+    /// Before.
+    pub until: Option<Timestamp>,
+    /// Rows per page.
+    pub limit: i64,
+    /// Only rows whose id sorts below this one.
+    pub below: Option<String>,
+}
+
+impl TryFrom<LogQuery> for LogFilter {
+    type Error = FieldErrors;
+
+    fn try_from(shape: LogQuery) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let filled = |text: Option<String>| text.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
+        let mut instant = |field: &str, text: Option<String>| {
+            filled(text).and_then(|text| {
+                errors.take(field, Timestamp::parse_rfc3339(&text).ok_or("use RFC 3339, such as 2026-11-21T09:00:00Z"))
+            })
+        };
+        let since = instant("since", shape.since);
+        let until = instant("until", shape.until);
+        let status = filled(shape.status).and_then(|text| {
+            errors.take("status", status_range(&text).ok_or("use a status such as 429, or a class such as 4xx"))
+        });
+        let limit = shape.limit.unwrap_or(50);
+        if !(1..=500).contains(&limit) {
+            errors.push("limit", "use 1 to 500");
+        }
+        let below = filled(shape.cursor);
+        if below.as_deref().is_some_and(|cursor| cursor.parse::<domain::RequestId>().is_err()) {
+            errors.push("cursor", "use next_cursor of the page before, unchanged");
+        }
+        if errors.is_empty() {
+            Ok(Self {
+                key_id: filled(shape.key_id),
+                model: filled(shape.model),
+                upstream: filled(shape.upstream),
+                status,
+                id: filled(shape.id),
+                since,
+                until,
+                limit,
+                below,
+            })
+        } else {
+            Err(errors)
+        }
+    }
+}
+
+fn status_range(text: &str) -> Option<(u16, u16)> {
+    if let Some(class) = text.strip_suffix("xx").or_else(|| text.strip_suffix("XX")) {
+        let class: u16 = class.parse().ok().filter(|class| (1..=5).contains(class))?;
+        return Some((class * 100, class * 100 + 99));
+    }
+    let status: u16 = text.parse().ok().filter(|status| (100..=599).contains(status))?;
+    Some((status, status))
+}
+
+/// One request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LogRow {
+    /// `req_…`; equals the answer's `x-keywright-request-id`.
+    pub id: String,
+    /// RFC 3339: when it arrived.
+    pub started_at: String,
+    /// `key_…`
+    pub key_id: String,
+    /// Which of the key's secrets.
+    pub key_version: i64,
+    /// The key's name then.
+    pub key_name: String,
+    /// The key's visible prefix.
+    pub key_prefix: String,
+    /// `prj_…`
+    pub project_id: String,
+    /// The HTTP method.
+    pub method: String,
+    /// The path.
+    pub endpoint: String,
+    /// Whether a stream was asked for.
+    pub streamed: bool,
+    /// The model asked for.
+    pub model: Option<String>,
+    /// The model that answered.
+    pub model_served: Option<String>,
+    /// `up_…`
+    pub upstream_id: Option<String>,
+    /// The upstream's name then.
+    pub upstream: Option<String>,
+    /// The status the client saw; 499: it went away first.
+    pub status: u16,
+    /// The upstream's status, where it differs.
+    pub upstream_status: Option<u16>,
+    /// Tokens of the prompt.
+    pub input_tokens: Option<i64>,
+    /// Of them cached.
+    pub cached_tokens: Option<i64>,
+    /// Tokens of the answer.
+    pub output_tokens: Option<i64>,
+    /// Of them reasoning.
+    pub reasoning_tokens: Option<i64>,
+    /// From arrival to the end of the answer, milliseconds.
+    pub latency_ms: f64,
+    /// From arrival to the first byte of the answer, milliseconds.
+    pub first_byte_ms: Option<f64>,
+    /// Tries on upstreams.
+    pub attempts: i32,
+    /// Where it came from.
+    pub client_address: String,
+    /// What it called itself.
+    pub user_agent: Option<String>,
+    /// Why it did not end well.
+    pub error_class: Option<String>,
+}
+
+impl From<&RequestLog> for LogRow {
+    fn from(row: &RequestLog) -> Self {
+        Self {
+            id: row.id.to_string(),
+            started_at: row.started_at.to_rfc3339(),
+            key_id: row.key_id.to_string(),
+            key_version: row.key_version,
+            key_name: row.key_name.clone(),
+            key_prefix: row.key_prefix.clone(),
+            project_id: row.project_id.to_string(),
+            method: row.method.clone(),
+            endpoint: row.endpoint.clone(),
+            streamed: row.streamed,
+            model: row.model.clone(),
+            model_served: row.model_served.clone(),
+            upstream_id: row.upstream_id.as_ref().map(ToString::to_string),
+            upstream: row.upstream.clone(),
+            status: row.status,
+            upstream_status: row.upstream_status,
+            input_tokens: row.usage.input_tokens,
+            cached_tokens: row.usage.cached_tokens,
+            output_tokens: row.usage.output_tokens,
+            reasoning_tokens: row.usage.reasoning_tokens,
+            latency_ms: milliseconds(row.latency_us),
+            first_byte_ms: row.first_byte_us.map(milliseconds),
+            attempts: row.attempts,
+            client_address: row.client_address.clone(),
+            user_agent: row.user_agent.clone(),
+            error_class: row.error_class.map(|class| class.as_str().to_owned()),
+        }
+    }
+}
+
+/// Microseconds as milliseconds. Latencies are far below the 2^53 that a float holds exactly.
+#[allow(clippy::cast_precision_loss)]
+fn milliseconds(us: i64) -> f64 {
+    us as f64 / 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn status_classes() {
+        assert_eq!(status_range("4xx"), Some((400, 499)));
+        assert_eq!(status_range("429"), Some((429, 429)));
+        assert_eq!(status_range("9xx"), None);
+        assert_eq!(status_range("42"), None);
+    }
+
+    #[test]
+    fn blanks_are_no_filters_and_bounds_hold() {
+        let filter = LogFilter::try_from(LogQuery { model: Some(" ".into()), ..LogQuery::default() }).unwrap();
+        assert_eq!((filter.model, filter.limit), (None, 50));
+        assert!(LogFilter::try_from(LogQuery { limit: Some(501), ..LogQuery::default() }).is_err());
+        assert!(LogFilter::try_from(LogQuery { cursor: Some("x".into()), ..LogQuery::default() }).is_err());
+    }
+}

@@ -1,0 +1,37 @@
+//! Setup and sign-in on the wire.
+
+use serde::{Deserialize, Serialize};
+
+/// Claims a fresh installation.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Setup {
+    /// The one-time token that `serve` printed. Dashes and case do not matter.
+    pub token: String,
+    /// The first administrator's address.
+    pub email: String,
+    /// 12–128 characters.
+    pub password: String,
+}
+
+/// Signs in.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Login {
+    /// The address; case does not matter.
+    pub email: String,
+    /// The password.
+    pub password: String,
+}
+
+/// The person who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Me {
+    /// `usr_…`; `null` for the admin token.
+    pub id: Option<String>,
+    /// Their address; `admin token` for the admin token.
+    pub email: String,
+    /// `owner`, `admin`, `member` or `viewer`.
+    pub role: String,
+}

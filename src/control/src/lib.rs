@@ -1,0 +1,1 @@
+//! What may be done: a folder per noun, a file per verb.

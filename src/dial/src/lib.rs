@@ -1,0 +1,1 @@
+//! Who may be called: the one guarded way out.

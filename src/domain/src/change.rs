@@ -1,0 +1,37 @@
+//! What a commit tells the rest of the product, in this process and on other nodes.
+
+/// A row of the table `changes`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// What happened.
+    pub kind: ChangeKind,
+    /// Id of the thing that changed.
+    pub id: String,
+}
+
+/// The kinds of change that anybody listens to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// A key was created, enabled or edited: read it again.
+    Key,
+    /// A key lost its access: read it again and end its open streams (R4).
+    KeyEnded,
+    /// An upstream or its credential was created, edited, made default or deleted.
+    Upstream,
+}
+
+impl ChangeKind {
+    /// The text in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Key => "key",
+            Self::KeyEnded => "key_ended",
+            Self::Upstream => "upstream",
+        }
+    }
+
+    /// The kind of that text; `None` for one that a newer version wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Key, Self::KeyEnded, Self::Upstream].into_iter().find(|kind| kind.as_str() == text)
+    }
+}

@@ -1,0 +1,39 @@
+//! What is true: the nouns of Keywright, their rules and the decisions over them.
+//!
+//! Pure and synchronous. Nothing here reads a clock, draws a random number or touches a network:
+//! instants and bytes are handed in, so that every rule can be tested by moving a number.
+
+pub mod admit;
+pub mod audit;
+pub mod change;
+pub mod credential;
+pub mod id;
+pub mod installation;
+pub mod key;
+pub mod limit;
+pub mod mask;
+pub mod pattern;
+pub mod plan;
+pub mod ports;
+pub mod project;
+pub mod request;
+pub mod timestamp;
+pub mod upstream;
+pub mod user;
+
+pub use admit::{Ask, Denial, admit};
+pub use audit::{AuditEvent, AuditRecord};
+pub use change::{Change, ChangeKind};
+pub use credential::{Credential, CredentialVersion};
+pub use id::{CredentialId, EventId, KeyId, ProjectId, RequestId, UpstreamId, UserId};
+pub use installation::{Installation, KeyringRow};
+pub use key::{KeyEnv, KeyState, KeyVersion, RevokeReason, VirtualKey};
+pub use limit::{Gcra, RateLimits, Verdict};
+pub use pattern::ModelPattern;
+pub use plan::{Attempt, PlanError, plan};
+pub use ports::{Clock, Random};
+pub use project::Project;
+pub use request::{ErrorClass, RequestLog, Usage};
+pub use timestamp::Timestamp;
+pub use upstream::{BaseUrl, Provider, Upstream};
+pub use user::{Action, Actor, Role, User};

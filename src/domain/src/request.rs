@@ -1,0 +1,182 @@
+//! What one request leaves behind (L1): never a prompt, an answer or a key.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{KeyId, ProjectId, RequestId, Timestamp, UpstreamId};
+
+/// Tokens of one request, as the upstream counted them. `None`: it did not say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Tokens of the prompt, cached ones included.
+    pub input_tokens: Option<i64>,
+    /// Of them, read from the provider's cache.
+    pub cached_tokens: Option<i64>,
+    /// Tokens of the answer, reasoning included.
+    pub output_tokens: Option<i64>,
+    /// Of them, spent on reasoning.
+    pub reasoning_tokens: Option<i64>,
+}
+
+/// Why a request did not end well. `None` in a row: it did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)] // each is the code of the answer or says itself
+pub enum ErrorClass {
+    KeyDisabled,
+    KeyExpired,
+    KeyRevoked,
+    ModelNotAllowed,
+    UpstreamNotAllowed,
+    IpNotAllowed,
+    RateLimitExceeded,
+    /// The request itself was refused: framing, JSON, size.
+    BadRequest,
+    NoUpstream,
+    CredentialUnreadable,
+    UpstreamUnavailable,
+    UpstreamForbidden,
+    UpstreamTimeout,
+    UpstreamAuthFailed,
+    UpstreamRedirected,
+    UpstreamInvalidResponse,
+    /// The upstream broke off in mid-answer.
+    UpstreamReset,
+    /// The upstream answered 4xx or 5xx, passed on as it came.
+    UpstreamError,
+    /// The client went away.
+    ClientGone,
+    /// The key was revoked while the answer streamed.
+    RevokedMidStream,
+    /// The process ended before the answer did.
+    Interrupted,
+    StoreUnavailable,
+    Internal,
+}
+
+impl ErrorClass {
+    const ALL: [Self; 23] = [
+        Self::KeyDisabled,
+        Self::KeyExpired,
+        Self::KeyRevoked,
+        Self::ModelNotAllowed,
+        Self::UpstreamNotAllowed,
+        Self::IpNotAllowed,
+        Self::RateLimitExceeded,
+        Self::BadRequest,
+        Self::NoUpstream,
+        Self::CredentialUnreadable,
+        Self::UpstreamUnavailable,
+        Self::UpstreamForbidden,
+        Self::UpstreamTimeout,
+        Self::UpstreamAuthFailed,
+        Self::UpstreamRedirected,
+        Self::UpstreamInvalidResponse,
+        Self::UpstreamReset,
+        Self::UpstreamError,
+        Self::ClientGone,
+        Self::RevokedMidStream,
+        Self::Interrupted,
+        Self::StoreUnavailable,
+        Self::Internal,
+    ];
+
+    /// The text in the database and on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::KeyDisabled => "key_disabled",
+            Self::KeyExpired => "key_expired",
+            Self::KeyRevoked => "key_revoked",
+            Self::ModelNotAllowed => "model_not_allowed",
+            Self::UpstreamNotAllowed => "upstream_not_allowed",
+            Self::IpNotAllowed => "ip_not_allowed",
+            Self::RateLimitExceeded => "rate_limit_exceeded",
+            Self::BadRequest => "bad_request",
+            Self::NoUpstream => "no_upstream",
+            Self::CredentialUnreadable => "credential_unreadable",
+            Self::UpstreamUnavailable => "upstream_unavailable",
+            Self::UpstreamForbidden => "upstream_forbidden",
+            Self::UpstreamTimeout => "upstream_timeout",
+            Self::UpstreamAuthFailed => "upstream_auth_failed",
+            Self::UpstreamRedirected => "upstream_redirected",
+            Self::UpstreamInvalidResponse => "upstream_invalid_response",
+            Self::UpstreamReset => "upstream_reset",
+            Self::UpstreamError => "upstream_error",
+            Self::ClientGone => "client_gone",
+            Self::RevokedMidStream => "revoked_mid_stream",
+            Self::Interrupted => "interrupted",
+            Self::StoreUnavailable => "store_unavailable",
+            Self::Internal => "internal",
+        }
+    }
+
+    /// The class of that text; `None` for one that a newer version wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.as_str() == text)
+    }
+}
+
+/// One row of the request log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestLog {
+    /// Its id.
+    pub id: RequestId,
+    /// When the head was read.
+    pub started_at: Timestamp,
+    /// The key.
+    pub key_id: KeyId,
+    /// Which of its secrets.
+    pub key_version: i64,
+    /// Its name then; rows outlive keys.
+    pub key_name: String,
+    /// Its visible prefix then (K4).
+    pub key_prefix: String,
+    /// Its project.
+    pub project_id: ProjectId,
+    /// The HTTP method.
+    pub method: String,
+    /// The path without its query string, cut at 256 characters.
+    pub endpoint: String,
+    /// Whether the client asked for a stream.
+    pub streamed: bool,
+    /// The model asked for, cut at 256 characters.
+    pub model: Option<String>,
+    /// The model that the upstream says it used.
+    pub model_served: Option<String>,
+    /// The upstream; `None` where none was reached, or the built-in one without a row.
+    pub upstream_id: Option<UpstreamId>,
+    /// Its name then.
+    pub upstream: Option<String>,
+    /// The status the client saw; 499 where it went away before one.
+    pub status: u16,
+    /// The status the upstream sent, where it differs or was hidden.
+    pub upstream_status: Option<u16>,
+    /// Tokens.
+    pub usage: Usage,
+    /// Nano-dollars; `None` until there is a price.
+    pub price_nano: Option<i64>,
+    /// Head read to answer ended, microseconds.
+    pub latency_us: i64,
+    /// Head read to first byte of the answer, microseconds.
+    pub first_byte_us: Option<i64>,
+    /// Tries on upstreams.
+    pub attempts: i32,
+    /// The client's address.
+    pub client_address: String,
+    /// Its `user-agent`, cut at 256 characters.
+    pub user_agent: Option<String>,
+    /// Why it did not end well.
+    pub error_class: Option<ErrorClass>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_class_round_trips() {
+        for class in ErrorClass::ALL {
+            assert_eq!(ErrorClass::parse(class.as_str()), Some(class));
+        }
+        assert_eq!(ErrorClass::parse("from_the_future"), None);
+    }
+}

@@ -1,0 +1,149 @@
+//! Who acts, and what each role may do.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ProjectId, Timestamp, UserId};
+
+/// What a person may do in a project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Everything, and the only one who makes other owners.
+    Owner,
+    /// Everything but owners.
+    Admin,
+    /// Own keys.
+    Member,
+    /// Looks, never touches.
+    Viewer,
+}
+
+impl Role {
+    /// The text in the database and on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Admin => "admin",
+            Self::Member => "member",
+            Self::Viewer => "viewer",
+        }
+    }
+
+    /// The role of that text.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Owner, Self::Admin, Self::Member, Self::Viewer].into_iter().find(|role| role.as_str() == text)
+    }
+
+    /// Whether this role may do `action` (A3).
+    pub const fn may(self, action: Action) -> bool {
+        match action {
+            Action::ReadKeys | Action::ReadUpstreams | Action::ReadLogs | Action::ReadOverview => true,
+            Action::WriteKeys | Action::WriteUpstreams | Action::TestUpstreams => {
+                matches!(self, Self::Owner | Self::Admin)
+            }
+        }
+    }
+}
+
+/// Something that is allowed or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// List and show keys.
+    ReadKeys,
+    /// Create, enable, disable, revoke keys.
+    WriteKeys,
+    /// List and show upstreams, never their secrets.
+    ReadUpstreams,
+    /// Create and delete upstreams, replace secrets, choose the default.
+    WriteUpstreams,
+    /// Call a provider with its secret to see whether it answers.
+    TestUpstreams,
+    /// Browse request rows.
+    ReadLogs,
+    /// See the first page.
+    ReadOverview,
+}
+
+/// A person who may sign in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Their id.
+    pub id: UserId,
+    /// Unique, lower case.
+    pub email: String,
+    /// What they may do.
+    pub role: Role,
+    /// The project they work in.
+    pub project_id: ProjectId,
+    /// When they were made.
+    pub created_at: Timestamp,
+}
+
+/// Who performs an administrative action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A person with a session.
+    User(User),
+    /// The holder of `ADMIN_TOKEN`.
+    AdminToken,
+    /// Somebody at the machine itself (`--local`), by their numeric user id.
+    Local {
+        /// The operating system's user id.
+        uid: u32,
+    },
+    /// The product itself: start-up, jobs.
+    System,
+    /// Somebody not signed in yet: setup and login.
+    Anonymous,
+}
+
+impl Actor {
+    /// Whether this actor may do `action`.
+    pub const fn may(&self, action: Action) -> bool {
+        match self {
+            Self::User(user) => user.role.may(action),
+            Self::AdminToken | Self::Local { .. } | Self::System => true,
+            Self::Anonymous => false,
+        }
+    }
+
+    /// How the audit log names this actor: `usr_…`, `admin_token`, `local:1000`, `system`, `anonymous`.
+    pub fn audit_name(&self) -> String {
+        match self {
+            Self::User(user) => user.id.to_string(),
+            Self::AdminToken => "admin_token".to_owned(),
+            Self::Local { uid } => format!("local:{uid}"),
+            Self::System => "system".to_owned(),
+            Self::Anonymous => "anonymous".to_owned(),
+        }
+    }
+
+    /// The person, if it is one.
+    pub const fn user(&self) -> Option<&User> {
+        match self {
+            Self::User(user) => Some(user),
+            _ => None,
+        }
+    }
+}
+
+/// `::ffff:a.b.c.d` is a.b.c.d: rules written for IPv4 must hold on a dual-stack socket.
+pub fn canonical_address(address: IpAddr) -> IpAddr {
+    address.to_canonical()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn viewers_and_strangers_change_nothing() {
+        for action in [Action::WriteKeys, Action::WriteUpstreams, Action::TestUpstreams] {
+            assert!(!Role::Viewer.may(action) && !Role::Member.may(action) && Role::Admin.may(action));
+            assert!(!Actor::Anonymous.may(action) && Actor::AdminToken.may(action));
+        }
+        assert!(!Actor::Anonymous.may(Action::ReadLogs));
+    }
+}

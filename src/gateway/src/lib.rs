@@ -1,0 +1,1 @@
+//! What passes: the pipeline from arrival to settlement.

@@ -1,0 +1,1 @@
+//! What is sealed: keys, lookup hashes, envelopes, root key sources.

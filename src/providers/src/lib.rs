@@ -1,0 +1,1 @@
+//! How upstreams speak: dialects as bytes in, bytes out.

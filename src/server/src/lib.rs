@@ -1,0 +1,1 @@
+//! Who is at home: the binary, its settings, its listeners.

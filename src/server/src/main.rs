@@ -1,0 +1,2 @@
+//! Who is at home.
+fn main() {}

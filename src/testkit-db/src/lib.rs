@@ -1,0 +1,1 @@
+//! Both database engines for tests of store and control.

@@ -1,0 +1,1 @@
+//! A booted product, a fake upstream, builders and a clock moved by hand.

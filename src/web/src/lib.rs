@@ -1,0 +1,1 @@
+//! The UI door: pages, forms and islands.
