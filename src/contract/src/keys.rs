@@ -306,6 +306,9 @@ pub struct IssuedKeyView {
     pub key: KeyView,
     /// The whole secret. Store it now: it cannot be shown again.
     pub secret: String,
+    /// Where it is used: what an SDK takes as its base URL.
+    #[cfg_attr(feature = "openapi", schema(example = "http://127.0.0.1:8080/v1"))]
+    pub base_url: String,
 }
 
 /// Ends a key for good.

@@ -1,1 +1,19 @@
 //! Who may be called: the one guarded way out.
+//!
+//! Every request to a provider, from the gateway and from Test, leaves through [`Dialer`]. It asserts that the request
+//! stays on the stored origin and under the stored path prefix, resolves the name, checks every address that it is about
+//! to connect to, and speaks HTTP/1.1 over TCP or TLS. It follows no redirect and reads no proxy setting.
+
+mod address;
+mod certificate;
+mod connect;
+mod dialer;
+mod error;
+mod probe;
+mod target;
+mod tls;
+
+pub use address::AddressKind;
+pub use dialer::{DialConfig, Dialer};
+pub use error::{DialError, TlsSetupError};
+pub use probe::ProbeStep;

@@ -1,0 +1,67 @@
+//! Against a listener on loopback, byte by byte.
+
+mod http;
+mod server;
+mod tls;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use domain::Timestamp;
+use http_body_util::{Empty, Full};
+
+use super::*;
+
+/// Stands still, but for five milliseconds with every look.
+struct Ticking {
+    now: Timestamp,
+    ns: AtomicU64,
+}
+
+impl Clock for Ticking {
+    fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    fn monotonic_ns(&self) -> u64 {
+        self.ns.fetch_add(5_000_000, Ordering::Relaxed)
+    }
+}
+
+fn clock_at(now: Timestamp) -> Ticking {
+    Ticking { now, ns: AtomicU64::new(0) }
+}
+
+async fn probe(dialer: &Dialer, base: &BaseUrl) -> Vec<ProbeStep> {
+    dialer.probe(base, &clock_at(Timestamp(0))).await
+}
+
+fn config(allowed: &[&str]) -> DialConfig {
+    DialConfig {
+        allowed_cidrs: allowed.iter().map(|net| net.parse().unwrap()).collect(),
+        connect_timeout: Duration::from_secs(5),
+        pool_idle: Duration::from_mins(1),
+    }
+}
+
+/// Loopback permitted, no certificate trusted.
+fn dialer() -> Dialer {
+    Dialer::trusting(RootCertStore::empty(), config(&["127.0.0.0/8", "::1/128"])).unwrap()
+}
+
+fn base(text: &str) -> BaseUrl {
+    text.parse().unwrap()
+}
+
+fn get(base: &BaseUrl, tail: &str) -> Request<Empty<Bytes>> {
+    Request::get(Dialer::target(base, tail, None).unwrap()).body(Empty::new()).unwrap()
+}
+
+fn post(base: &BaseUrl, tail: &str, body: &'static str) -> Request<Full<Bytes>> {
+    Request::post(Dialer::target(base, tail, None).unwrap())
+        .body(Full::new(Bytes::from_static(body.as_bytes())))
+        .unwrap()
+}
+
+async fn text(answer: Response<Incoming>) -> String {
+    String::from_utf8(answer.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap()
+}

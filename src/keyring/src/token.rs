@@ -1,0 +1,110 @@
+//! Tokens that people type or programs carry, and their hashes at rest.
+
+use domain::Random;
+use secrecy::SecretString;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+/// Crockford's base32: no I, L, O, U, so that nothing is misread.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const GROUPS: usize = 4;
+const GROUP: usize = 4;
+
+/// A one-time token of 80 bits to be typed by hand: `7Q2F-M9XK-4TRC-08VN`.
+pub fn setup_token(random: &dyn Random) -> SecretString {
+    let drawn: Zeroizing<[u8; GROUPS * GROUP]> = Zeroizing::new(random.bytes());
+    let mut text = Zeroizing::new(String::with_capacity(GROUPS * (GROUP + 1)));
+    for (at, byte) in drawn.iter().enumerate() {
+        if at > 0 && at % GROUP == 0 {
+            text.push('-');
+        }
+        // 32 divides 256: every character is as likely as any other.
+        text.push(char::from(ALPHABET[usize::from(byte % 32)]));
+    }
+    SecretString::from(text.as_str())
+}
+
+/// How a typed token is compared: upper case, without dashes and blanks, and with Crockford's readings of O, I and L.
+pub fn normal_form(typed: &str) -> String {
+    typed
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '-')
+        .map(|c| match c.to_ascii_uppercase() {
+            'O' => '0',
+            'I' | 'L' => '1',
+            other => other,
+        })
+        .collect()
+}
+
+/// SHA-256 of `text` within `domain`: a hash made for one use says nothing in another. Only for texts that nobody can
+/// guess.
+pub fn hash(domain: &str, text: &str) -> [u8; 32] {
+    Sha256::new()
+        .chain_update((domain.len() as u64).to_be_bytes())
+        .chain_update(domain.as_bytes())
+        .chain_update(text.as_bytes())
+        .finalize()
+        .into()
+}
+
+/// Whether two hashes are equal, in constant time for equal lengths.
+pub fn equal(one: &[u8], other: &[u8]) -> bool {
+    one.ct_eq(other).into()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use secrecy::ExposeSecret;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    /// Bytes that follow from a seed and differ with every call.
+    pub(crate) struct Counting(AtomicU64);
+
+    impl From<u64> for Counting {
+        fn from(seed: u64) -> Self {
+            Self(AtomicU64::new(seed))
+        }
+    }
+
+    impl Random for Counting {
+        fn fill(&self, out: &mut [u8]) {
+            for chunk in out.chunks_mut(32) {
+                let n = self.0.fetch_add(1, Ordering::Relaxed);
+                chunk.copy_from_slice(&Sha256::digest(n.to_be_bytes())[..chunk.len()]);
+            }
+        }
+    }
+
+    #[test]
+    fn setup_tokens_are_four_groups_of_four() {
+        let token = setup_token(&Counting::from(1));
+        let text = token.expose_secret();
+        assert_eq!(text.split('-').map(str::len).collect::<Vec<_>>(), [4, 4, 4, 4]);
+        assert!(text.bytes().all(|b| b == b'-' || ALPHABET.contains(&b)));
+        assert_ne!(setup_token(&Counting::from(99)).expose_secret(), text);
+    }
+
+    #[test]
+    fn hashes_are_bound_to_their_use() {
+        assert_ne!(hash("setup-token", "A"), hash("session", "A"));
+        assert_ne!(hash("ab", "c"), hash("a", "bc"));
+        assert!(equal(&hash("a", "b"), &hash("a", "b")));
+        assert!(!equal(&hash("a", "b"), &hash("a", "c")) && !equal(&[1, 2], &[1, 2, 3]));
+    }
+
+    proptest! {
+        #[test]
+        fn any_way_to_type_a_token_is_that_token(seed in any::<u64>()) {
+            let token = setup_token(&Counting::from(seed));
+            let text = token.expose_secret();
+            let normal = normal_form(text);
+            prop_assert_eq!(normal.len(), 16);
+            let typed = format!(" {} ", text.to_lowercase().replace('-', " ").replace('0', "o").replace('1', "l"));
+            prop_assert_eq!(normal_form(&typed), normal);
+        }
+    }
+}
