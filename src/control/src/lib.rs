@@ -1,1 +1,16 @@
 //! What may be done: a folder per noun, a file per verb.
+//!
+//! Every door (REST, web, CLI) enters here, so a rule exists once. Each verb reads the same way: allow → rule →
+//! begin → write → audit in the same transaction → commit → view.
+
+mod cx;
+mod error;
+pub mod installation;
+pub mod keys;
+pub mod logs;
+pub mod overview;
+pub mod upstreams;
+pub mod users;
+
+pub use cx::{Control, Cx, Parts, Settings};
+pub use error::{Error, Result};

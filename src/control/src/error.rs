@@ -1,0 +1,88 @@
+//! Why an action did not happen. Doors translate; nothing here knows HTTP.
+
+use contract::FieldErrors;
+
+/// The outcome of an action.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why an action did not happen. `Display` is the public sentence; the source of [`Error::Internal`] is for the log.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The actor's role does not allow it.
+    #[error("your role does not allow this")]
+    Denied,
+    /// Nobody has said who acts, or not convincingly.
+    #[error("{0}")]
+    Unauthenticated(String),
+    /// There is no such thing.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// The input cannot be taken.
+    #[error("{0}")]
+    Invalid(FieldErrors),
+    /// It does not fit the present state.
+    #[error("{message}")]
+    Conflict {
+        /// Stable code.
+        code: &'static str,
+        /// Public sentence that names the fix.
+        message: String,
+    },
+    /// Too many tries.
+    #[error("too many attempts; try again in {retry_after_s} seconds")]
+    Throttled {
+        /// Seconds until a try is taken again.
+        retry_after_s: u64,
+    },
+    /// The database does not answer.
+    #[error("the database does not answer; try again in a moment")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Something that should not happen.
+    #[error("something went wrong on our side; the server's log has the details under this request's id")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    /// Stable, for programs.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Denied => "forbidden",
+            Self::Unauthenticated(_) => "unauthenticated",
+            Self::NotFound(_) => "not_found",
+            Self::Invalid(_) => "invalid",
+            Self::Conflict { code, .. } => code,
+            Self::Throttled { .. } => "throttled",
+            Self::Unavailable(_) => "store_unavailable",
+            Self::Internal(_) => "internal",
+        }
+    }
+
+    /// A conflict with its sentence.
+    pub(crate) fn conflict(code: &'static str, message: impl Into<String>) -> Self {
+        Self::Conflict { code, message: message.into() }
+    }
+
+    /// Trouble that the caller cannot mend.
+    pub(crate) fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(source.into())
+    }
+}
+
+impl From<FieldErrors> for Error {
+    fn from(errors: FieldErrors) -> Self {
+        Self::Invalid(errors)
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Conflict("upstreams_name") => {
+                Self::conflict("name_taken", "another upstream has this name; choose a different one")
+            }
+            store::Error::Conflict("users_email") => Self::conflict("email_taken", "somebody with this address exists already"),
+            store::Error::Unavailable(source) => Self::Unavailable(source.into()),
+            other => Self::Internal(other.into()),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Issuing a key: the one place where a secret of ours comes into being (K1–K3).
+
+use contract::{
+    FieldErrors,
+    keys::{KeyView, NewKey},
+};
+use domain::{Action, Actor, Change, ChangeKind, KeyId, KeyVersion, ProjectId, VirtualKey};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{Cx, Error, Result};
+
+/// A key just made, with its secret. Whoever shows it, shows it once (K2).
+pub struct IssuedKey {
+    /// The key.
+    pub key: VirtualKey,
+    /// As doors show it.
+    pub view: KeyView,
+    /// The whole secret; it is stored nowhere.
+    pub secret: SecretString,
+}
+
+/// Issues a key.
+pub async fn create(cx: &Cx, new: NewKey) -> Result<IssuedKey> {
+    cx.allow(Action::WriteKeys)?;
+    let now = cx.now();
+    let expires_at = new.expires.from(now);
+    if expires_at.is_some_and(|at| at <= now) {
+        return Err(FieldErrors::one("expires_at", "choose an instant in the future").into());
+    }
+    let project_id = project(cx, new.project_id.clone()).await?;
+    upstreams_exist(cx, &new).await?;
+
+    let fresh = cx.settings().key_format.issue(new.env, cx.random());
+    let key = VirtualKey {
+        id: KeyId::new(now, cx.random().bytes()),
+        project_id,
+        owner_id: cx.actor().user().map(|user| user.id.clone()),
+        name: new.name,
+        description: new.description,
+        env: new.env,
+        masked: fresh.masked,
+        version: 1,
+        enabled: new.enabled,
+        expires_at,
+        revoked_at: None,
+        revoke_reason: None,
+        allowed_models: new.allowed_models,
+        allowed_upstreams: new.allowed_upstreams,
+        allowed_cidrs: new.allowed_cidrs,
+        rate_limits: new.rate_limits,
+        created_at: now,
+        updated_at: now,
+        last_used_at: None,
+    };
+    let version = KeyVersion {
+        key_id: key.id.clone(),
+        version: 1,
+        lookup_hash: cx.keyring().lookup_hash(fresh.secret.expose_secret()),
+        masked: key.masked.clone(),
+        created_at: now,
+    };
+    let row_mac = cx.keyring().row_mac(&key.mac_bytes(&version.lookup_hash));
+    let view = KeyView::of(&key, now);
+
+    let mut tx = cx.store().begin().await?;
+    tx.insert_key(&key, &version, &row_mac).await?;
+    cx.record(&mut tx, "key.create", key.id.as_str(), None::<&KeyView>, Some(&view)).await?;
+    tx.announce(Change { kind: ChangeKind::Key, id: key.id.to_string() }).await?;
+    tx.commit().await?;
+    Ok(IssuedKey { key, view, secret: fresh.secret })
+}
+
+/// The project asked for, the actor's own, or the first one.
+async fn project(cx: &Cx, asked: Option<ProjectId>) -> Result<ProjectId> {
+    match (asked, cx.actor()) {
+        (Some(id), _) => match cx.store().find_project(&id).await? {
+            Some(project) => Ok(project.id),
+            None => Err(FieldErrors::one("project_id", "there is no such project").into()),
+        },
+        (None, Actor::User(user)) => Ok(user.project_id.clone()),
+        (None, _) => match cx.store().first_project().await? {
+            Some(project) => Ok(project.id),
+            None => Err(Error::internal("the database holds no project")),
+        },
+    }
+}
+
+async fn upstreams_exist(cx: &Cx, new: &NewKey) -> Result<()> {
+    if new.allowed_upstreams.is_empty() {
+        return Ok(());
+    }
+    let known = cx.store().list_upstreams().await?;
+    match new.allowed_upstreams.iter().find(|id| known.iter().all(|upstream| upstream.id != **id)) {
+        Some(id) => Err(FieldErrors::one("allowed_upstreams", format!("{id}: there is no such upstream")).into()),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,42 @@
+//! Switching a key off and on: reversible, at once (K6).
+
+use contract::keys::KeyView;
+use domain::{Action, Change, ChangeKind, KeyId};
+
+use crate::{Cx, Error, Result};
+
+/// Switches a key on. Idempotent; a revoked key stays revoked.
+pub async fn enable(cx: &Cx, id: &KeyId) -> Result<KeyView> {
+    switch(cx, id, true).await
+}
+
+/// Switches a key off. Idempotent; requests under way are ended like at a revocation.
+pub async fn disable(cx: &Cx, id: &KeyId) -> Result<KeyView> {
+    switch(cx, id, false).await
+}
+
+async fn switch(cx: &Cx, id: &KeyId, enabled: bool) -> Result<KeyView> {
+    cx.allow(Action::WriteKeys)?;
+    let now = cx.now();
+    let mut tx = cx.store().begin().await?;
+    let stored = tx.find_key(id).await?.ok_or(Error::NotFound("key"))?;
+    let before = KeyView::of(&stored.key, now);
+    if stored.key.revoked_at.is_some() {
+        return Err(Error::conflict("key_revoked", "this key is revoked; issue a new one"));
+    }
+    if stored.key.enabled == enabled {
+        return Ok(before);
+    }
+    let mut key = stored.key;
+    key.enabled = enabled;
+    key.updated_at = now;
+    let row_mac = cx.keyring().row_mac(&key.mac_bytes(&stored.version.lookup_hash));
+    let after = KeyView::of(&key, now);
+    tx.update_key(&key, &row_mac).await?;
+    let action = if enabled { "key.enable" } else { "key.disable" };
+    cx.record(&mut tx, action, id.as_str(), Some(&before), Some(&after)).await?;
+    let kind = if enabled { ChangeKind::Key } else { ChangeKind::KeyEnded };
+    tx.announce(Change { kind, id: id.to_string() }).await?;
+    tx.commit().await?;
+    Ok(after)
+}

@@ -1,0 +1,71 @@
+//! The first page's figures.
+
+use contract::{
+    overview::{ExpiringKey, HourCount, Overview, UpstreamHealth},
+    upstreams::UpstreamView,
+};
+use domain::{Action, Timestamp};
+
+use crate::{Cx, Result};
+
+const HOUR: i64 = 3_600_000;
+const EXPIRY_NOTICE: i64 = 14 * Timestamp::DAY;
+
+/// The last 24 hours and what needs attention.
+pub async fn show(cx: &Cx) -> Result<Overview> {
+    cx.allow(Action::ReadOverview)?;
+    let now = cx.now();
+    let this_hour = Timestamp(now.0.div_euclid(HOUR) * HOUR);
+    let first_hour = this_hour.plus(-23 * HOUR);
+    let store = cx.store();
+
+    let totals = store.request_totals(now.plus(-Timestamp::DAY)).await?;
+    let counted = store.request_hours(first_hour, this_hour.plus(HOUR)).await?;
+    let hours = (0..24)
+        .map(|i| {
+            let from = first_hour.plus(i * HOUR);
+            let (requests, errors) = counted.iter().find(|(at, ..)| *at == from).map_or((0, 0), |(_, all, bad)| (*all, *bad));
+            HourCount { from: from.to_rfc3339(), requests, errors }
+        })
+        .collect();
+    let counts = store.count_keys(now).await?;
+    let expiring = store.expiring_keys(now, now.plus(EXPIRY_NOTICE), 5).await?;
+    let figures = store.upstream_figures(now.plus(-Timestamp::DAY)).await?;
+    let (upstreams, _) = store.page_upstreams(100, 0).await?;
+    let upstreams = upstreams
+        .iter()
+        .map(|(upstream, credential)| {
+            let found = figures.iter().find(|figure| figure.upstream == upstream.name);
+            UpstreamHealth {
+                upstream: UpstreamView::of(upstream, credential.as_ref()),
+                requests: found.map_or(0, |figure| figure.requests),
+                errors: found.map_or(0, |figure| figure.errors),
+                last_error: found.and_then(|figure| figure.last_error).map(|class| class.as_str().to_owned()),
+            }
+        })
+        .collect();
+    Ok(Overview {
+        requests: totals.requests,
+        errors: totals.errors,
+        input_tokens: totals.input_tokens,
+        output_tokens: totals.output_tokens,
+        first_byte_p50_ms: totals.first_byte_p50_us.map(milliseconds),
+        hours,
+        active_keys: counts.active,
+        keys: counts.total,
+        expiring: expiring
+            .iter()
+            .filter_map(|key| {
+                let expires_at = key.expires_at?.to_rfc3339();
+                Some(ExpiringKey { id: key.id.to_string(), name: key.name.clone(), expires_at })
+            })
+            .collect(),
+        upstreams,
+    })
+}
+
+/// Latencies are far below the 2^53 that a float holds exactly.
+#[allow(clippy::cast_precision_loss)]
+fn milliseconds(us: i64) -> f64 {
+    us as f64 / 1000.0
+}

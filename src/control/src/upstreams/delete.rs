@@ -1,0 +1,21 @@
+//! Removing an upstream and its secrets.
+
+use contract::upstreams::UpstreamView;
+use domain::{Action, Change, ChangeKind, UpstreamId};
+
+use crate::{Cx, Error, Result};
+
+/// Removes the upstream and every version of its secret. No other one silently becomes the default: requests must
+/// not start going to another provider because of a deletion.
+pub async fn delete(cx: &Cx, id: &UpstreamId) -> Result<()> {
+    cx.allow(Action::WriteUpstreams)?;
+    let mut tx = cx.store().begin().await?;
+    let upstream = tx.find_upstream(id).await?.ok_or(Error::NotFound("upstream"))?;
+    let credential = tx.find_credential(id).await?.map(|(credential, _)| credential);
+    let before = UpstreamView::of(&upstream, credential.as_ref());
+    tx.delete_upstream(id).await?;
+    cx.record(&mut tx, "upstream.delete", id.as_str(), Some(&before), None::<&UpstreamView>).await?;
+    tx.announce(Change { kind: ChangeKind::Upstream, id: id.to_string() }).await?;
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,54 @@
+//! Upstreams and their credentials: where requests go, and the secrets used there.
+
+mod create;
+mod delete;
+mod list;
+mod set_default;
+mod set_secret;
+mod test;
+
+pub use create::create;
+pub use delete::delete;
+pub use list::{list, show};
+pub use set_default::set_default;
+pub use set_secret::set_secret;
+pub use test::{test, try_out};
+
+use domain::{Credential, CredentialId, CredentialVersion, Timestamp, Upstream};
+use keyring::Aad;
+
+use crate::{Cx, Error, Result};
+
+/// Seals `secret` for `upstream`'s origin, as version `version` of credential `id` (C2).
+fn seal(
+    cx: &Cx,
+    upstream: &Upstream,
+    (id, created_at): (CredentialId, Timestamp),
+    version: i64,
+    secret: &str,
+) -> Result<(Credential, CredentialVersion)> {
+    let now = cx.now();
+    let row = format!("{id}/{version}");
+    let origin = upstream.base_url.origin();
+    let aad = Aad { table: "credential_versions", column: "sealed", row: &row, origin };
+    let sealed = cx.keyring().seal(&aad, secret.as_bytes(), cx.random().bytes()).map_err(Error::internal)?;
+    let masked = domain::mask::provider_secret(secret);
+    let credential = Credential {
+        id: id.clone(),
+        upstream_id: upstream.id.clone(),
+        version,
+        masked: masked.clone(),
+        created_at,
+        updated_at: now,
+    };
+    let version = CredentialVersion {
+        credential_id: id,
+        version,
+        sealed,
+        fingerprint: cx.keyring().fingerprint(secret),
+        origin: origin.to_owned(),
+        masked,
+        created_at: now,
+    };
+    Ok((credential, version))
+}

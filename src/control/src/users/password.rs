@@ -1,0 +1,48 @@
+//! Hashing away from the async threads, two at once at most: a run takes 64 MiB and tens of milliseconds.
+
+use contract::FieldErrors;
+use secrecy::SecretString;
+
+use crate::{Cx, Error, Result};
+
+/// Checks that `password` is good enough beside `email`, and hashes it.
+pub(crate) async fn accept(cx: &Cx, password: SecretString, email: &str) -> Result<String> {
+    keyring::password::accept(&password, &[email, "keywright"])
+        .map_err(|sentence| Error::from(FieldErrors::one("password", sentence)))?;
+    let salt = cx.random().bytes();
+    let _permit = cx.hashing().acquire().await.map_err(Error::internal)?;
+    tokio::task::spawn_blocking(move || keyring::password::hash(&password, salt))
+        .await
+        .map_err(Error::internal)?
+        .map_err(Error::internal)
+}
+
+/// Whether `password` is the one of `hash`. Without a hash the same work is done, so that time tells nothing.
+pub(crate) async fn verify(cx: &Cx, hash: Option<String>, password: SecretString) -> Result<bool> {
+    let _permit = cx.hashing().acquire().await.map_err(Error::internal)?;
+    tokio::task::spawn_blocking(move || keyring::password::verify(hash.as_deref(), &password)).await.map_err(Error::internal)
+}
+
+/// An e-mail address in the form in which it is unique. Only what a mailbox must have is asked for.
+pub(crate) fn email(text: &str) -> std::result::Result<String, FieldErrors> {
+    let text = text.trim().to_lowercase();
+    let good = text.len() <= 254
+        && !text.chars().any(|c| c.is_whitespace() || c.is_control())
+        && text.split_once('@').is_some_and(|(name, host)| {
+            !name.is_empty() && !host.contains('@') && !host.starts_with('.') && !host.ends_with('.') && !host.is_empty()
+        });
+    if good { Ok(text) } else { Err(FieldErrors::one("email", "use an address such as name@example.org")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::email;
+
+    #[test]
+    fn addresses() {
+        assert_eq!(email(" Ada@Example.ORG ").unwrap(), "ada@example.org");
+        for bad in ["", "ada", "@x", "a@", "a b@x.org", "a@b@c", "a@.org"] {
+            assert!(email(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Claiming a fresh installation with the one-time token (A1).
+
+use std::{
+    fs,
+    io::{ErrorKind, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
+    path::Path,
+};
+
+use contract::{FieldErrors, session::Setup};
+use domain::{Actor, Role, User, UserId};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+
+use super::password;
+use crate::{Cx, Error, Result};
+
+const TOKEN_DOMAIN: &str = "setup-token";
+
+#[derive(Serialize)]
+struct Claimed<'a> {
+    email: &'a str,
+    role: &'a str,
+}
+
+/// Whether there is an administrator already.
+pub async fn is_claimed(cx: &Cx) -> Result<bool> {
+    Ok(cx.store().count_users().await? > 0)
+}
+
+/// The token to print at start; `None` once claimed. The one in the token file is kept while the database knows it,
+/// so that a restart does not invalidate what an administrator has copied.
+pub async fn setup_token(cx: &Cx) -> Result<Option<SecretString>> {
+    if is_claimed(cx).await? {
+        return Ok(None);
+    }
+    let path = &cx.settings().setup_token_path;
+    let known = cx.store().setup_token_hash().await?;
+    if let (Some(known), Ok(text)) = (&known, fs::read_to_string(path)) {
+        let text = text.trim();
+        let hash = keyring::token::hash(TOKEN_DOMAIN, &keyring::token::normal_form(text));
+        if keyring::token::equal(known, &hash) {
+            return Ok(Some(SecretString::from(text.to_owned())));
+        }
+    }
+    let token = keyring::token::setup_token(cx.random());
+    let hash = keyring::token::hash(TOKEN_DOMAIN, &keyring::token::normal_form(token.expose_secret()));
+    write_token(path, token.expose_secret()).map_err(Error::internal)?;
+    let mut tx = cx.store().begin().await?;
+    tx.set_setup_token(Some(&hash)).await?;
+    tx.commit().await?;
+    Ok(Some(token))
+}
+
+/// Makes the first administrator, once.
+pub async fn setup(cx: &Cx, form: Setup) -> Result<User> {
+    if is_claimed(cx).await? {
+        return Err(Error::NotFound("page"));
+    }
+    let names: Vec<String> = cx.address().map(|address| format!("setup:{address}")).into_iter().collect();
+    let now_ns = cx.monotonic_ns();
+    cx.throttle().check(&names, now_ns)?;
+    let hash = keyring::token::hash(TOKEN_DOMAIN, &keyring::token::normal_form(&form.token));
+    let known = cx.store().setup_token_hash().await?;
+    if !known.is_some_and(|known| keyring::token::equal(&known, &hash)) {
+        cx.throttle().failed(&names, now_ns);
+        return Err(wrong_token());
+    }
+    let email = password::email(&form.email)?;
+    let password_hash = password::accept(cx, SecretString::from(form.password), &email).await?;
+    let project = cx.store().first_project().await?.ok_or_else(|| Error::internal("the database holds no project"))?;
+    let now = cx.now();
+    let user = User {
+        id: UserId::new(now, cx.random().bytes()),
+        email,
+        role: Role::Owner,
+        project_id: project.id,
+        created_at: now,
+    };
+    let mut tx = cx.store().begin().await?;
+    // Compare and clear in the transaction that makes the user: of two claims at once, one wins.
+    if !tx.claim_setup(&hash).await? {
+        return Err(wrong_token());
+    }
+    tx.insert_user(&user, &password_hash).await?;
+    let after = Claimed { email: &user.email, role: user.role.as_str() };
+    let signed_in = cx.with_actor(Actor::User(user.clone()));
+    signed_in.record(&mut tx, "setup.claim", user.id.as_str(), None::<&Claimed<'_>>, Some(&after)).await?;
+    tx.commit().await?;
+    // The token is worthless now; a file that stays behind only confuses.
+    match fs::remove_file(&cx.settings().setup_token_path) {
+        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => tracing::warn!(%error, "the claimed setup token's file could not be removed"),
+    }
+    Ok(user)
+}
+
+fn wrong_token() -> Error {
+    FieldErrors::one("token", "this is not the setup token; copy it from where keywright serve runs").into()
+}
+
+fn write_token(path: &Path, token: &str) -> std::io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    writeln!(file, "{token}")?;
+    file.sync_all()
+}
