@@ -1,1 +1,37 @@
 //! A booted product, a fake upstream, builders and a clock moved by hand.
+
+mod clock;
+mod engine;
+pub mod fake_upstream;
+mod house;
+
+pub use clock::ManualClock;
+pub use engine::Engine;
+pub use fake_upstream::FakeUpstream;
+pub use house::{ADMIN_TOKEN, House, Key};
+
+/// Runs a test on both engines: `both_engines! { async fn name(engine) { … } }`.
+#[macro_export]
+macro_rules! both_engines {
+    ($($(#[$doc:meta])* async fn $name:ident($engine:ident) $body:block)*) => {$(
+        $(#[$doc])*
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            async fn run($engine: $crate::Engine) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                run($crate::Engine::sqlite()).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                if let Some(engine) = $crate::Engine::postgres().await {
+                    run(engine).await;
+                }
+            }
+        }
+    )*};
+}

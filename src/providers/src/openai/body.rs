@@ -1,0 +1,235 @@
+//! Metering a JSON answer while it passes, without keeping it.
+
+use domain::Usage;
+
+use super::{frame, usage};
+
+/// Longest `usage` or `model` that is read; bytes.
+const VALUE_CAP: usize = 64 << 10;
+/// Longest name that is told from others; bytes. Only two matter.
+const NAME_CAP: usize = 16;
+
+/// Reads the top-level `usage` and `model` of a JSON answer fed in pieces cut anywhere. Memory does not grow with
+/// the answer; what is no JSON object says nothing.
+#[derive(Default)]
+pub struct BodyMeter {
+    depth: u32,
+    in_string: bool,
+    escaped: bool,
+    spot: Spot,
+    /// Text of the name or value at hand, where it matters.
+    kept: Vec<u8>,
+    usage: Usage,
+    model: Option<String>,
+}
+
+/// Where in the outermost object the text stands.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Spot {
+    /// Before it, behind it, or in something that is no object.
+    #[default]
+    Outside,
+    /// Where a name begins.
+    BeforeName,
+    /// In a name.
+    Name,
+    /// Behind a name.
+    Named(Field),
+    /// In a value.
+    Value(Field),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Usage,
+    Model,
+    Other,
+}
+
+impl BodyMeter {
+    /// A meter for one answer.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes the next piece.
+    pub fn feed(&mut self, piece: &[u8]) {
+        let mut at = 0;
+        while let Some(byte) = piece.get(at) {
+            if self.in_string {
+                at += self.string(&piece[at..]);
+            } else {
+                self.token(*byte);
+                at += 1;
+            }
+        }
+    }
+
+    /// What the answer said: tokens, and the model that was used.
+    pub fn finish(self) -> (Usage, Option<String>) {
+        (self.usage, self.model)
+    }
+
+    /// The part of `rest` that is inside a string; how much was taken.
+    fn string(&mut self, rest: &[u8]) -> usize {
+        if std::mem::take(&mut self.escaped) {
+            self.keep(&rest[..1]);
+            return 1;
+        }
+        let Some(stop) = memchr::memchr2(b'"', b'\\', rest) else {
+            self.keep(rest);
+            return rest.len();
+        };
+        if rest[stop] == b'\\' {
+            self.escaped = true;
+            self.keep(&rest[..=stop]);
+            return stop + 1;
+        }
+        self.in_string = false;
+        if self.spot == Spot::Name {
+            self.keep(&rest[..stop]);
+            self.spot = Spot::Named(match self.kept.as_slice() {
+                b"usage" => Field::Usage,
+                b"model" => Field::Model,
+                _ => Field::Other,
+            });
+            self.kept.clear();
+        } else {
+            self.keep(&rest[..=stop]);
+        }
+        stop + 1
+    }
+
+    /// A byte outside of strings.
+    fn token(&mut self, byte: u8) {
+        match (byte, self.depth) {
+            (b'"', _) => {
+                self.in_string = true;
+                if self.spot == Spot::BeforeName {
+                    self.spot = Spot::Name;
+                    return;
+                }
+            }
+            (b'{' | b'[', depth) => {
+                if depth == 0 && byte == b'{' {
+                    self.spot = Spot::BeforeName;
+                }
+                self.depth = depth.saturating_add(1);
+            }
+            (b':', 1) => {
+                if let Spot::Named(field) = self.spot {
+                    self.spot = Spot::Value(field);
+                }
+                return;
+            }
+            (b',', 1) => {
+                if self.spot != Spot::Outside {
+                    self.end_of_value();
+                    self.spot = Spot::BeforeName;
+                }
+                return;
+            }
+            (b'}' | b']', depth) => {
+                if depth == 1 {
+                    self.end_of_value();
+                    self.spot = Spot::Outside;
+                }
+                self.depth = depth.saturating_sub(1);
+            }
+            _ => {}
+        }
+        self.keep(&[byte]);
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
+        let cap = match self.spot {
+            Spot::Name => NAME_CAP,
+            Spot::Value(Field::Usage | Field::Model) => VALUE_CAP,
+            _ => return,
+        };
+        // One byte over the cap marks what is too long, and is never taken for something else.
+        let room = (cap + 1).saturating_sub(self.kept.len());
+        self.kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
+    }
+
+    fn end_of_value(&mut self) {
+        if self.kept.len() <= VALUE_CAP {
+            let value = self.kept.trim_ascii();
+            match self.spot {
+                Spot::Value(Field::Usage) => self.usage = usage::read(value),
+                Spot::Value(Field::Model) => self.model = frame::model(value),
+                _ => {}
+            }
+        }
+        self.kept.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn metered(pieces: &[&[u8]]) -> (Usage, Option<String>) {
+        let mut meter = BodyMeter::new();
+        for piece in pieces {
+            meter.feed(piece);
+        }
+        meter.finish()
+    }
+
+    const CHAT: &str = r#"{"id":"c","model" : "gpt-5","choices":[{"message":{"content":"\"usage\":{\"prompt_tokens\":1}\\"},
+        "usage":{"prompt_tokens":2},"model":"inside"}],
+        "usage": {"prompt_tokens":19,"completion_tokens":10,"prompt_tokens_details":{"cached_tokens":8}} , "z":"}"}"#;
+
+    fn expected() -> (Usage, Option<String>) {
+        let usage =
+            Usage { input_tokens: Some(19), cached_tokens: Some(8), output_tokens: Some(10), reasoning_tokens: None };
+        (usage, Some("gpt-5".to_owned()))
+    }
+
+    #[test]
+    fn the_answers_own_fields_are_read_however_it_is_cut() {
+        assert_eq!(metered(&[CHAT.as_bytes()]), expected());
+        for at in 0..CHAT.len() {
+            let (one, two) = CHAT.as_bytes().split_at(at);
+            assert_eq!(metered(&[one, two]), expected(), "cut at {at}");
+        }
+        let bytes: Vec<&[u8]> = CHAT.as_bytes().chunks(1).collect();
+        assert_eq!(metered(&bytes), expected());
+    }
+
+    #[test]
+    fn other_answers_say_nothing() {
+        let nothing = (Usage::default(), None);
+        for text in ["", "[{\"model\":\"m\"}]", "\"model\"", "<html>", "{\"a\":{\"model\":\"m\"}}", "{\"usage\":null}"]
+        {
+            assert_eq!(metered(&[text.as_bytes()]), nothing, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_too_long_is_left_alone() {
+        let long = format!(r#"{{"model":"{}","usage":{{"prompt_tokens":1}}}}"#, "m".repeat(VALUE_CAP));
+        let (usage, model) = metered(&[long.as_bytes()]);
+        assert_eq!((usage.input_tokens, model), (Some(1), None));
+        let name = format!(r#"{{"{}":"x","model":"m"}}"#, "model".repeat(1000));
+        assert_eq!(metered(&[name.as_bytes()]).1.as_deref(), Some("m"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_answer_is_read_as_json_reads_it(model in "[^\u{0}]{1,20}", before in any::<String>(), input in 0_i64..1 << 50) {
+            let text = serde_json::json!({ "a": before, "model": model, "usage": { "input_tokens": input } }).to_string();
+            let (usage, found) = metered(&[text.as_bytes()]);
+            prop_assert_eq!(usage.input_tokens, Some(input));
+            prop_assert_eq!(found, Some(model));
+        }
+
+        #[test]
+        fn never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
+            let _ = metered(&[&bytes]);
+        }
+    }
+}

@@ -1,0 +1,367 @@
+//! Metering an event stream while it passes (Server-Sent Events as the HTML standard parses them).
+//!
+//! With `hide_usage` off every byte is sent on as it came, at once; the meter only reads along. With it on, `data:`
+//! lines are held until they are whole, because only then it is known whether they tell of usage; all other bytes
+//! go on at once.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use domain::Usage;
+
+use super::{
+    Endpoint,
+    frame::{self, Data, Frame, Hides},
+    output::{Line, Output},
+    pending::Pending,
+};
+
+/// The longest line that is read; bytes. An event of several lines may have twice as much. What is longer is sent on
+/// unread.
+pub const LINE_CAP: usize = 1 << 20;
+
+/// What to do after a piece was fed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fed {
+    /// To be sent to the client; may be empty.
+    pub forward: Bytes,
+    /// `forward` carries what ends the answer (`[DONE]`, `response.completed`, `response.incomplete`,
+    /// `response.failed`): settle before it is sent. True at most once in a stream.
+    pub completes: bool,
+}
+
+/// Reads tokens off a stream, and takes them out of it where the client did not ask for them.
+pub struct StreamMeter {
+    endpoint: Endpoint,
+    hide: bool,
+    usage: Usage,
+    model: Option<String>,
+    completed: bool,
+    gave_up: bool,
+
+    /// The begin of an unfinished line, as far as it may matter.
+    carry: Vec<u8>,
+    /// The rest of the unfinished line does not matter.
+    passing: bool,
+    /// Nothing but the first line may begin with a byte order mark.
+    in_first_line: bool,
+    /// The last piece ended with a CR; an LF may follow and share its fate.
+    after_cr: Option<Fate>,
+
+    /// Lines of the event at hand that are read together at its end.
+    pending: Pending,
+    /// The event at hand is too long to be read.
+    skipping: bool,
+    /// The client got a field of the event at hand, so it must get its end too.
+    sent_field: bool,
+    /// The line before was taken out.
+    dropped: bool,
+}
+
+/// What became of a line.
+#[derive(Clone, Copy)]
+enum Fate {
+    Sent,
+    Held,
+    Dropped,
+}
+
+/// What a line, or the begin of one, is.
+enum Kind {
+    Blank,
+    /// Its value begins here.
+    Data(usize),
+    Other,
+    Comment,
+}
+
+impl StreamMeter {
+    /// A meter for one answer. `hide_usage` where usage was asked for on the client's behalf only.
+    pub fn new(endpoint: Endpoint, hide_usage: bool) -> Self {
+        Self {
+            endpoint,
+            hide: hide_usage,
+            usage: Usage::default(),
+            model: None,
+            completed: false,
+            gave_up: false,
+            carry: Vec::new(),
+            passing: false,
+            in_first_line: true,
+            after_cr: None,
+            pending: Pending::default(),
+            skipping: false,
+            sent_field: false,
+            dropped: false,
+        }
+    }
+
+    /// Takes the next piece as it came from the upstream, cut anywhere.
+    pub fn feed(&mut self, chunk: Bytes) -> Fed {
+        let was_completed = self.completed;
+        let mut out = Output::new(&chunk, !self.hide);
+        let mut at = self.after_cr(&chunk, &mut out);
+        while let Some(length) = memchr::memchr2(b'\n', b'\r', &chunk[at..]) {
+            let end = at + length;
+            let mut next = end + 1;
+            let is_cr = chunk[end] == b'\r';
+            if is_cr && chunk.get(next) == Some(&b'\n') {
+                next += 1;
+            }
+            let fate = self.line(&chunk, at..end, end..next, &mut out);
+            self.in_first_line = false;
+            // Only where the piece ends with the CR.
+            self.after_cr = (is_cr && next == end + 1 && next == chunk.len()).then_some(fate);
+            at = next;
+        }
+        self.partial(&chunk, at, &mut out);
+        let forward = out.finish().unwrap_or(chunk);
+        Fed { forward, completes: self.completed && !was_completed }
+    }
+
+    /// The stream ended well: reads what had no line end, and hands out what was held. Not to be sent on after a
+    /// break, where it would be half an event.
+    pub fn finish(&mut self) -> Fed {
+        let was_completed = self.completed;
+        let nothing = Bytes::new();
+        let mut out = Output::new(&nothing, !self.hide);
+        self.after_cr = None;
+        if !self.carry.is_empty() {
+            self.line(&nothing, 0..0, 0..0, &mut out);
+        }
+        self.read_pending(&mut out);
+        Fed { forward: out.finish().unwrap_or_default(), completes: self.completed && !was_completed }
+    }
+
+    /// The tokens reported so far.
+    pub fn usage(&self) -> Usage {
+        self.usage
+    }
+
+    /// The model that the upstream says it used.
+    pub fn model(&self) -> Option<&str> {
+        self.model.as_deref()
+    }
+
+    /// Whether the answer's last word was seen.
+    pub fn completed(&self) -> bool {
+        self.completed
+    }
+
+    /// Whether something was too long to be read, so that usage may be missing.
+    pub fn gave_up(&self) -> bool {
+        self.gave_up
+    }
+
+    /// The LF of a CR LF that was cut in two; how many bytes it takes.
+    fn after_cr(&mut self, chunk: &Bytes, out: &mut Output<'_>) -> usize {
+        // An empty piece decides nothing.
+        let (Some(first), Some(fate)) = (chunk.first(), self.after_cr) else { return 0 };
+        self.after_cr = None;
+        if *first != b'\n' {
+            return 0;
+        }
+        match fate {
+            Fate::Sent => out.keep(0..1),
+            Fate::Held => self.pending.line_feed(),
+            Fate::Dropped => {}
+        }
+        1
+    }
+
+    /// The unfinished line at the end of a piece.
+    fn partial(&mut self, chunk: &Bytes, at: usize, out: &mut Output<'_>) {
+        let rest = at..chunk.len();
+        if rest.is_empty() {
+            return;
+        }
+        if self.passing {
+            return out.keep(rest);
+        }
+        // The whole rest is carried only where it will be read; five bytes tell.
+        let carried = self.carry.len();
+        let room = LINE_CAP.saturating_sub(carried) + 1;
+        self.carry.extend_from_slice(&chunk[rest.start..rest.end.min(rest.start + room)]);
+        let kind = if self.may_become_data() { Kind::Data(self.carry.len()) } else { self.kind(&self.carry) };
+        let holding = self.hide && self.pending.is_open();
+        match kind {
+            Kind::Data(value) if self.carry.len() <= LINE_CAP => {
+                // A client that reads by bytes is done here, with or without a line end.
+                let reads_now = !self.hide && !self.skipping && !self.pending.is_open();
+                self.completed |= reads_now && self.carry[value..].starts_with(b"[DONE]");
+                return;
+            }
+            _ if holding && self.carry.len() <= LINE_CAP => return,
+            Kind::Data(_) => self.give_up(out),
+            _ if holding => self.give_up(out),
+            Kind::Other | Kind::Comment | Kind::Blank => {}
+        }
+        self.sent_field |= matches!(kind, Kind::Data(_) | Kind::Other);
+        out.push(&self.carry[..carried]);
+        out.keep(rest);
+        self.carry.clear();
+        self.passing = true;
+        self.dropped = false;
+    }
+
+    /// A finished line: what was carried, and `content` of the chunk.
+    fn line(&mut self, chunk: &Bytes, content: Range<usize>, terminator: Range<usize>, out: &mut Output<'_>) -> Fate {
+        if std::mem::take(&mut self.passing) {
+            out.keep(content.start..terminator.end);
+            return Fate::Sent;
+        }
+        let mut carry = std::mem::take(&mut self.carry);
+        let line = if carry.is_empty() {
+            Line { text: &chunk[content.clone()], start: Some(content.start), terminator }
+        } else {
+            carry.extend_from_slice(&chunk[content]);
+            Line { text: &carry, start: None, terminator }
+        };
+        let end = &chunk[line.terminator.clone()];
+        let fate = self.whole_line(&line, end, out);
+        // The next unfinished line takes the same memory.
+        carry.clear();
+        self.carry = carry;
+        fate
+    }
+
+    fn whole_line(&mut self, line: &Line<'_>, end: &[u8], out: &mut Output<'_>) -> Fate {
+        let kind = self.kind(line.text);
+        let dropped_before = std::mem::take(&mut self.dropped);
+        match kind {
+            Kind::Blank => self.end_of_event(line, dropped_before, out),
+            Kind::Data(value) => self.data(line, value, end, out),
+            Kind::Other | Kind::Comment if self.hide && self.pending.is_open() => {
+                if self.is_too_long(line) {
+                    self.give_up(out);
+                    return Self::send(line, out);
+                }
+                self.pending.other(line, end);
+                Fate::Held
+            }
+            Kind::Other => {
+                self.sent_field = true;
+                Self::send(line, out)
+            }
+            Kind::Comment => Self::send(line, out),
+        }
+    }
+
+    fn data(&mut self, line: &Line<'_>, value: usize, end: &[u8], out: &mut Output<'_>) -> Fate {
+        if self.is_too_long(line) {
+            self.give_up(out);
+        }
+        if self.skipping {
+            self.sent_field = true;
+            return Self::send(line, out);
+        }
+        if !self.pending.is_open() {
+            match self.read(&line.text[value..]) {
+                Some(Hides::Everything) => {
+                    self.dropped = true;
+                    return Fate::Dropped;
+                }
+                Some(Hides::Field(cut)) => {
+                    self.sent_field = true;
+                    out.line_without(line, value + cut.start..value + cut.end);
+                    return Fate::Sent;
+                }
+                Some(Hides::Nothing) => {
+                    self.sent_field = true;
+                    return Self::send(line, out);
+                }
+                None => {}
+            }
+        }
+        self.pending.data(line, value, end, self.hide);
+        Fate::Held
+    }
+
+    fn end_of_event(&mut self, line: &Line<'_>, dropped_before: bool, out: &mut Output<'_>) -> Fate {
+        let dropped = if self.pending.is_open() { self.read_pending(out) } else { dropped_before };
+        let owed = std::mem::take(&mut self.sent_field);
+        self.skipping = false;
+        if dropped && !owed {
+            return Fate::Dropped;
+        }
+        Self::send(line, out)
+    }
+
+    /// Reads the pending lines together, and sends what of them may be seen; whether nothing was.
+    fn read_pending(&mut self, out: &mut Output<'_>) -> bool {
+        let pending = std::mem::take(&mut self.pending);
+        let hides = self.read(pending.joined()).unwrap_or_default();
+        match &hides {
+            Hides::Nothing => pending.send_without(&(0..0), out),
+            Hides::Field(cut) => pending.send_without(cut, out),
+            Hides::Everything => {}
+        }
+        hides == Hides::Everything
+    }
+
+    /// Takes note of a `data:` value, and says what of it is hidden; `None` if it cannot be read alone.
+    fn read(&mut self, value: &[u8]) -> Option<Hides> {
+        match frame::read(self.endpoint, value, self.model.is_none()) {
+            Data::Unreadable => None,
+            Data::Done => {
+                self.completed = true;
+                Some(Hides::Nothing)
+            }
+            Data::Frame(Frame { usage, model, ends, hides }) => {
+                self.usage = usage.unwrap_or(self.usage);
+                self.model = self.model.take().or(model);
+                self.completed |= ends;
+                Some(if self.hide { hides } else { Hides::Nothing })
+            }
+        }
+    }
+
+    fn is_too_long(&self, line: &Line<'_>) -> bool {
+        line.text.len() > LINE_CAP || self.pending.size() + line.text.len() > 2 * LINE_CAP
+    }
+
+    /// The event at hand is too long: what is held goes on, the rest of it unread.
+    fn give_up(&mut self, out: &mut Output<'_>) {
+        self.gave_up = true;
+        self.skipping = true;
+        self.sent_field |= self.pending.is_open();
+        self.pending.send_without(&(0..0), out);
+        self.pending.clear();
+    }
+
+    fn send(line: &Line<'_>, out: &mut Output<'_>) -> Fate {
+        out.line(line);
+        Fate::Sent
+    }
+
+    fn kind(&self, text: &[u8]) -> Kind {
+        let mark = self.mark(text);
+        let field = &text[mark..];
+        match field {
+            b"" => Kind::Blank,
+            b"data" => Kind::Data(text.len()),
+            [b':', ..] => Kind::Comment,
+            _ => match field.strip_prefix(b"data:") {
+                Some([b' ', ..]) => Kind::Data(mark + 6),
+                Some(_) => Kind::Data(mark + 5),
+                None => Kind::Other,
+            },
+        }
+    }
+
+    /// Whether the begin of a line leaves open what it is.
+    fn may_become_data(&self) -> bool {
+        let text = &self.carry;
+        b"data:".starts_with(&text[self.mark(text)..]) || self.in_first_line && BYTE_ORDER_MARK.starts_with(text)
+    }
+
+    /// Length of the byte order mark that `text` begins with.
+    fn mark(&self, text: &[u8]) -> usize {
+        if self.in_first_line && text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 }
+    }
+}
+
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+#[cfg(test)]
+mod tests;
