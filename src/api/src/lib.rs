@@ -1,1 +1,79 @@
 //! The REST door: folder per noun, file per verb.
+//!
+//! Every handler reads the same way: who asks ([`caller`]), what is asked for ([`extract`]), one call into `control`,
+//! the view as JSON. What goes wrong becomes a [`Problem`] in one place.
+
+mod answer;
+mod caller;
+mod document;
+mod extract;
+mod keys;
+mod logs;
+mod me;
+mod overview;
+mod problem;
+mod upstreams;
+
+use std::sync::Arc;
+
+use axum::{Router, http::Uri, middleware, routing};
+use control::Control;
+use secrecy::SecretString;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use caller::AdminToken;
+pub use caller::SessionActor;
+pub use problem::{MEDIA_TYPE, Problem};
+
+/// What the door is built from.
+#[derive(Clone)]
+pub struct ApiState {
+    control: Control,
+    admin_token: Option<AdminToken>,
+    session_actor: Arc<dyn SessionActor>,
+}
+
+impl ApiState {
+    /// A door into `control`. `admin_token` is what `Authorization: Bearer` must carry (`None`: only sessions are let
+    /// in); only its hash is kept. `session_actor` turns a browser's session into an actor.
+    pub fn new(control: Control, admin_token: Option<&SecretString>, session_actor: Arc<dyn SessionActor>) -> Self {
+        Self { control, admin_token: admin_token.map(AdminToken::of), session_actor }
+    }
+}
+
+/// Everything below `/api`. Paths there that lead nowhere are answered here too, so the router may be merged into one
+/// that has a fallback of its own.
+pub fn router(state: ApiState) -> Router {
+    let (documented, _) = documented().split_for_parts();
+    documented
+        .route("/api", routing::any(nowhere))
+        .route("/api/", routing::any(nowhere))
+        .route("/api/{*rest}", routing::any(nowhere))
+        .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn(answer::finish))
+        .with_state(state)
+}
+
+/// The `OpenAPI` 3.1 document of this door, as `/api/v1/openapi.json` serves it.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    documented().into_openapi()
+}
+
+fn documented() -> OpenApiRouter<ApiState> {
+    let v1 = OpenApiRouter::new()
+        .merge(keys::routes())
+        .merge(upstreams::routes())
+        .merge(logs::routes())
+        .routes(routes!(overview::show))
+        .routes(routes!(me::show))
+        .routes(routes!(document::show));
+    OpenApiRouter::with_openapi(document::frame()).nest("/api/v1", v1)
+}
+
+async fn nowhere(uri: Uri) -> Problem {
+    Problem::not_found(format!("nothing answers at {}; /api/v1/openapi.json lists what does", uri.path()))
+}
+
+async fn wrong_method() -> Problem {
+    Problem::method_not_allowed()
+}

@@ -1,1 +1,11 @@
-//! Who is at home: the binary, its settings, its listeners.
+//! Who is at home: settings, parts, listeners. No business rules and no SQL.
+
+pub mod cli;
+pub mod config;
+pub mod http;
+pub mod running;
+pub mod sources;
+pub mod telemetry;
+pub mod wire;
+
+mod session_store;

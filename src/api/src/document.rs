@@ -1,0 +1,133 @@
+//! The `OpenAPI` document: its frame, and the answers that routes share.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use axum::{
+    http::header::CONTENT_TYPE,
+    response::{IntoResponse, Response},
+};
+use utoipa::{
+    IntoResponses, Modify, OpenApi,
+    openapi::{
+        ContentBuilder, Ref, RefOr, ResponseBuilder,
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+
+use crate::problem::{self, ProblemBody};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Keywright admin API",
+        description = "Keys, upstreams, request logs. Ids are typed by their prefix, instants are RFC 3339 in UTC. \
+                       What goes wrong is told as RFC 9457 problem+json with a stable `code`.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    servers((url = "/", description = "The admin listener")),
+    components(schemas(ProblemBody)),
+    modifiers(&Schemes),
+    security(("bearer" = []), ("cookie" = [])),
+    tags(
+        (name = "keys", description = "Virtual keys: what clients of the gateway hold."),
+        (name = "upstreams", description = "Providers' servers, and the secrets used there."),
+        (name = "logs", description = "One row per request through the gateway."),
+        (name = "overview", description = "The last 24 hours."),
+        (name = "session", description = "Who is asking."),
+        (name = "document", description = "This document.")
+    )
+)]
+struct Frame;
+
+struct Schemes;
+
+impl Modify for Schemes {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_default();
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("The installation's ADMIN_TOKEN. Virtual keys are refused with 403."))
+            .build();
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+        let cookie = ApiKeyValue::with_description(
+            "__Host-keywright",
+            "The session of the admin app. Writes must come from its own origin. Without TLS the name is `keywright`.",
+        );
+        components.add_security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+    }
+}
+
+/// The document without its paths.
+pub(crate) fn frame() -> utoipa::openapi::OpenApi {
+    Frame::openapi()
+}
+
+/// Show this document.
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    tag = "document",
+    operation_id = "openapi_show",
+    security(()),
+    responses((status = 200, description = "The document.", content_type = "application/json", body = Object))
+)]
+pub(crate) async fn show() -> Response {
+    /// It never changes while the process lives.
+    static TEXT: LazyLock<String> = LazyLock::new(|| crate::openapi().to_json().unwrap_or_default());
+    ([(CONTENT_TYPE, "application/json")], TEXT.as_str()).into_response()
+}
+
+/// What every route with a caller may answer.
+pub(crate) struct Guarded;
+
+/// What a route with an id may answer.
+pub(crate) struct Missing;
+
+/// What a route with a body may answer.
+pub(crate) struct BadBody;
+
+/// What a route may answer that changes something which can be in the way.
+pub(crate) struct InTheWay;
+
+type Answers = BTreeMap<String, RefOr<utoipa::openapi::Response>>;
+
+fn answers(rows: &[(u16, &str)]) -> Answers {
+    rows.iter()
+        .map(|(status, description)| {
+            let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+            let response = ResponseBuilder::new().description(*description).content(problem::MEDIA_TYPE, content);
+            (status.to_string(), RefOr::T(response.build()))
+        })
+        .collect()
+}
+
+impl IntoResponses for Guarded {
+    fn responses() -> Answers {
+        answers(&[
+            (400, "Two credentials at once, or a body that is not JSON."),
+            (401, "No credential, or a wrong one."),
+            (403, "The role does not allow it, or the bearer is a virtual key."),
+            (422, "A parameter or a field is unknown, missing or wrong; `errors` names it."),
+            (500, "Something went wrong on our side; the log has the details under `request_id`."),
+            (503, "The database does not answer."),
+        ])
+    }
+}
+
+impl IntoResponses for Missing {
+    fn responses() -> Answers {
+        answers(&[(404, "Nothing has this id.")])
+    }
+}
+
+impl IntoResponses for BadBody {
+    fn responses() -> Answers {
+        answers(&[(413, "The body is larger than 1 MiB."), (415, "The body is not declared as JSON, or compressed.")])
+    }
+}
+
+impl IntoResponses for InTheWay {
+    fn responses() -> Answers {
+        answers(&[(409, "It does not fit the present state; `detail` says what to do.")])
+    }
+}

@@ -1,0 +1,210 @@
+//! Walks the document: no route can be forgotten here.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use crate::{
+    house::{Call, House},
+    logs::row,
+};
+
+/// A route of the document, with an id in its path that leads somewhere and the least body that it takes.
+struct Route {
+    name: String,
+    method: Method,
+    path: String,
+    body: Option<Value>,
+    operation: Value,
+}
+
+impl Route {
+    fn call<'a>(&self, house: &'a House) -> Call<'a> {
+        let call = house.call(self.method.clone(), &self.path);
+        match &self.body {
+            Some(body) => call.json(body),
+            None => call,
+        }
+    }
+
+    fn changes_something(&self) -> bool {
+        self.method != Method::GET
+    }
+}
+
+/// Every route that asks who is there, each over things of its own.
+async fn guarded_routes(house: &House) -> Vec<Route> {
+    let document = serde_json::to_value(api::openapi()).unwrap();
+    let mut routes = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            // An empty requirement is how OpenAPI says that a route is open to everybody.
+            if operation["security"] == json!([{}]) {
+                assert_eq!(path, "/api/v1/openapi.json", "only the document is open");
+                continue;
+            }
+            let n = routes.len();
+            let id = if path.starts_with("/api/v1/keys/") {
+                house.key(&format!("key {n}")).await["id"].clone()
+            } else if path.starts_with("/api/v1/upstreams/") {
+                let wanted = json!({
+                    "name": format!("upstream {n}"), "provider": if path.ends_with("/test") { "echo" } else { "openai" },
+                    "api_key": "sk-provider-secret-0001",
+                });
+                house.upstream(&wanted).await["id"].clone()
+            } else {
+                let row = row(u8::try_from(n).unwrap(), 200);
+                house.store.insert_requests(std::slice::from_ref(&row)).await.unwrap();
+                Value::from(row.id.as_str())
+            };
+            let name = operation["operationId"].as_str().unwrap().to_owned();
+            let body = match name.as_str() {
+                "keys_create" => Some(json!({ "name": "walked" })),
+                "upstreams_create" => Some(json!({ "name": "walked", "provider": "echo" })),
+                "upstreams_set_secret" => Some(json!({ "api_key": "sk-provider-secret-0002" })),
+                _ => None,
+            };
+            routes.push(Route {
+                name,
+                method: method.to_uppercase().parse().unwrap(),
+                path: path.replace("{id}", id.as_str().unwrap()),
+                body,
+                operation: operation.clone(),
+            });
+        }
+    }
+    assert_eq!(routes.len(), 18, "a route came or went: see that it is walked, then mend this number");
+    routes
+}
+
+#[tokio::test]
+async fn strangers_are_refused_everywhere() {
+    let house = House::new().await;
+    for route in guarded_routes(&house).await {
+        let answer = route.call(&house).send().await;
+        answer.problem(401, "unauthenticated");
+        assert_eq!(answer.header("www-authenticate"), r#"Bearer realm="keywright""#, "{}", route.name);
+    }
+}
+
+#[tokio::test]
+async fn wrong_tokens_are_refused_everywhere() {
+    let house = House::new().await;
+    for route in guarded_routes(&house).await {
+        let answer = route.call(&house).header("authorization", "Bearer not-the-token").send().await;
+        answer.problem(401, "unauthenticated");
+        assert!(answer.header("www-authenticate").contains("invalid_token"), "{}", route.name);
+    }
+}
+
+#[tokio::test]
+async fn viewers_change_nothing_and_see_everything() {
+    let house = House::new().await;
+    for route in guarded_routes(&house).await {
+        let answer = route.call(&house).session("viewer").send().await;
+        if route.changes_something() {
+            answer.problem(403, "forbidden");
+        } else {
+            assert_eq!(answer.status.as_u16(), 200, "{}: {}", route.name, answer.text);
+        }
+        let member = route.call(&house).session("member").send().await;
+        assert_eq!(member.status, answer.status, "{}", route.name);
+    }
+}
+
+#[tokio::test]
+async fn virtual_keys_open_nothing_here() {
+    let house = House::new().await;
+    let key = house.key("a client's").await;
+    let bearer = format!("Bearer {}", key["secret"].as_str().unwrap());
+    for route in guarded_routes(&house).await {
+        let answer = route.call(&house).header("authorization", &bearer).send().await;
+        answer.problem(403, "virtual_key_not_accepted");
+    }
+}
+
+#[tokio::test]
+async fn two_credentials_at_once_are_refused_everywhere() {
+    let house = House::new().await;
+    for route in guarded_routes(&house).await {
+        route.call(&house).token().session("admin").send().await.problem(400, "ambiguous_credentials");
+        // A wrong bearer must not make a session pass by the checks that bearers are exempt from.
+        let wrong = route.call(&house).header("authorization", "Basic eA==").session("admin").send().await;
+        wrong.problem(400, "ambiguous_credentials");
+    }
+}
+
+/// The answer of every route has exactly the fields that the document promises.
+#[tokio::test]
+async fn good_answers_have_the_documented_shape() {
+    let house = House::new().await;
+    let document = serde_json::to_value(api::openapi()).unwrap();
+    for route in guarded_routes(&house).await {
+        let answer = route.call(&house).token().send().await;
+        let good = route.operation["responses"].as_object().unwrap().iter().find(|(status, _)| status.starts_with('2'));
+        let (status, response) = good.unwrap();
+        assert_eq!(answer.status.as_str(), status, "{}: {}", route.name, answer.text);
+        assert_eq!(answer.header("cache-control"), "no-store", "{}", route.name);
+        match &response["content"]["application/json"]["schema"] {
+            Value::Null => assert_eq!(answer.text, "", "{}", route.name),
+            schema => fits(&document, schema, &answer.json(), &route.name),
+        }
+    }
+}
+
+#[tokio::test]
+async fn parameters_that_mean_nothing_are_refused_everywhere() {
+    let house = House::new().await;
+    for mut route in guarded_routes(&house).await {
+        route.path.push_str("?dry_run=true");
+        route.call(&house).token().send().await.problem(422, "invalid");
+    }
+}
+
+/// Checks `value` against `schema`: types, required fields, and no field beyond the documented ones.
+fn fits(document: &Value, schema: &Value, value: &Value, at: &str) {
+    if let Some(reference) = schema["$ref"].as_str() {
+        return fits(document, document.pointer(reference.trim_start_matches('#')).unwrap(), value, at);
+    }
+    let mut parts = Vec::new();
+    gather(document, schema, &mut parts);
+    if let Some(object) = value.as_object() {
+        for part in &parts {
+            for field in part["required"].as_array().into_iter().flatten() {
+                assert!(object.contains_key(field.as_str().unwrap()), "{at}: {field} is missing from {value}");
+            }
+        }
+        for (field, inner) in object {
+            let described = parts.iter().find_map(|part| part["properties"].get(field));
+            let described = described.unwrap_or_else(|| panic!("{at}: {field} is not documented"));
+            if !inner.is_null() {
+                fits(document, described, inner, &format!("{at}.{field}"));
+            }
+        }
+    } else if let Some(items) = value.as_array() {
+        for item in items {
+            fits(document, &schema["items"], item, &format!("{at}[]"));
+        }
+    } else {
+        let kind = match value {
+            Value::String(_) => "string",
+            Value::Bool(_) => "boolean",
+            Value::Number(number) if number.is_f64() => "number",
+            _ => "integer",
+        };
+        let types = &schema["type"];
+        let named = types == kind || types.as_array().is_some_and(|types| types.iter().any(|one| one == kind));
+        assert!(named, "{at}: {value} is no {types}");
+    }
+}
+
+fn gather(document: &Value, schema: &Value, parts: &mut Vec<Value>) {
+    if let Some(reference) = schema["$ref"].as_str() {
+        gather(document, document.pointer(reference.trim_start_matches('#')).unwrap(), parts);
+    } else if let Some(all) = schema["allOf"].as_array() {
+        for part in all {
+            gather(document, part, parts);
+        }
+    } else {
+        parts.push(schema.clone());
+    }
+}

@@ -1,0 +1,228 @@
+//! A booted control plane with a router, and what tests ask of it.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use api::{ApiState, SessionActor};
+use async_trait::async_trait;
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Method, Request, StatusCode, header, request::Parts},
+};
+use control::{Control, Settings};
+use dial::{DialConfig, Dialer};
+use domain::{Actor, Clock, ProjectId, Random, Role, Timestamp, User, UserId};
+use keyring::{KeyFormat, RootKey};
+use secrecy::SecretString;
+use serde_json::Value;
+use store::{Location, Store};
+use tower::ServiceExt as _;
+
+/// The admin token of every house.
+pub(crate) const TOKEN: &str = "an-admin-token-of-more-than-32-characters";
+/// What the listener would call the request.
+pub(crate) const REQUEST_ID: &str = "req_01kaj1p2y9f3v8s7m5n4k6t2qd";
+
+pub(crate) struct House {
+    router: Router,
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<MovedClock>,
+    _dir: tempfile::TempDir,
+}
+
+/// An answer, read whole.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("{} {}", self.status, self.text))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Checks that this is a whole problem of this status and code; gives it back for more.
+    #[track_caller]
+    pub(crate) fn problem(&self, status: u16, code: &str) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        assert_eq!(self.header("cache-control"), "no-store");
+        let problem = self.json();
+        assert_eq!(problem["code"], code, "{problem}");
+        assert_eq!(problem["status"], status);
+        assert_eq!(problem["type"], format!("urn:keywright:problem:{code}"));
+        assert_eq!(problem["request_id"], REQUEST_ID);
+        assert!(!problem["title"].as_str().unwrap().is_empty() && !problem["detail"].as_str().unwrap().is_empty());
+        assert!(problem["errors"].is_array());
+        problem
+    }
+
+    /// The complaint about `field`.
+    #[track_caller]
+    pub(crate) fn complaint(&self, field: &str) -> String {
+        let problem = self.problem(422, "invalid");
+        let errors = problem["errors"].as_array().unwrap();
+        let found = errors.iter().find(|error| error["field"] == field);
+        found.unwrap_or_else(|| panic!("no complaint about {field}: {problem}"))["message"].as_str().unwrap().to_owned()
+    }
+}
+
+/// A request under construction.
+pub(crate) struct Call<'a>(&'a House, axum::http::request::Builder, Body);
+
+impl Call<'_> {
+    pub(crate) fn header(self, name: &str, value: &str) -> Self {
+        Self(self.0, self.1.header(name, value), self.2)
+    }
+
+    pub(crate) fn token(self) -> Self {
+        self.header("authorization", &format!("Bearer {TOKEN}"))
+    }
+
+    /// Comes with the session of somebody in this role: `viewer`, `admin`.
+    pub(crate) fn session(self, role: &str) -> Self {
+        self.header("cookie", role)
+    }
+
+    pub(crate) fn json(self, value: &Value) -> Self {
+        self.text("application/json", value.to_string())
+    }
+
+    pub(crate) fn text(self, content_type: &str, body: impl Into<Body>) -> Self {
+        Self(self.0, self.1.header(header::CONTENT_TYPE, content_type), body.into())
+    }
+
+    pub(crate) async fn send(self) -> Answer {
+        let request = self.1.header("x-keywright-request-id", REQUEST_ID).body(self.2).unwrap();
+        let (parts, body) = self.0.router.clone().oneshot(request).await.unwrap().into_parts();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        Answer { status: parts.status, headers: parts.headers, text }
+    }
+}
+
+impl House {
+    pub(crate) async fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = Arc::new(MovedClock(AtomicI64::new(1_795_000_000_000)));
+        let handed_clock: Arc<dyn Clock> = clock.clone();
+        let random: Arc<dyn Random> = Arc::new(CountedRandom(AtomicU64::new(1)));
+        let root = RootKey::from_random([7; 32]);
+        let (store, keyring) =
+            control::installation::open(&Location::SqliteMemory, &root, &handed_clock, &random).await.unwrap();
+        let config = DialConfig {
+            allowed_cidrs: Vec::new(),
+            connect_timeout: Duration::from_secs(1),
+            pool_idle: Duration::from_secs(1),
+        };
+        let control = Control::new(control::Parts {
+            store: store.clone(),
+            keyring,
+            dialer: Dialer::new(config).unwrap(),
+            clock: handed_clock,
+            random,
+            settings: Settings {
+                gateway_url: "https://gateway.example".to_owned(),
+                admin_url: "https://admin.example".to_owned(),
+                key_format: KeyFormat::new("sk-auto-").unwrap(),
+                setup_token_path: dir.path().join("setup-token"),
+            },
+        });
+        let router =
+            api::router(ApiState::new(control, Some(&SecretString::from(TOKEN.to_owned())), Arc::new(CookieRoles)));
+        Self { router, store, clock, _dir: dir }
+    }
+
+    pub(crate) fn call(&self, method: Method, path: &str) -> Call<'_> {
+        Call(self, Request::builder().method(method).uri(path), Body::empty())
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.call(Method::GET, path).token().send().await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.call(Method::POST, path).token().json(body).send().await
+    }
+
+    /// A key, as it was issued.
+    pub(crate) async fn key(&self, name: &str) -> Value {
+        let answer = self.post("/api/v1/keys", &serde_json::json!({ "name": name })).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
+        answer.json()
+    }
+
+    /// An upstream, as it was added.
+    pub(crate) async fn upstream(&self, body: &Value) -> Value {
+        let answer = self.post("/api/v1/upstreams", body).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
+        answer.json()
+    }
+}
+
+/// The cookie names the role: what sessions are is the server's affair.
+struct CookieRoles;
+
+#[async_trait]
+impl SessionActor for CookieRoles {
+    async fn actor(&self, parts: &Parts) -> control::Result<Option<Actor>> {
+        let cookie = parts.headers.get(header::COOKIE).map(|value| value.to_str().unwrap());
+        if cookie == Some("gone") {
+            return Err(control::Error::Unavailable("the pool is closed: canary-of-the-cause".into()));
+        }
+        Ok(cookie.and_then(Role::parse).map(|role| {
+            Actor::User(User {
+                id: UserId::new(Timestamp(1), [1; 10]),
+                email: "ada@example.org".to_owned(),
+                role,
+                project_id: ProjectId::new(Timestamp(1), [1; 10]),
+                created_at: Timestamp(1),
+            })
+        }))
+    }
+}
+
+/// Stands still unless a test moves it.
+pub(crate) struct MovedClock(AtomicI64);
+
+impl MovedClock {
+    pub(crate) fn forward(&self, ms: i64) {
+        self.0.fetch_add(ms, Ordering::SeqCst);
+    }
+}
+
+impl Clock for MovedClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::SeqCst))
+    }
+
+    fn monotonic_ns(&self) -> u64 {
+        self.0.load(Ordering::SeqCst).unsigned_abs() * 1_000_000
+    }
+}
+
+/// `SplitMix64`: different bytes at every call, the same in every run.
+struct CountedRandom(AtomicU64);
+
+impl Random for CountedRandom {
+    fn fill(&self, out: &mut [u8]) {
+        for chunk in out.chunks_mut(8) {
+            let mut z = self.0.fetch_add(1, Ordering::SeqCst).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            chunk.copy_from_slice(&(z ^ (z >> 31)).to_le_bytes()[..chunk.len()]);
+        }
+    }
+}

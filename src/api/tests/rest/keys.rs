@@ -1,0 +1,96 @@
+//! Keys over REST.
+
+use axum::http::{Method, StatusCode};
+use serde_json::json;
+
+use crate::house::House;
+
+const DAY_MS: i64 = 86_400_000;
+
+#[tokio::test]
+async fn a_key_is_issued_and_its_secret_said_once() {
+    let house = House::new().await;
+    let answer =
+        house.post("/api/v1/keys", &json!({ "name": "ci", "rate_limits": { "requests_per_minute": null } })).await;
+    assert_eq!(answer.status, StatusCode::CREATED);
+    assert_eq!(answer.header("cache-control"), "no-store");
+    let key = answer.json();
+    let (id, secret) = (key["id"].as_str().unwrap(), key["secret"].as_str().unwrap());
+    assert!(secret.starts_with("sk-auto-live-"));
+    assert_eq!(answer.header("location"), format!("/api/v1/keys/{id}"));
+    assert_eq!(key["rate_limits"]["requests_per_minute"], json!(null));
+    assert_eq!(key["base_url"], "https://gateway.example/v1");
+    assert_eq!((key["name"].as_str(), key["state"].as_str()), (Some("ci"), Some("active")));
+
+    let shown = house.get(&format!("/api/v1/keys/{id}")).await;
+    assert_eq!(shown.json()["masked"], key["masked"]);
+    for answer in [shown, house.get("/api/v1/keys").await, house.get("/api/v1/overview").await] {
+        assert!(!answer.text.contains(secret), "{}", answer.text);
+        assert!(answer.json().get("secret").is_none());
+    }
+}
+
+#[tokio::test]
+async fn defaults_apply_to_what_is_left_out() {
+    let house = House::new().await;
+    let key = house.key("plain").await;
+    assert_eq!(key["rate_limits"]["requests_per_minute"], 100);
+    assert_eq!((key["env"].as_str(), key["enabled"].as_bool()), (Some("live"), Some(true)));
+    assert!(key["expires_at"].is_null());
+}
+
+#[tokio::test]
+async fn what_does_not_exist_is_named() {
+    let house = House::new().await;
+    let nowhere = json!({ "name": "x", "allowed_upstreams": ["up_01kaj1p2y9f3v8s7m5n4k6t2qd"] });
+    house.post("/api/v1/keys", &nowhere).await.complaint("allowed_upstreams");
+    let past = json!({ "name": "x", "expires_at": "2001-01-01T00:00:00Z" });
+    house.post("/api/v1/keys", &past).await.complaint("expires_at");
+}
+
+#[tokio::test]
+async fn keys_are_switched_and_revoked() {
+    let house = House::new().await;
+    let id = house.key("ci").await["id"].as_str().unwrap().to_owned();
+    let verb = async |verb: &str| house.call(Method::POST, &format!("/api/v1/keys/{id}/{verb}")).token().send().await;
+    for _ in 0..2 {
+        assert_eq!(verb("disable").await.json()["state"], "disabled");
+    }
+    assert_eq!(verb("enable").await.json()["state"], "active");
+    house.post(&format!("/api/v1/keys/{id}/revoke"), &json!({ "reason": "bored" })).await.complaint("reason");
+    let revoked = house.post(&format!("/api/v1/keys/{id}/revoke"), &json!({ "reason": "leaked" })).await;
+    assert_eq!(revoked.status, StatusCode::OK);
+    assert_eq!((&revoked.json()["state"], &revoked.json()["revoke_reason"]), (&json!("revoked"), &json!("leaked")));
+    // Without a body, and once more: nothing changes.
+    assert_eq!(verb("revoke").await.json(), revoked.json());
+    verb("enable").await.problem(409, "key_revoked");
+    verb("disable").await.problem(409, "key_revoked");
+}
+
+#[tokio::test]
+async fn pages_are_newest_first_and_end() {
+    let house = House::new().await;
+    for n in 0..5 {
+        house.clock.forward(1000);
+        house.key(&format!("key {n}")).await;
+    }
+    let page = house.get("/api/v1/keys?page=2&page_size=2").await.json();
+    assert_eq!((&page["total"], &page["page"], &page["page_size"]), (&json!(5), &json!(2), &json!(2)));
+    let names: Vec<&str> = page["items"].as_array().unwrap().iter().map(|key| key["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["key 2", "key 1"]);
+    let beyond = house.get("/api/v1/keys?page=4&page_size=2").await.json();
+    assert_eq!((&beyond["items"], &beyond["total"]), (&json!([]), &json!(5)));
+    let found = house.get("/api/v1/keys?search=KEY%203").await.json();
+    assert_eq!((&found["total"], &found["items"][0]["name"]), (&json!(1), &json!("key 3")));
+}
+
+#[tokio::test]
+async fn states_follow_the_clock() {
+    let house = House::new().await;
+    house.post("/api/v1/keys", &json!({ "name": "short", "expires_in_days": 1 })).await;
+    let active = async || house.get("/api/v1/keys?state=active").await.json()["total"].clone();
+    assert_eq!(active().await, 1);
+    house.clock.forward(DAY_MS + 1);
+    assert_eq!(active().await, 0);
+    assert_eq!(house.get("/api/v1/keys?state=expired").await.json()["items"][0]["name"], "short");
+}

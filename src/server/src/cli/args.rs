@@ -1,0 +1,97 @@
+//! What the command line understands.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use super::{config::ConfigCommand, keys::KeysCommand, logs::LogsCommand, upstreams::UpstreamsCommand, users::UsersCommand};
+
+/// API keys, an authenticated LLM gateway and an admin web app in one binary.
+#[derive(Parser)]
+#[command(name = "keywright", version, about, arg_required_else_help = true)]
+pub struct Cli {
+    /// Directory of the databases, the spool and the root key [env: KEYWRIGHT_DATA_DIR] [default: data]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Settings file [default: keywright.toml in the data directory]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Create the data directory and its root key; refuses to overwrite one
+    Init,
+    /// Run the gateway and the admin app
+    Serve(ServeArgs),
+    /// Virtual keys: what people and programs call the gateway with
+    Keys {
+        /// Work on the database of this machine instead of a running server
+        #[arg(long, global = true)]
+        local: bool,
+        /// What to do
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
+    /// Upstreams: where requests go, and the secrets used there
+    Upstreams {
+        /// Work on the database of this machine instead of a running server
+        #[arg(long, global = true)]
+        local: bool,
+        /// What to do
+        #[command(subcommand)]
+        command: UpstreamsCommand,
+    },
+    /// Requests that passed
+    Logs {
+        /// Work on the database of this machine instead of a running server
+        #[arg(long, global = true)]
+        local: bool,
+        /// What to do
+        #[command(subcommand)]
+        command: LogsCommand,
+    },
+    /// People who may sign in
+    Users {
+        /// Work on the database of this machine
+        #[arg(long, global = true)]
+        local: bool,
+        /// What to do
+        #[command(subcommand)]
+        command: UsersCommand,
+    },
+    /// Check settings, root key, database and directories, and name what to mend
+    Doctor,
+    /// Bring the database to this version's schema
+    Migrate,
+    /// Settings and where they come from
+    Config {
+        /// What to do
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+}
+
+/// Settings of `serve` that may be given as flags.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ServeArgs {
+    /// Address that API clients call [env: KEYWRIGHT_GATEWAY_LISTEN] [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS")]
+    pub gateway_listen: Option<String>,
+    /// Address of the admin app and REST [env: KEYWRIGHT_ADMIN_LISTEN] [default: 127.0.0.1:8081]
+    #[arg(long, value_name = "ADDRESS")]
+    pub admin_listen: Option<String>,
+    /// Where clients reach the gateway, for snippets [env: KEYWRIGHT_PUBLIC_URL]
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Where browsers reach the admin app [env: KEYWRIGHT_ADMIN_URL]
+    #[arg(long, value_name = "URL")]
+    pub admin_url: Option<String>,
+}

@@ -1,0 +1,178 @@
+//! Why a command did not do what was asked, and the exit code that says so to programs.
+
+use std::fmt;
+
+use contract::{FieldError, FieldErrors};
+
+/// Why a command failed: a sentence for people, an exit code for programs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CliError {
+    kind: Kind,
+    message: String,
+}
+
+/// What kind of failure; the number is the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Kind {
+    /// Anything else.
+    Failure = 1,
+    /// What was typed cannot be meant.
+    Usage = 2,
+    /// There is no such thing.
+    NotFound = 3,
+    /// No token, or a wrong one.
+    Unauthenticated = 4,
+    /// The token may not do this.
+    Forbidden = 5,
+    /// It does not fit the present state.
+    Conflict = 6,
+    /// Too many tries.
+    RateLimited = 7,
+    /// Nothing answers.
+    Unreachable = 8,
+    /// Ctrl-C.
+    Interrupted = 130,
+}
+
+impl CliError {
+    /// A failure of this kind.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into() }
+    }
+
+    /// Something went wrong.
+    pub fn failure(message: impl Into<String>) -> Self {
+        Self::new(Kind::Failure, message)
+    }
+
+    /// What was typed cannot be meant.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Kind::Usage, message)
+    }
+
+    /// It does not fit the present state.
+    pub fn conflict(message: impl Into<String>) -> Self {
+        Self::new(Kind::Conflict, message)
+    }
+
+    /// There is no such thing.
+    pub fn not_found(noun: &str) -> Self {
+        Self::new(Kind::NotFound, format!("there is no such {noun}"))
+    }
+
+    /// Somebody pressed Ctrl-C.
+    pub fn interrupted() -> Self {
+        Self::new(Kind::Interrupted, "interrupted")
+    }
+
+    /// What kind it is.
+    pub const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// What the process ends with.
+    pub const fn exit_code(&self) -> u8 {
+        self.kind as u8
+    }
+
+    /// Wrong input, in the words of the command line: flags, not fields.
+    pub(super) fn fields(errors: &[FieldError]) -> Self {
+        let lines: Vec<String> = errors
+            .iter()
+            .map(|error| match flag(&error.field) {
+                Some(flag) => format!("{flag}: {}", error.message),
+                None => format!("{}: {}", error.field, error.message),
+            })
+            .collect();
+        Self::usage(lines.join("\n"))
+    }
+}
+
+impl fmt::Display for CliError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for CliError {}
+
+impl From<FieldErrors> for CliError {
+    fn from(errors: FieldErrors) -> Self {
+        Self::fields(&errors.0)
+    }
+}
+
+impl From<control::Error> for CliError {
+    fn from(error: control::Error) -> Self {
+        use control::Error as E;
+        let message = error.to_string();
+        match error {
+            E::Denied => Self::new(Kind::Forbidden, message),
+            E::NotFound(_) => Self::new(Kind::NotFound, message),
+            E::Invalid(errors) => errors.into(),
+            E::Conflict { .. } => Self::new(Kind::Conflict, message),
+            E::Throttled { .. } => Self::new(Kind::RateLimited, message),
+            E::Unauthenticated(_) => Self::new(Kind::Unauthenticated, message),
+            // No log stands behind a command that works on the database itself: the cause is told here.
+            E::Unavailable(source) => Self::new(Kind::Unreachable, format!("the database does not answer: {source}")),
+            E::Internal(source) => Self::failure(format!("something went wrong: {source}")),
+        }
+    }
+}
+
+/// The flag behind a field of a shape; an entry of a list belongs to the list's flag.
+fn flag(field: &str) -> Option<&'static str> {
+    Some(match field.split('[').next().unwrap_or_default() {
+        "allowed_cidrs" => "--cidr",
+        "allowed_models" => "--model",
+        "allowed_upstreams" => "--upstream",
+        "api_key" => "secret",
+        "base_url" => "--base-url",
+        "cursor" => "--cursor",
+        "description" => "--description",
+        "env" => "--env",
+        "expires_at" => "--expires-at",
+        "expires_in_days" => "--expires-in-days",
+        "limit" => "--limit",
+        "name" => "--name",
+        "page" => "--page",
+        "page_size" => "--page-size",
+        "provider" => "--provider",
+        "rate_limits.requests_per_minute" => "--rpm",
+        "reason" => "--reason",
+        "since" => "--since",
+        "state" => "--state",
+        "status" => "--status",
+        "until" => "--until",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_failure_has_its_exit_code() {
+        let code = |error: control::Error| CliError::from(error).exit_code();
+        assert_eq!(code(control::Error::Internal("x".into())), 1);
+        assert_eq!(code(control::Error::Invalid(FieldErrors::one("name", "x"))), 2);
+        assert_eq!(code(control::Error::NotFound("key")), 3);
+        assert_eq!(code(control::Error::Unauthenticated("x".to_owned())), 4);
+        assert_eq!(code(control::Error::Denied), 5);
+        assert_eq!(code(control::Error::Conflict { code: "x", message: "x".to_owned() }), 6);
+        assert_eq!(code(control::Error::Throttled { retry_after_s: 1 }), 7);
+        assert_eq!(code(control::Error::Unavailable("x".into())), 8);
+        assert_eq!(CliError::interrupted().exit_code(), 130);
+    }
+
+    #[test]
+    fn fields_are_told_as_flags() {
+        let mut errors = FieldErrors::one("rate_limits.requests_per_minute", "use more");
+        errors.push("allowed_models[1]", "expected a string");
+        errors.push("later_field", "is new");
+        let told = CliError::from(errors).to_string();
+        assert_eq!(told, "--rpm: use more\n--model: expected a string\nlater_field: is new");
+    }
+}

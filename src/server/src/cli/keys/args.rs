@@ -1,0 +1,134 @@
+//! What `keywright keys` understands.
+
+use std::str::FromStr;
+
+use clap::{Args, Subcommand, ValueEnum};
+use contract::keys::{CreateKey, RateLimitsInput};
+
+/// Virtual keys.
+#[derive(Subcommand)]
+pub enum KeysCommand {
+    /// Issue a key; its secret is printed once
+    Create(CreateArgs),
+    /// List keys, newest first
+    List(ListArgs),
+    /// Show a key, never its secret
+    Show {
+        /// `key_…`
+        id: String,
+    },
+    /// Switch a key on
+    Enable {
+        /// `key_…`
+        id: String,
+    },
+    /// Switch a key off, at once; it can be switched on again
+    Disable {
+        /// `key_…`
+        id: String,
+    },
+    /// End a key, at once and for good
+    Revoke {
+        /// `key_…`
+        id: String,
+        /// Why: `no_longer_needed`, `leaked`, `owner_left` or `other`
+        #[arg(long, value_name = "REASON")]
+        reason: Option<String>,
+    },
+}
+
+/// What a new key may do.
+#[derive(Args)]
+pub struct CreateArgs {
+    /// For people, 1 to 100 characters
+    #[arg(long)]
+    pub name: String,
+    /// Free text
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub description: String,
+    /// live or test; part of the visible prefix [default: live]
+    #[arg(long)]
+    pub env: Option<String>,
+    /// Days until it ends, 1 to 3650 [default: no end]
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = true, conflicts_with = "expires_at")]
+    pub expires_in_days: Option<i64>,
+    /// The instant it ends, such as 2027-02-18T09:00:00Z
+    #[arg(long, value_name = "INSTANT")]
+    pub expires_at: Option<String>,
+    /// Requests per minute, or none [default: 100]
+    #[arg(long, value_name = "N|none")]
+    pub rpm: Option<Rpm>,
+    /// A model it may ask for, exact or with *; may be repeated [default: every model]
+    #[arg(long = "model", value_name = "MODEL")]
+    pub models: Vec<String>,
+    /// Id of an upstream it may reach; may be repeated [default: every upstream]
+    #[arg(long = "upstream", value_name = "ID")]
+    pub upstreams: Vec<String>,
+    /// An address or network it may come from; may be repeated [default: everywhere]
+    #[arg(long = "cidr", value_name = "CIDR")]
+    pub cidrs: Vec<String>,
+    /// Starts switched off
+    #[arg(long)]
+    pub disabled: bool,
+    /// Print lines for a .env file instead
+    #[arg(short = 'o', long = "output", value_name = "FORM")]
+    pub output: Option<CreateForm>,
+}
+
+/// Forms beside the usual ones in which a new key may be printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CreateForm {
+    /// `OPENAI_API_KEY=…` and `OPENAI_BASE_URL=…`
+    Env,
+}
+
+/// Which keys.
+#[derive(Args)]
+pub struct ListArgs {
+    /// Which page, from 1 [default: 1]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub page: Option<i64>,
+    /// Rows per page, 1 to 100 [default: 20]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub page_size: Option<i64>,
+    /// Part of a name or of the visible key, or a whole id
+    #[arg(long, value_name = "TEXT")]
+    pub search: Option<String>,
+    /// active, disabled, expired or revoked
+    #[arg(long)]
+    pub state: Option<String>,
+}
+
+/// A rate limit as it is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rpm(pub Option<u32>);
+
+impl FromStr for Rpm {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "none" => Ok(Self(None)),
+            text => text.parse().map(|n| Self(Some(n))).map_err(|_| "use a whole number, or none for no limit"),
+        }
+    }
+}
+
+impl CreateArgs {
+    /// The shape that every door takes.
+    pub(super) fn into_shape(self) -> CreateKey {
+        CreateKey {
+            name: self.name,
+            description: self.description,
+            env: self.env,
+            enabled: Some(!self.disabled),
+            expires_at: self.expires_at,
+            expires_in_days: self.expires_in_days,
+            project_id: None,
+            allowed_models: self.models,
+            allowed_upstreams: self.upstreams,
+            allowed_cidrs: self.cidrs,
+            rate_limits: self.rpm.map(|Rpm(limit)| RateLimitsInput { requests_per_minute: Some(limit) }),
+        }
+    }
+}

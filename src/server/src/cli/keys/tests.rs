@@ -1,0 +1,173 @@
+//! Keys from the command line, over both backends.
+
+use serde_json::Value;
+
+use super::{KeysCommand, run};
+use crate::cli::{
+    backend::{
+        Backend,
+        tests::{Bench, typed},
+    },
+    error::{CliError, Kind},
+    output::tests::Heard,
+};
+
+async fn keys(arguments: &[&str], backend: &Backend, heard: &Heard) -> Result<(), CliError> {
+    let command: KeysCommand = typed(arguments).unwrap();
+    run(command, backend, &heard.out).await
+}
+
+/// What is shown of a key: the value beside `field`.
+fn field(text: &str, field: &str) -> String {
+    let line = text.lines().find(|line| line.split('\t').next() == Some(field));
+    line.unwrap_or_else(|| panic!("no {field} in {text}")).split('\t').nth(1).unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_new_key_says_its_secret_once() {
+    let bench = Bench::new().await;
+    for (name, backend) in bench.both() {
+        let heard = Heard::pipe();
+        keys(
+            &["create", "--name", name, "--rpm", "none", "--model", "gpt-*", "--cidr", "10.0.0.0/8"],
+            &backend,
+            &heard,
+        )
+        .await
+        .unwrap();
+        let told = heard.data();
+        let (id, secret) = (field(&told, "id"), field(&told, "secret"));
+        assert!(secret.starts_with("sk-auto-live-"), "{told}");
+        assert_eq!((field(&told, "rpm"), field(&told, "models")), ("none".to_owned(), "gpt-*".to_owned()));
+        assert_eq!(field(&told, "base_url"), "https://gateway.example/v1");
+        assert_eq!(heard.messages(), "Store the secret now: it cannot be shown again.\n");
+        for again in [&["show", &id][..], &["list"], &["disable", &id], &["enable", &id], &["revoke", &id]] {
+            keys(again, &backend, &heard).await.unwrap();
+        }
+        assert!(!heard.data().contains(&secret), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn lines_for_a_dotenv_file() {
+    let bench = Bench::new().await;
+    for (name, backend) in bench.both() {
+        let heard = Heard::terminal();
+        keys(&["create", "--name", name, "--env", "test", "-o", "env"], &backend, &heard).await.unwrap();
+        let told = heard.data();
+        let lines: Vec<&str> = told.lines().collect();
+        assert!(lines[0].starts_with("OPENAI_API_KEY=sk-auto-test-"), "{told}");
+        assert_eq!(lines[1..], ["OPENAI_BASE_URL=https://gateway.example/v1"]);
+        let error = keys(&["create", "--name", name, "-o", "env"], &backend, &Heard::json()).await.unwrap_err();
+        assert_eq!(error.kind(), Kind::Usage);
+    }
+}
+
+#[test]
+fn a_dotenv_file_is_no_script() {
+    for bad in ["x;rm", "$(x)", "`x`", "a b", "x\ny", "'x'"] {
+        assert!(super::harmless(bad).is_err(), "{bad}");
+    }
+    assert!(super::harmless("http://[::1]:8080/v1").is_ok());
+}
+
+#[tokio::test]
+async fn json_is_what_rest_says() {
+    let bench = Bench::new().await;
+    let mut shapes = Vec::new();
+    for (_, backend) in bench.both() {
+        let heard = Heard::json();
+        keys(&["create", "--name", "ci", "--disabled", "--expires-in-days", "30"], &backend, &heard).await.unwrap();
+        let key: Value = serde_json::from_str(&heard.data()).unwrap();
+        assert_eq!(
+            (key["state"].as_str(), key["rate_limits"]["requests_per_minute"].as_i64()),
+            (Some("disabled"), Some(100))
+        );
+        assert!(key["secret"].is_string() && key["expires_at"].is_string());
+        keys(&["list", "--page-size", "1"], &backend, &heard).await.unwrap();
+        let page: Value = serde_json::from_str(&heard.data()).unwrap();
+        assert_eq!((&page["page_size"], page["items"].as_array().unwrap().len()), (&Value::from(1), 1));
+        let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        shapes.push((names(&key), names(&page), names(&page["items"][0])));
+    }
+    assert_eq!(shapes[0], shapes[1]);
+}
+
+#[tokio::test]
+async fn both_backends_list_the_same() {
+    let bench = Bench::new().await;
+    let heard = Heard::pipe();
+    for name in ["first", "second", "third"] {
+        bench.clock.forward(1000);
+        keys(&["create", "--name", name], &bench.local(), &heard).await.unwrap();
+    }
+    heard.data();
+    heard.messages();
+    for (_, backend) in bench.both() {
+        keys(&["list", "--page-size", "2"], &backend, &heard).await.unwrap();
+        let told = heard.data();
+        let names: Vec<&str> = told.lines().map(|line| line.split('\t').nth(1).unwrap()).collect();
+        assert_eq!(names, ["third", "second"]);
+        assert_eq!(heard.messages(), "3 keys in all; --page 2 shows more.\n");
+        keys(&["list", "--search", "FIRST", "--state", "active"], &backend, &heard).await.unwrap();
+        assert_eq!(heard.data().lines().count(), 1);
+        assert_eq!(heard.messages(), "");
+    }
+}
+
+#[tokio::test]
+async fn mistakes_name_the_flag() {
+    let bench = Bench::new().await;
+    for (name, backend) in bench.both() {
+        for (arguments, flag) in [
+            (&["create", "--name", ""][..], "--name: "),
+            (&["create", "--name", "x", "--rpm", "0"], "--rpm: "),
+            (&["create", "--name", "x", "--env", "prod"], "--env: "),
+            (&["create", "--name", "x", "--expires-in-days", "-1"], "--expires-in-days: "),
+            (&["create", "--name", "x", "--expires-at", "soon"], "--expires-at: "),
+            (&["create", "--name", "x", "--cidr", "10.0.0.0/33"], "--cidr: "),
+            (&["create", "--name", "x", "--upstream", "main"], "--upstream: "),
+            (&["list", "--page-size", "101"], "--page-size: "),
+            (&["list", "--state", "gone"], "--state: "),
+        ] {
+            let error = keys(arguments, &backend, &Heard::pipe()).await.unwrap_err();
+            assert_eq!(error.kind(), Kind::Usage, "{name} {arguments:?}");
+            assert!(error.to_string().starts_with(flag), "{name} {arguments:?}: {error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_and_what_does_not_fit() {
+    let bench = Bench::new().await;
+    for (_, backend) in bench.both() {
+        for id in ["nonsense", "../upstreams", "key_01kaj1p2y9f3v8s7m5n4k6t2qd"] {
+            for verb in ["show", "enable", "disable", "revoke"] {
+                let error = keys(&[verb, id], &backend, &Heard::pipe()).await.unwrap_err();
+                assert_eq!((error.kind(), error.to_string().as_str()), (Kind::NotFound, "there is no such key"));
+            }
+        }
+        let heard = Heard::pipe();
+        keys(&["create", "--name", "x"], &backend, &heard).await.unwrap();
+        let id = field(&heard.data(), "id");
+        keys(&["revoke", &id, "--reason", "leaked"], &backend, &heard).await.unwrap();
+        assert_eq!(field(&heard.data(), "revoke_reason"), "leaked");
+        let error = keys(&["enable", &id], &backend, &heard).await.unwrap_err();
+        assert_eq!(error.kind(), Kind::Conflict);
+    }
+}
+
+#[test]
+fn typed_arguments() {
+    for bad in [
+        &["create"][..],
+        &["create", "--name", "x", "--rpm", "many"],
+        &["create", "--name", "x", "--rpm", "-1"],
+        &["create", "--name", "x", "--expires-in-days", "1", "--expires-at", "2030-01-01T00:00:00Z"],
+        &["create", "--name", "x", "--secret", "y"],
+        &["show"],
+    ] {
+        let error = typed::<KeysCommand>(bad).map(|_| ()).unwrap_err();
+        assert_eq!(error.exit_code(), 2, "{bad:?}");
+    }
+}

@@ -1,0 +1,180 @@
+//! `keywright logs`: requests that passed.
+
+use clap::{Args, Subcommand};
+use contract::logs::{LogQuery, LogRow};
+
+use super::{backend::Backend, error::CliError, output::Output};
+
+/// Request rows.
+#[derive(Subcommand)]
+pub enum LogsCommand {
+    /// List requests, newest first
+    List(ListArgs),
+}
+
+/// Which requests. All filters hold together.
+#[derive(Args)]
+pub struct ListArgs {
+    /// Id of a key
+    #[arg(long, value_name = "ID")]
+    pub key: Option<String>,
+    /// The model asked for, exactly
+    #[arg(long)]
+    pub model: Option<String>,
+    /// An upstream's name, exactly
+    #[arg(long, value_name = "NAME")]
+    pub upstream: Option<String>,
+    /// A status such as 429, or a class such as 4xx
+    #[arg(long)]
+    pub status: Option<String>,
+    /// Id of a request
+    #[arg(long, value_name = "ID")]
+    pub id: Option<String>,
+    /// Not before this instant, such as 2026-11-21T09:00:00Z
+    #[arg(long, value_name = "INSTANT")]
+    pub since: Option<String>,
+    /// Before this instant
+    #[arg(long, value_name = "INSTANT")]
+    pub until: Option<String>,
+    /// Rows, 1 to 500 [default: 50]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub limit: Option<i64>,
+    /// Where the page before ended
+    #[arg(long)]
+    pub cursor: Option<String>,
+}
+
+/// The columns of a list, in the order that scripts rely on: new ones come at the end.
+const COLUMNS: [&str; 11] = [
+    "id",
+    "started_at",
+    "status",
+    "key",
+    "model",
+    "upstream",
+    "input_tokens",
+    "output_tokens",
+    "latency_ms",
+    "endpoint",
+    "error",
+];
+
+/// Runs the command.
+pub async fn run(command: LogsCommand, backend: &Backend, out: &Output) -> Result<(), CliError> {
+    let LogsCommand::List(args) = command;
+    let query = LogQuery {
+        key_id: args.key,
+        model: args.model,
+        upstream: args.upstream,
+        status: args.status,
+        id: args.id,
+        since: args.since,
+        until: args.until,
+        limit: args.limit,
+        cursor: args.cursor,
+    };
+    let page = backend.list_logs(query).await?;
+    let rows: Vec<Vec<String>> = page.items.iter().map(row).collect();
+    out.list(&page, &COLUMNS, &rows);
+    if let Some(cursor) = &page.next_cursor {
+        out.message(&format!("More: --cursor {cursor}"));
+    }
+    out.finish()
+}
+
+fn row(row: &LogRow) -> Vec<String> {
+    let number = |value: Option<i64>| value.map(|n| n.to_string()).unwrap_or_default();
+    vec![
+        row.id.clone(),
+        row.started_at.clone(),
+        row.status.to_string(),
+        row.key_name.clone(),
+        row.model.clone().unwrap_or_default(),
+        row.upstream.clone().unwrap_or_default(),
+        number(row.input_tokens),
+        number(row.output_tokens),
+        row.latency_ms.to_string(),
+        row.endpoint.clone(),
+        row.error_class.clone().unwrap_or_default(),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{ErrorClass, KeyId, ProjectId, RequestId, RequestLog, Timestamp, Usage};
+
+    use super::*;
+    use crate::cli::{
+        backend::tests::{Bench, typed},
+        error::Kind,
+        output::tests::Heard,
+    };
+
+    fn stored(n: u8, status: u16) -> RequestLog {
+        let started_at = Timestamp(1_794_990_000_000 + i64::from(n) * 1000);
+        RequestLog {
+            id: RequestId::new(started_at, [n; 10]),
+            started_at,
+            key_id: KeyId::new(Timestamp(1), [1; 10]),
+            key_version: 1,
+            key_name: "ci".to_owned(),
+            key_prefix: "sk-auto-live-abcd".to_owned(),
+            project_id: ProjectId::new(Timestamp(1), [1; 10]),
+            method: "POST".to_owned(),
+            endpoint: "/v1/chat/completions".to_owned(),
+            streamed: false,
+            model: Some("gpt\u{1b}[2J".to_owned()),
+            model_served: None,
+            upstream_id: None,
+            upstream: None,
+            status,
+            upstream_status: None,
+            usage: Usage { input_tokens: Some(12), ..Usage::default() },
+            price_nano: None,
+            latency_us: 1_500,
+            first_byte_us: None,
+            attempts: 1,
+            client_address: "192.0.2.7".to_owned(),
+            user_agent: None,
+            error_class: (status >= 400).then_some(ErrorClass::RateLimitExceeded),
+        }
+    }
+
+    #[tokio::test]
+    async fn rows_are_listed_page_by_page_and_made_harmless() {
+        let bench = Bench::new().await;
+        let rows = [stored(1, 200), stored(2, 429), stored(3, 200)];
+        bench.store.insert_requests(&rows).await.unwrap();
+        for (_, backend) in bench.both() {
+            let heard = Heard::pipe();
+            run(typed(&["list", "--limit", "2"]).unwrap(), &backend, &heard.out).await.unwrap();
+            let told = heard.data();
+            let refused = format!(
+                "{}\t{}\t429\tci\tgpt\u{fffd}[2J\t\t12\t\t1.5\t/v1/chat/completions\trate_limit_exceeded",
+                rows[1].id,
+                rows[1].started_at.to_rfc3339()
+            );
+            assert_eq!(told.lines().count(), 2);
+            assert_eq!(told.lines().nth(1), Some(refused.as_str()));
+            assert_eq!(heard.messages(), format!("More: --cursor {}\n", rows[1].id));
+            let next = ["list", "--cursor", rows[1].id.as_str(), "--status", "2xx"];
+            run(typed(&next).unwrap(), &backend, &heard.out).await.unwrap();
+            assert!(heard.data().starts_with(rows[0].id.as_str()));
+            assert_eq!(heard.messages(), "");
+        }
+    }
+
+    #[tokio::test]
+    async fn mistakes_name_the_flag() {
+        let bench = Bench::new().await;
+        for (_, backend) in bench.both() {
+            for flag in ["--limit", "--status", "--since", "--until", "--cursor"] {
+                let value = if flag == "--limit" { "501" } else { "x" };
+                let error =
+                    run(typed(&["list", flag, value]).unwrap(), &backend, &Heard::pipe().out).await.unwrap_err();
+                assert_eq!(error.kind(), Kind::Usage);
+                assert!(error.to_string().starts_with(flag), "{error}");
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! `keywright upstreams`: where requests go, and the secrets used there.
+
+mod args;
+#[cfg(test)]
+mod tests;
+
+use contract::{
+    PageQuery,
+    upstreams::{CreateUpstream, SetSecret, TestReport, UpstreamView},
+};
+use domain::{Provider, UpstreamId};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::{
+    backend::Backend,
+    error::CliError,
+    output::{self, Output},
+};
+
+pub use args::UpstreamsCommand;
+use args::{CreateArgs, SecretArgs};
+
+/// The columns of a list, in the order that scripts rely on: new ones come at the end.
+const COLUMNS: [&str; 7] = ["id", "name", "provider", "base_url", "secret", "default", "created_at"];
+
+/// Runs the command.
+pub async fn run(command: UpstreamsCommand, backend: &Backend, out: &Output) -> Result<(), CliError> {
+    match command {
+        UpstreamsCommand::Create(args) => {
+            let secret = new_secret(&args, out.can_ask())?;
+            show(&backend.create_upstream(shape(args, secret.as_ref())).await?, out)
+        }
+        UpstreamsCommand::List(args) => {
+            let defaults = PageQuery::default();
+            let query = PageQuery {
+                page: args.page.unwrap_or(defaults.page),
+                page_size: args.page_size.unwrap_or(defaults.page_size),
+            };
+            let page = backend.list_upstreams(query).await?;
+            let rows: Vec<Vec<String>> = page.items.iter().map(row).collect();
+            out.list(&page, &COLUMNS, &rows);
+            let shown = page.page.saturating_mul(page.page_size);
+            if shown < page.total && !page.items.is_empty() {
+                out.message(&format!("{} upstreams in all; --page {} shows more.", page.total, page.page + 1));
+            }
+            out.finish()
+        }
+        UpstreamsCommand::Show { id } => show(&backend.show_upstream(&upstream_id(&id)?).await?, out),
+        UpstreamsCommand::Test { id } => report(&backend.test_upstream(&upstream_id(&id)?).await?, out),
+        UpstreamsCommand::SetSecret { id, secret } => {
+            let id = upstream_id(&id)?;
+            let secret = replacement(&secret, out.can_ask())?;
+            let shape = SetSecret { api_key: secret.expose_secret().to_owned() };
+            show(&backend.set_secret(&id, shape).await?, out)
+        }
+        UpstreamsCommand::SetDefault { id } => show(&backend.set_default(&upstream_id(&id)?).await?, out),
+        UpstreamsCommand::Delete { id } => {
+            let id = upstream_id(&id)?;
+            backend.delete_upstream(&id).await?;
+            out.message(&format!("Deleted {id}."));
+            Ok(())
+        }
+    }
+}
+
+fn shape(args: CreateArgs, secret: Option<&SecretString>) -> CreateUpstream {
+    CreateUpstream {
+        name: args.name.unwrap_or_default(),
+        provider: args.provider,
+        base_url: args.base_url,
+        api_key: secret.map(|secret| secret.expose_secret().to_owned()),
+        is_default: args.default.then_some(true),
+    }
+}
+
+/// The secret of a new upstream: from where the flags say, else asked for where somebody sits and one may be needed.
+fn new_secret(args: &CreateArgs, can_ask: bool) -> Result<Option<SecretString>, CliError> {
+    if let Some(secret) = flagged(&args.secret)? {
+        return Ok(Some(secret));
+    }
+    match (Provider::parse(args.provider.trim()), can_ask) {
+        // An unknown provider is refused later, with a better sentence.
+        (None | Some(Provider::Echo), _) => Ok(None),
+        (Some(provider), true) if provider.needs_secret() => output::read_secret("API key").map(Some),
+        (Some(_), true) => output::read_optional_secret("API key (empty for none)"),
+        (Some(provider), false) if provider.needs_secret() => Err(CliError::usage(unasked())),
+        (Some(_), false) => Ok(None),
+    }
+}
+
+fn replacement(args: &SecretArgs, can_ask: bool) -> Result<SecretString, CliError> {
+    match flagged(args)? {
+        Some(secret) => Ok(secret),
+        None if can_ask => output::read_secret("New API key"),
+        None => Err(CliError::usage(unasked())),
+    }
+}
+
+fn flagged(args: &SecretArgs) -> Result<Option<SecretString>, CliError> {
+    match &args.secret_file {
+        Some(path) => output::read_secret_file(path).map(Some),
+        None if args.secret_stdin => output::read_secret("API key").map(Some),
+        None => Ok(None),
+    }
+}
+
+const fn unasked() -> &'static str {
+    "hand the provider's API key in by --secret-stdin or --secret-file FILE"
+}
+
+fn show(upstream: &UpstreamView, out: &Output) -> Result<(), CliError> {
+    out.thing(upstream, &fields(upstream));
+    out.finish()
+}
+
+/// A test that found something wrong is a failure to programs.
+fn report(report: &TestReport, out: &Output) -> Result<(), CliError> {
+    let rows: Vec<Vec<String>> = report
+        .steps
+        .iter()
+        .map(|step| {
+            let verdict = if step.ok { "ok" } else { "failed" };
+            vec![step.step.clone(), verdict.to_owned(), step.ms.to_string(), step.detail.clone()]
+        })
+        .collect();
+    out.list(report, &["step", "result", "ms", "detail"], &rows);
+    out.finish()?;
+    if report.ok { Ok(()) } else { Err(CliError::failure("the test failed")) }
+}
+
+fn upstream_id(text: &str) -> Result<UpstreamId, CliError> {
+    text.trim().parse().map_err(|_| CliError::not_found("upstream"))
+}
+
+fn row(upstream: &UpstreamView) -> Vec<String> {
+    vec![
+        upstream.id.clone(),
+        upstream.name.clone(),
+        upstream.provider.clone(),
+        upstream.base_url.clone(),
+        upstream.api_key_masked.clone().unwrap_or_default(),
+        upstream.is_default.to_string(),
+        upstream.created_at.clone(),
+    ]
+}
+
+fn fields(upstream: &UpstreamView) -> Vec<(&'static str, String)> {
+    vec![
+        ("id", upstream.id.clone()),
+        ("name", upstream.name.clone()),
+        ("provider", upstream.provider.clone()),
+        ("base_url", upstream.base_url.clone()),
+        ("secret", upstream.api_key_masked.clone().unwrap_or_default()),
+        ("secret_updated_at", upstream.secret_updated_at.clone().unwrap_or_default()),
+        ("default", upstream.is_default.to_string()),
+        ("created_at", upstream.created_at.clone()),
+        ("updated_at", upstream.updated_at.clone()),
+    ]
+}

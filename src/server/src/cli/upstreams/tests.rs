@@ -1,0 +1,136 @@
+//! Upstreams from the command line, over both backends.
+
+use std::{fs, path::PathBuf};
+
+use super::{UpstreamsCommand, run};
+use crate::cli::{
+    backend::{
+        Backend,
+        tests::{Bench, typed},
+    },
+    error::{CliError, Kind},
+    output::tests::Heard,
+};
+
+async fn upstreams(arguments: &[&str], backend: &Backend, heard: &Heard) -> Result<(), CliError> {
+    let command: UpstreamsCommand = typed(arguments).unwrap();
+    run(command, backend, &heard.out).await
+}
+
+fn secret_file(dir: &tempfile::TempDir, text: &str) -> PathBuf {
+    let path = dir.path().join("secret");
+    fs::write(&path, text).unwrap();
+    path
+}
+
+fn id_of(told: &str) -> String {
+    told.lines().next().unwrap().split('\t').nth(1).unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_secret_from_a_file_is_stored_and_never_told() {
+    let bench = Bench::new().await;
+    let dir = tempfile::tempdir().unwrap();
+    for (name, backend) in bench.both() {
+        let heard = Heard::pipe();
+        let path = secret_file(&dir, "sk-provider-canary-1234\n");
+        let file = path.to_str().unwrap();
+        let arguments = ["create", "--provider", "openai", "--name", name, "--secret-file", file, "--default"];
+        upstreams(&arguments, &backend, &heard).await.unwrap();
+        let told = heard.data();
+        assert!(told.contains("secret\tsk-***1234\n") && told.contains("default\ttrue\n"), "{told}");
+        let id = id_of(&told);
+        secret_file(&dir, "sk-provider-canary-5678");
+        upstreams(&["set-secret", &id, "--secret-file", file], &backend, &heard).await.unwrap();
+        let told = heard.data();
+        assert!(told.contains("5678") && !told.contains("canary"), "{told}");
+        upstreams(&["list"], &backend, &heard).await.unwrap();
+        upstreams(&["show", &id], &backend, &heard).await.unwrap();
+        let told = heard.data();
+        assert!(told.contains(&id) && !told.contains("canary"), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn echo_needs_nothing() {
+    let bench = Bench::new().await;
+    for (name, backend) in bench.both() {
+        let heard = Heard::pipe();
+        upstreams(&["create", "--provider", "echo", "--name", name], &backend, &heard).await.unwrap();
+        let id = id_of(&heard.data());
+        upstreams(&["test", &id], &backend, &heard).await.unwrap();
+        assert!(heard.data().starts_with("address\tok\t"), "{name}");
+        upstreams(&["set-default", &id], &backend, &heard).await.unwrap();
+        assert!(heard.data().contains("default\ttrue\n"), "{name}");
+        upstreams(&["delete", &id], &backend, &heard).await.unwrap();
+        assert_eq!((heard.data().as_str(), heard.messages()), ("", format!("Deleted {id}.\n")));
+        let error = upstreams(&["show", &id], &backend, &heard).await.unwrap_err();
+        assert_eq!(error.kind(), Kind::NotFound);
+    }
+}
+
+#[tokio::test]
+async fn a_test_that_fails_is_a_failure_with_a_report() {
+    let bench = Bench::new().await;
+    for (name, backend) in bench.both() {
+        let heard = Heard::pipe();
+        let arguments =
+            ["create", "--provider", "openai_compatible", "--name", name, "--base-url", "http://10.0.0.1:9/v1"];
+        // Without a terminal nothing is asked: a local model server often wants no secret.
+        upstreams(&arguments, &backend, &heard).await.unwrap();
+        let id = id_of(&heard.data());
+        let error = upstreams(&["test", &id], &backend, &heard).await.unwrap_err();
+        assert_eq!(error.exit_code(), 1);
+        assert!(heard.data().starts_with("address\tfailed\t"), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn mistakes_are_named() {
+    let bench = Bench::new().await;
+    let dir = tempfile::tempdir().unwrap();
+    let path = secret_file(&dir, "two words");
+    let file = path.to_str().unwrap();
+    for (_, backend) in bench.both() {
+        for (arguments, said) in [
+            (&["create", "--provider", "openai", "--secret-file", file][..], "secret: "),
+            (&["create", "--provider", "openai"], "hand the provider's API key in"),
+            (&["set-secret", "up_01kaj1p2y9f3v8s7m5n4k6t2qd"], "hand the provider's API key in"),
+            (&["create", "--provider", "nobody"], "--provider: "),
+            (
+                &["create", "--provider", "openai_compatible", "--secret-file", "/nonexistent/file"],
+                "/nonexistent/file ",
+            ),
+            (&["create", "--provider", "echo", "--name", &"x".repeat(101)], "--name: "),
+            (&["list", "--page", "0"], "--page: "),
+        ] {
+            let error = upstreams(arguments, &backend, &Heard::pipe()).await.unwrap_err();
+            assert_eq!(error.kind(), Kind::Usage, "{arguments:?}: {error}");
+            assert!(error.to_string().starts_with(said), "{arguments:?}: {error}");
+            assert!(!error.to_string().contains("two words"), "{error}");
+        }
+        let heard = Heard::pipe();
+        let create = ["create", "--provider", "echo"];
+        if upstreams(&create, &backend, &heard).await.is_ok() {
+            let error = upstreams(&create, &backend, &heard).await.unwrap_err();
+            assert_eq!(error.kind(), Kind::Conflict, "the name is taken");
+            upstreams(&["delete", &id_of(&heard.data())], &backend, &heard).await.unwrap();
+        }
+        let error = upstreams(&["delete", "up_01kaj1p2y9f3v8s7m5n4k6t2qd"], &backend, &heard).await.unwrap_err();
+        assert_eq!((error.kind(), error.to_string().as_str()), (Kind::NotFound, "there is no such upstream"));
+    }
+}
+
+/// A secret in a flag's value could be read by every user of the machine.
+#[test]
+fn secrets_are_no_arguments() {
+    for bad in [
+        &["create", "--provider", "openai", "--secret", "sk-x"][..],
+        &["create", "--provider", "openai", "--api-key", "sk-x"],
+        &["create", "--provider", "openai", "--secret-stdin", "--secret-file", "x"],
+        &["set-secret", "up_x", "sk-x"],
+    ] {
+        let error = typed::<UpstreamsCommand>(bad).map(|_| ()).unwrap_err();
+        assert_eq!(error.exit_code(), 2, "{bad:?}");
+    }
+}

@@ -1,0 +1,219 @@
+//! Our own accept loop: `axum::serve` never times out a slow client.
+
+use std::{
+    collections::HashMap,
+    convert::Infallible,
+    net::{IpAddr, SocketAddr},
+    panic::AssertUnwindSafe,
+    pin::pin,
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::{Router, body::Body};
+use futures_util::FutureExt as _;
+use gateway::Gateway;
+use http::{Request, Response, StatusCode};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use ipnet::IpNet;
+use parking_lot::Mutex;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tower::ServiceExt as _;
+
+use super::{
+    health::{self, Readiness},
+    stream::{Phase, PhasedBody, TimedStream},
+};
+
+/// Header fields of a request, at most; more are 431.
+const HEADER_FIELDS: usize = 64;
+/// A request's head in bytes, at most; and the read buffer, so that a stalled reader costs little.
+const HEAD_BYTES: usize = 16 * 1024;
+
+/// What a connection may take.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// From accept, or from a head's first byte, to the whole head.
+    pub header_timeout: Duration,
+    /// A connection on which nothing happens.
+    pub idle_timeout: Duration,
+    /// A client that does not read.
+    pub write_stall: Duration,
+    /// Open connections per client address.
+    pub per_address: u32,
+    /// Proxies are many clients in one: the cap is not for them.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+/// Which plane a listener serves.
+#[derive(Clone)]
+pub enum Plane {
+    /// API clients.
+    Gateway(Arc<Gateway>),
+    /// Administrators.
+    Admin(Router),
+    /// Both on one port: `/v1` is the gateway's.
+    Merged(Arc<Gateway>, Router),
+}
+
+/// What all listeners share.
+pub struct Door {
+    /// Limits of a connection.
+    pub limits: Limits,
+    /// Whether new work is welcome.
+    pub readiness: Readiness,
+    /// Every connection runs here, so that shutdown can wait for it.
+    pub tasks: TaskTracker,
+    /// Stop accepting; finish what is under way.
+    pub drain: CancellationToken,
+    /// Finish now.
+    pub cut: CancellationToken,
+    open: Mutex<HashMap<IpAddr, u32>>,
+}
+
+impl Door {
+    /// A door with nobody in it.
+    pub fn new(limits: Limits, readiness: Readiness) -> Arc<Self> {
+        Arc::new(Self {
+            limits,
+            readiness,
+            tasks: TaskTracker::new(),
+            drain: CancellationToken::new(),
+            cut: CancellationToken::new(),
+            open: Mutex::default(),
+        })
+    }
+
+    fn slot(self: &Arc<Self>, address: IpAddr) -> Option<Slot> {
+        let address = address.to_canonical();
+        if !self.limits.trusted_proxies.iter().any(|net| net.contains(&address)) {
+            let mut open = self.open.lock();
+            let count = open.entry(address).or_insert(0);
+            if *count >= self.limits.per_address {
+                return None;
+            }
+            *count += 1;
+            return Some(Slot { door: Some(self.clone()), address });
+        }
+        Some(Slot { door: None, address })
+    }
+}
+
+/// A counted connection; leaving gives the place back.
+struct Slot {
+    door: Option<Arc<Door>>,
+    address: IpAddr,
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        let Some(door) = &self.door else { return };
+        let mut open = door.open.lock();
+        if let Some(count) = open.get_mut(&self.address) {
+            *count -= 1;
+            if *count == 0 {
+                open.remove(&self.address);
+            }
+        }
+    }
+}
+
+/// Accepts until the door drains.
+pub async fn accept(listener: TcpListener, plane: Plane, door: Arc<Door>) {
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            () = door.drain.cancelled() => return,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let Some(slot) = door.slot(peer.ip()) else {
+                    tracing::debug!(%peer, "connection refused: too many from this address");
+                    continue;
+                };
+                let connection = connection(stream, peer, plane.clone(), door.clone(), slot);
+                door.tasks.spawn(connection);
+            }
+            Err(error) => {
+                // Out of file descriptors, mostly: wait for some to come back instead of spinning.
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, peer: SocketAddr, plane: Plane, door: Arc<Door>, slot: Slot) {
+    let _slot = slot;
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "TCP_NODELAY could not be set");
+    }
+    let phase = Phase::new();
+    let io = TimedStream::new(stream, phase.clone(), door.limits.header_timeout, door.limits.write_stall);
+    let service = service_fn(|request: Request<Incoming>| {
+        phase.head_is_read();
+        let (plane, readiness, phase) = (plane.clone(), door.readiness.clone(), phase.clone());
+        async move {
+            let answer = AssertUnwindSafe(answer(plane, readiness, request, peer)).catch_unwind().await;
+            let answer = answer.unwrap_or_else(|_| broken());
+            Ok::<_, Infallible>(answer.map(|body| PhasedBody::new(body, phase)))
+        }
+    });
+    let mut connection = pin!(
+        http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(door.limits.idle_timeout)
+            .max_headers(HEADER_FIELDS)
+            .max_buf_size(HEAD_BYTES)
+            .serve_connection(TokioIo::new(io), service)
+    );
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = door.drain.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            tokio::select! {
+                ended = connection.as_mut() => ended,
+                () = door.cut.cancelled() => return,
+            }
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%peer, %error, "connection ended early");
+    }
+}
+
+async fn answer(plane: Plane, readiness: Readiness, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
+    if let Some(answer) = health::answer(&readiness, request.method(), request.uri().path()).await {
+        return answer;
+    }
+    match plane {
+        Plane::Gateway(gateway) => gateway.handle(request, peer).await,
+        Plane::Admin(router) => admin(router, request, peer).await,
+        Plane::Merged(gateway, router) => {
+            let path = request.uri().path();
+            if path == "/v1" || path.starts_with("/v1/") {
+                gateway.handle(request, peer).await
+            } else {
+                admin(router, request, peer).await
+            }
+        }
+    }
+}
+
+async fn admin(router: Router, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
+    let mut request = request.map(Body::new);
+    request.extensions_mut().insert(axum::extract::ConnectInfo(peer));
+    match router.oneshot(request).await {
+        Ok(answer) => answer,
+        Err(never) => match never {},
+    }
+}
+
+fn broken() -> Response<Body> {
+    let mut answer = Response::new(Body::empty());
+    *answer.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    answer
+}

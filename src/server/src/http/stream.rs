@@ -1,0 +1,161 @@
+//! The timers that hyper does not have: a head that trickles in, and a client that does not read.
+
+use std::{
+    future::Future as _,
+    io,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+    time::{Sleep, sleep},
+};
+
+const HEAD: u8 = 0;
+const REQUEST: u8 = 1;
+const IDLE: u8 = 2;
+
+/// Where a connection stands: a head is being read, a request is being served, or nothing is going on.
+#[derive(Debug)]
+pub(super) struct Phase(AtomicU8);
+
+impl Phase {
+    /// A fresh connection owes us a head.
+    pub(super) fn new() -> Arc<Self> {
+        Arc::new(Self(AtomicU8::new(HEAD)))
+    }
+
+    /// The head is whole.
+    pub(super) fn head_is_read(&self) {
+        self.0.store(REQUEST, Ordering::Release);
+    }
+
+    fn is(&self, phase: u8) -> bool {
+        self.0.load(Ordering::Acquire) == phase
+    }
+}
+
+/// A client's stream with both timers.
+pub(super) struct TimedStream {
+    inner: TcpStream,
+    phase: Arc<Phase>,
+    head_timeout: Duration,
+    write_timeout: Duration,
+    head: Option<Pin<Box<Sleep>>>,
+    write: Option<Pin<Box<Sleep>>>,
+}
+
+impl TimedStream {
+    /// Wraps an accepted stream.
+    pub(super) fn new(inner: TcpStream, phase: Arc<Phase>, head_timeout: Duration, write_timeout: Duration) -> Self {
+        Self { inner, phase, head_timeout, write_timeout, head: None, write: None }
+    }
+
+    fn stalled<T>(&mut self, cx: &mut Context<'_>, result: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if result.is_ready() {
+            self.write = None;
+            return result;
+        }
+        let timeout = self.write_timeout;
+        let timer = self.write.get_or_insert_with(|| Box::pin(sleep(timeout)));
+        match timer.as_mut().poll(cx) {
+            Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+impl AsyncRead for TimedStream {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let result = Pin::new(&mut self.inner).poll_read(cx, buf);
+        if buf.filled().len() > before && self.phase.is(IDLE) {
+            self.phase.0.store(HEAD, Ordering::Release);
+        }
+        if !self.phase.is(HEAD) {
+            self.head = None;
+            return result;
+        }
+        let timeout = self.head_timeout;
+        let timer = self.head.get_or_insert_with(|| Box::pin(sleep(timeout)));
+        // Bytes that arrive do not buy time: the timer runs from the first to the last one of a head.
+        match timer.as_mut().poll(cx) {
+            Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
+            Poll::Pending => result,
+        }
+    }
+}
+
+impl AsyncWrite for TimedStream {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let result = Pin::new(&mut self.inner).poll_write(cx, buf);
+        self.stalled(cx, result)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let result = Pin::new(&mut self.inner).poll_write_vectored(cx, bufs);
+        self.stalled(cx, result)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.inner.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let result = Pin::new(&mut self.inner).poll_flush(cx);
+        self.stalled(cx, result)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_shutdown(cx)
+    }
+}
+
+/// An answer's body; once it is gone, the connection is idle again.
+pub(super) struct PhasedBody {
+    inner: axum::body::Body,
+    phase: Arc<Phase>,
+}
+
+impl PhasedBody {
+    /// Wraps an answer's body.
+    pub(super) const fn new(inner: axum::body::Body, phase: Arc<Phase>) -> Self {
+        Self { inner, phase }
+    }
+}
+
+impl Body for PhasedBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.inner).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}
+
+impl Drop for PhasedBody {
+    fn drop(&mut self) {
+        self.phase.0.store(IDLE, Ordering::Release);
+    }
+}

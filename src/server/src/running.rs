@@ -1,0 +1,87 @@
+//! A running product: from bound listeners to the last settled request.
+
+use std::net::SocketAddr;
+
+use keyring::RootKey;
+use tokio::net::TcpListener;
+
+use crate::{
+    config::{Config, Listen},
+    http::{Door, Limits, Plane, accept},
+    wire::{self, House, Opened, Sources},
+};
+
+/// Somebody is at home. Tests boot the product through this as `serve` does.
+pub struct Running {
+    /// Where API clients call.
+    pub gateway: SocketAddr,
+    /// Where administrators look.
+    pub admin: SocketAddr,
+    /// Every part.
+    pub house: House,
+    door: std::sync::Arc<Door>,
+    drain_timeout: std::time::Duration,
+}
+
+/// Opens the installation, then binds, then builds: a wrong root key binds nothing (R10).
+pub async fn start(config: &Config, root: &RootKey, sources: &Sources) -> anyhow::Result<Running> {
+    let opened = wire::open(config, root, sources).await?;
+    start_opened(config, opened, sources).await
+}
+
+async fn start_opened(config: &Config, opened: Opened, sources: &Sources) -> anyhow::Result<Running> {
+    let (gateway_listener, admin_listener) = bind(config.listen).await?;
+    let gateway = gateway_listener.local_addr()?;
+    let admin = admin_listener.as_ref().map_or(Ok(gateway), TcpListener::local_addr)?;
+    let house = wire::build(config, opened, sources, gateway, admin).await?;
+    let limits = Limits {
+        header_timeout: config.header_timeout,
+        idle_timeout: config.idle_timeout,
+        write_stall: config.write_stall_timeout,
+        per_address: config.connections_per_address,
+        trusted_proxies: config.trusted_proxies.clone(),
+    };
+    let door = Door::new(limits, house.readiness.clone());
+    match admin_listener {
+        Some(listener) => {
+            door.tasks.spawn(accept(gateway_listener, Plane::Gateway(house.gateway.clone()), door.clone()));
+            door.tasks.spawn(accept(listener, Plane::Admin(house.admin.clone()), door.clone()));
+        }
+        None => {
+            let plane = Plane::Merged(house.gateway.clone(), house.admin.clone());
+            door.tasks.spawn(accept(gateway_listener, plane, door.clone()));
+        }
+    }
+    Ok(Running { gateway, admin, house, door, drain_timeout: config.drain_timeout })
+}
+
+async fn bind(listen: Listen) -> anyhow::Result<(TcpListener, Option<TcpListener>)> {
+    async fn one(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
+        TcpListener::bind(address)
+            .await
+            .map_err(|error| anyhow::anyhow!("{address} cannot be listened on: {error}. Choose another with {setting}"))
+    }
+    Ok(match listen {
+        Listen::Merged(address) => (one(address, "KEYWRIGHT_GATEWAY_LISTEN").await?, None),
+        Listen::Apart { gateway, admin } => (
+            one(gateway, "KEYWRIGHT_GATEWAY_LISTEN").await?,
+            Some(one(admin, "KEYWRIGHT_ADMIN_LISTEN").await?),
+        ),
+    })
+}
+
+impl Running {
+    /// Readiness off, no new connections, what is under way ends or is cut after the drain time, and everything is
+    /// settled into the database (R9).
+    pub async fn stop(self) {
+        self.house.readiness.leave();
+        self.door.drain.cancel();
+        self.door.tasks.close();
+        if tokio::time::timeout(self.drain_timeout, self.door.tasks.wait()).await.is_err() {
+            tracing::warn!("requests still under way after the drain time are cut; their rows say so");
+            self.door.cut.cancel();
+            self.door.tasks.wait().await;
+        }
+        self.house.close().await;
+    }
+}

@@ -1,0 +1,32 @@
+//! What the product says of itself while it runs. Never a prompt, an answer, a key or a secret.
+
+use std::panic;
+
+use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+
+/// Starts logging to standard error. A second call (tests) changes nothing.
+pub fn start(filter: &str, json: bool) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(filter)
+        .map_err(|_| anyhow::anyhow!("log: use error, warn, info, debug or trace, or per room such as gateway=debug"))?;
+    let registry = tracing_subscriber::registry().with(filter);
+    let result = if json {
+        registry.with(fmt::layer().json().with_writer(std::io::stderr)).try_init()
+    } else {
+        registry.with(fmt::layer().with_target(false).with_writer(std::io::stderr)).try_init()
+    };
+    // Already started is as good as started.
+    drop(result);
+    panic::set_hook(Box::new(|info| {
+        // The payload may hold anything that was being worked on, so only the place is told.
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "a part of the product panicked; the request it served has failed");
+    }));
+    Ok(())
+}
+
+/// A core dump would hold every secret that is open right now.
+pub fn forbid_core_dumps() {
+    if let Err(error) = rlimit::setrlimit(rlimit::Resource::CORE, 0, 0) {
+        tracing::warn!(%error, "core dumps could not be switched off");
+    }
+}

@@ -1,0 +1,229 @@
+//! Builds every part once and hands it to whoever needs it.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use control::{Control, Settings};
+use dial::{DialConfig, Dialer};
+use domain::{Clock, Random};
+use gateway::{Gateway, GatewayConfig, MemoryCounters};
+use keyring::{Keyring, RootKey};
+use secrecy::ExposeSecret as _;
+use store::{Location, Store};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    config::Config,
+    http::{AdminParts, Hosts, Readiness, admin_router},
+    session_store::Sessions,
+};
+
+/// Time and randomness, handed to every room.
+#[derive(Clone)]
+pub struct Sources {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Random bytes.
+    pub random: Arc<dyn Random>,
+}
+
+/// What stands once the root key fits: nothing is bound yet.
+#[derive(Clone)]
+pub struct Opened {
+    /// What is remembered.
+    pub store: Store,
+    /// What is sealed.
+    pub keyring: Keyring,
+}
+
+/// Every part of a running product.
+pub struct House {
+    /// The control plane.
+    pub control: Control,
+    /// The data plane.
+    pub gateway: Arc<Gateway>,
+    /// The admin plane's doors and rooms.
+    pub admin: axum::Router,
+    /// Whether new work is welcome.
+    pub readiness: Readiness,
+    /// Tasks that serve the house itself; they end after the last connection.
+    pub background: TaskTracker,
+    /// Ends them.
+    pub background_stop: CancellationToken,
+    store: Store,
+}
+
+/// Where the databases are.
+pub fn location(config: &Config) -> Location {
+    match &config.database_url {
+        Some(url) => Location::Postgres { url: url.expose_secret().to_owned() },
+        None => Location::Sqlite { dir: config.data_dir.clone() },
+    }
+}
+
+/// Root key, canary, migration: in this order (R10).
+pub async fn open(config: &Config, root: &RootKey, sources: &Sources) -> anyhow::Result<Opened> {
+    let (store, keyring) =
+        control::installation::open(&location(config), root, &sources.clock, &sources.random).await?;
+    Ok(Opened { store, keyring })
+}
+
+/// The control plane alone: enough for `--local`.
+pub fn control(config: &Config, opened: &Opened, sources: &Sources, urls: Urls) -> anyhow::Result<Control> {
+    Ok(Control::new(control::Parts {
+        store: opened.store.clone(),
+        keyring: opened.keyring.clone(),
+        dialer: dialer(config)?,
+        clock: sources.clock.clone(),
+        random: sources.random.clone(),
+        settings: Settings {
+            gateway_url: urls.gateway,
+            admin_url: urls.admin,
+            key_format: config.key_format.clone(),
+            setup_token_path: config.data_dir.join("setup-token"),
+        },
+    }))
+}
+
+/// Where people and programs reach the two planes.
+#[derive(Clone, Debug)]
+pub struct Urls {
+    /// Scheme and authority of the gateway.
+    pub gateway: String,
+    /// Scheme and authority of the admin app.
+    pub admin: String,
+}
+
+impl Urls {
+    /// As configured, else from the listeners.
+    pub fn new(config: &Config, gateway: SocketAddr, admin: SocketAddr) -> Self {
+        Self {
+            gateway: config.public_url.clone().unwrap_or_else(|| from_listener(gateway)),
+            admin: config.admin_url.clone().unwrap_or_else(|| from_listener(admin)),
+        }
+    }
+}
+
+/// A wildcard is no address to call: the machine itself then stands for it.
+fn from_listener(address: SocketAddr) -> String {
+    let host = match address {
+        SocketAddr::V4(v4) if v4.ip().is_unspecified() => "127.0.0.1".to_owned(),
+        SocketAddr::V6(v6) if v6.ip().is_unspecified() => "[::1]".to_owned(),
+        SocketAddr::V4(v4) => v4.ip().to_string(),
+        SocketAddr::V6(v6) => format!("[{}]", v6.ip()),
+    };
+    let port = if address.port() == 80 { String::new() } else { format!(":{}", address.port()) };
+    format!("http://{host}{port}")
+}
+
+fn dialer(config: &Config) -> anyhow::Result<Dialer> {
+    Ok(Dialer::new(DialConfig {
+        allowed_cidrs: config.upstream_allowed_cidrs.clone(),
+        connect_timeout: config.upstream_connect_timeout,
+        pool_idle: Duration::from_secs(60),
+    })?)
+}
+
+/// Builds the house for listeners that are bound already.
+pub async fn build(
+    config: &Config,
+    opened: Opened,
+    sources: &Sources,
+    gateway_address: SocketAddr,
+    admin_address: SocketAddr,
+) -> anyhow::Result<House> {
+    let urls = Urls::new(config, gateway_address, admin_address);
+    let control = control(config, &opened, sources, urls.clone())?;
+    let background = TaskTracker::new();
+    let background_stop = CancellationToken::new();
+    let gateway = Gateway::start(gateway::Parts {
+        store: opened.store.clone(),
+        keyring: opened.keyring.clone(),
+        key_format: config.key_format.clone(),
+        dialer: dialer(config)?,
+        clock: sources.clock.clone(),
+        random: sources.random.clone(),
+        counters: Arc::new(MemoryCounters::default()),
+        config: gateway_config(config),
+        tasks: background.clone(),
+        shutdown: background_stop.clone(),
+    })
+    .await?;
+    let readiness = Readiness::new(control.clone(), gateway.clone());
+    let admin = admin(config, &control, &opened.store, sources, &urls, admin_address);
+    watch_changes(&opened.store, &background, background_stop.clone()).await?;
+    Ok(House { control, gateway, admin, readiness, background, background_stop, store: opened.store })
+}
+
+impl House {
+    /// After the last connection: what is in the spool goes to the database, then everything closes.
+    pub async fn close(self) {
+        self.gateway.stop().await;
+        self.background_stop.cancel();
+        self.background.close();
+        self.background.wait().await;
+        self.store.close().await;
+    }
+}
+
+fn gateway_config(config: &Config) -> GatewayConfig {
+    GatewayConfig {
+        spool_dir: config.data_dir.join("spool"),
+        trusted_proxies: config.trusted_proxies.clone(),
+        max_body: config.max_body_bytes,
+        max_multipart: config.max_multipart_bytes,
+        body_memory: config.body_memory_bytes,
+        body_idle: config.body_idle_timeout,
+        first_byte_timeout: config.upstream_first_byte_timeout,
+        idle_timeout: config.upstream_idle_timeout,
+        total_timeout: config.upstream_total_timeout,
+        ..GatewayConfig::default()
+    }
+}
+
+fn admin(
+    config: &Config,
+    control: &Control,
+    store: &Store,
+    sources: &Sources,
+    urls: &Urls,
+    listener: SocketAddr,
+) -> axum::Router {
+    let https = urls.admin.starts_with("https://");
+    let sessions = Sessions::new(store.clone(), sources.clock.clone());
+    let inner = crate::http::rooms(config, control, sessions, https);
+    let mut own_origins = vec![urls.admin.clone()];
+    if config.admin_url.is_none() {
+        // Whoever types localhost instead of the address is on the same machine all the same.
+        own_origins.extend(listener.ip().is_loopback().then(|| format!("http://localhost:{}", listener.port())));
+    }
+    admin_router(AdminParts {
+        inner,
+        hosts: Hosts::new(listener, config.admin_url.as_deref()),
+        own_origins,
+        https,
+        exposed: !https && !listener.ip().to_canonical().is_loopback() && !config.insecure_http,
+        trusted_proxies: config.trusted_proxies.clone(),
+        clock: sources.clock.clone(),
+        random: sources.random.clone(),
+    })
+}
+
+/// What `--local` or another node wrote takes effect within half a second (G8).
+async fn watch_changes(store: &Store, tasks: &TaskTracker, stop: CancellationToken) -> anyhow::Result<()> {
+    store.poll_changes().await?;
+    let store = store.clone();
+    tasks.spawn(async move {
+        let mut ticks = tokio::time::interval(Duration::from_millis(500));
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = ticks.tick() => {}
+            }
+            if let Err(error) = store.poll_changes().await {
+                tracing::warn!(%error, "changes could not be read; cached keys stay valid for at most a minute");
+            }
+        }
+    });
+    Ok(())
+}

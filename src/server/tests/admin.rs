@@ -1,0 +1,208 @@
+//! The admin plane as a browser without JavaScript meets it: setup, sign-in, forms, sessions, and what it refuses.
+
+use reqwest::{Client, Method, Response, StatusCode, redirect::Policy};
+use serde_json::json;
+use testkit::{House, both_engines};
+
+const PASSWORD: &str = "quiet otters count bridges";
+
+/// A browser: keeps cookies, sends Origin, follows nothing by itself.
+struct Browser<'a> {
+    house: &'a House,
+    http: Client,
+    cookie: Option<String>,
+}
+
+impl<'a> Browser<'a> {
+    fn new(house: &'a House) -> Self {
+        Self { house, http: Client::builder().redirect(Policy::none()).build().unwrap(), cookie: None }
+    }
+
+    async fn send(&mut self, method: Method, path: &str, form: Option<&[(&str, &str)]>) -> Response {
+        let url = self.house.admin_url();
+        let mut request = self.http.request(method.clone(), format!("{url}{path}")).header("accept", "text/html");
+        if method != Method::GET {
+            request = request.header("origin", &url);
+        }
+        if let Some(cookie) = &self.cookie {
+            request = request.header("cookie", cookie);
+        }
+        if let Some(form) = form {
+            let body = form.iter().map(|(k, v)| format!("{k}={}", encode(v))).collect::<Vec<_>>().join("&");
+            request = request.header("content-type", "application/x-www-form-urlencoded").body(body);
+        }
+        let answer = request.send().await.unwrap();
+        for value in answer.headers().get_all("set-cookie") {
+            let value = value.to_str().unwrap();
+            if value.starts_with("keywright=") {
+                assert!(value.contains("HttpOnly") && value.contains("SameSite=Lax"), "{value}");
+                self.cookie = Some(value.split(';').next().unwrap().to_owned());
+            }
+        }
+        answer
+    }
+
+    async fn get(&mut self, path: &str) -> Response {
+        self.send(Method::GET, path, None).await
+    }
+
+    async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Response {
+        self.send(Method::POST, path, Some(form)).await
+    }
+
+    async fn set_up(&mut self) {
+        let cx = self.house.parts().control.cx(domain::Actor::System, None);
+        let token = control::users::setup_token(&cx).await.unwrap().unwrap();
+        let token = secrecy::ExposeSecret::expose_secret(&token).to_owned();
+        let answer = self.post("/setup", &[("token", &token), ("email", "Ada@example.org"), ("password", PASSWORD)]).await;
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{}", answer.text().await.unwrap());
+    }
+}
+
+fn encode(text: &str) -> String {
+    text.bytes().map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+}
+
+fn location(answer: &Response) -> &str {
+    answer.headers()["location"].to_str().unwrap()
+}
+
+both_engines! {
+    /// Setup once with the token, sign-in, key with the secret in the answer itself, sign-out (A1, A7).
+    async fn first_run_without_javascript(engine) {
+        let house = House::start(engine).await;
+        let mut browser = Browser::new(&house);
+        assert_eq!(location(&browser.get("/keys").await), "/setup");
+        let wrong = browser.post("/setup", &[("token", "0000-0000-0000-0000"), ("email", "ada@example.org"), ("password", PASSWORD)]).await;
+        assert_eq!(wrong.status(), 422);
+        let page = wrong.text().await.unwrap();
+        assert!(page.contains("ada@example.org") && !page.contains(PASSWORD), "input is kept, the password is not");
+        browser.set_up().await;
+        assert!(!house.dir().join("setup-token").exists());
+        assert_eq!(browser.get("/").await.status(), 200);
+        assert_eq!(Browser::new(&house).get("/setup").await.status(), 404);
+
+        let page = browser.get("/keys/new").await;
+        let csp = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
+        assert!(csp.contains("default-src 'none'") && csp.contains("script-src 'nonce-") && !csp.contains("unsafe-inline"), "{csp}");
+        let made = browser.post("/keys/new", &[("name", "checkout"), ("expires_in_days", "90"), ("requests_per_minute", "100")]).await;
+        assert_eq!(made.status(), 200);
+        assert_eq!(made.headers()["cache-control"], "no-store");
+        let text = made.text().await.unwrap();
+        let at = text.find("sk-auto-live-").expect("the secret is in the answer");
+        let secret: String = text[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+        let key = testkit::Key { id: String::new(), secret: secret.clone() };
+        assert_eq!(house.chat(&key, "echo", "hi").await.status(), 200);
+        for path in ["/keys", "/", "/keys/new", "/logs"] {
+            let page = browser.get(path).await.text().await.unwrap();
+            assert!(!page.contains(&secret), "{path} shows the secret again");
+        }
+
+        assert_eq!(browser.post("/logout", &[]).await.status(), StatusCode::SEE_OTHER);
+        assert!(location(&browser.get("/keys").await).starts_with("/login"));
+        let wrong = browser.post("/login", &[("email", "ada@example.org"), ("password", "wrong password here")]).await;
+        assert_eq!(wrong.status(), 422);
+        let right = browser.post("/login", &[("email", "ada@example.org"), ("password", PASSWORD)]).await;
+        assert_eq!(right.status(), StatusCode::SEE_OTHER);
+        assert_eq!(browser.get("/keys").await.status(), 200);
+    }
+
+    /// A form with errors comes back whole: 422, the fix beside the field, the input kept.
+    async fn errors_keep_the_input(engine) {
+        let house = House::start(engine).await;
+        let mut browser = Browser::new(&house);
+        browser.set_up().await;
+        let answer = browser.post("/keys/new", &[("name", "kept-name"), ("expires_in_days", "90"), ("requests_per_minute", "100"), ("allowed_cidrs", "10.0.0.0/33")]).await;
+        assert_eq!(answer.status(), 422);
+        let page = answer.text().await.unwrap();
+        assert!(page.contains("kept-name") && page.contains("10.0.0.0/33") && page.contains("/0 to /32"), "{page}");
+    }
+
+    /// Half an hour without a request, or twelve hours in all, end a session.
+    async fn sessions_end(engine) {
+        let house = House::start(engine).await;
+        let mut browser = Browser::new(&house);
+        browser.set_up().await;
+        house.clock().advance(29 * 60_000);
+        assert_eq!(browser.get("/").await.status(), 200);
+        house.clock().advance(31 * 60_000);
+        assert!(location(&browser.get("/").await).starts_with("/login"));
+        assert_eq!(browser.post("/login", &[("email", "ada@example.org"), ("password", PASSWORD)]).await.status(), StatusCode::SEE_OTHER);
+        for _ in 0..23 {
+            assert_eq!(browser.get("/").await.status(), 200);
+            house.clock().advance(29 * 60_000);
+        }
+        house.clock().advance(60 * 60_000);
+        assert!(location(&browser.get("/").await).starts_with("/login"));
+    }
+
+    /// Ten wrong passwords, and the door is shut for a while; time opens it.
+    async fn guessing_is_throttled(engine) {
+        let house = House::start(engine).await;
+        let mut browser = Browser::new(&house);
+        browser.set_up().await;
+        let mut guesser = Browser::new(&house);
+        for _ in 0..10 {
+            assert_eq!(guesser.post("/login", &[("email", "ada@example.org"), ("password", "not the password")]).await.status(), 422);
+        }
+        let shut = guesser.post("/login", &[("email", "ada@example.org"), ("password", PASSWORD)]).await;
+        assert_eq!(shut.status(), 429);
+        house.clock().advance(16 * 60_000);
+        assert_eq!(guesser.post("/login", &[("email", "ada@example.org"), ("password", PASSWORD)]).await.status(), StatusCode::SEE_OTHER);
+    }
+
+    /// Other sites and other names get nothing, and no cookie.
+    async fn foreign_pages_are_refused(engine) {
+        let house = House::start(engine).await;
+        let mut browser = Browser::new(&house);
+        browser.set_up().await;
+        let cookie = browser.cookie.clone().unwrap();
+        let url = house.admin_url();
+        for headers in [vec![], vec![("origin", "http://evil.example")], vec![("sec-fetch-site", "cross-site")], vec![("sec-fetch-site", "same-site"), ("origin", url.as_str())]] {
+            for path in ["/keys/new", "/login", "/logout", "/api/v1/keys", "/_fn/keys/first_request"] {
+                let mut request = house.http().post(format!("{url}{path}")).header("cookie", &cookie).body("name=x");
+                for (name, value) in &headers {
+                    request = request.header(*name, *value);
+                }
+                let answer = request.send().await.unwrap();
+                assert_eq!(answer.status(), 403, "{path} {headers:?}");
+                assert!(!answer.headers().contains_key("set-cookie"));
+            }
+        }
+        assert_eq!(house.rest(Method::GET, "/keys", None).await.1["total"], 0);
+        let rebound = house.http().get(format!("{url}/login")).header("host", "evil.example").send().await.unwrap();
+        assert_eq!(rebound.status(), 421);
+        assert!(!rebound.headers().contains_key("set-cookie"));
+    }
+
+    /// Session and token at once are ambiguous; a virtual key is no admin.
+    async fn api_callers(engine) {
+        let house = House::start(engine).await;
+        let mut browser = Browser::new(&house);
+        browser.set_up().await;
+        let url = format!("{}/api/v1/keys", house.admin_url());
+        let http = house.http();
+        let cookie = browser.cookie.clone().unwrap();
+        assert_eq!(http.get(&url).header("cookie", &cookie).send().await.unwrap().status(), 200);
+        assert_eq!(http.get(&url).send().await.unwrap().status(), 401);
+        assert_eq!(http.get(&url).bearer_auth("wrong").send().await.unwrap().status(), 401);
+        let both = http.get(&url).header("cookie", &cookie).bearer_auth(testkit::ADMIN_TOKEN).send().await.unwrap();
+        assert_eq!(both.status(), 400);
+        let key = house.key(json!({})).await;
+        assert_eq!(http.get(&url).bearer_auth(&key.secret).send().await.unwrap().status(), 403);
+    }
+
+    /// A password reset at the machine ends every session.
+    async fn password_reset_ends_sessions(engine) {
+        let house = House::start(engine).await;
+        let mut browser = Browser::new(&house);
+        browser.set_up().await;
+        let cx = house.parts().control.cx(domain::Actor::Local { uid: 0 }, None);
+        let fresh = "seven green bridges hum";
+        control::users::reset_password(&cx, "ada@example.org", secrecy::SecretString::from(fresh)).await.unwrap();
+        assert!(location(&browser.get("/").await).starts_with("/login"));
+        assert_eq!(browser.post("/login", &[("email", "ada@example.org"), ("password", fresh)]).await.status(), StatusCode::SEE_OTHER);
+        let online = house.parts().control.cx(domain::Actor::AdminToken, None);
+        assert!(control::users::reset_password(&online, "ada@example.org", secrecy::SecretString::from(fresh)).await.is_err());
+    }
+}

@@ -1,0 +1,46 @@
+//! Every act is written down in a chain that breaks where somebody edits it (L6).
+
+use reqwest::Method;
+use serde_json::json;
+use testkit::{House, both_engines};
+
+both_engines! {
+    /// Each act has its record; links follow each other without a gap; nothing secret is in them.
+    async fn acts_are_chained(engine) {
+        let house = House::start(engine.clone()).await;
+        let upstream = house.connect_upstream().await;
+        let key = house.key(json!({})).await;
+        house.rest(Method::POST, &format!("/keys/{}/disable", key.id), None).await;
+        house.rest(Method::POST, &format!("/keys/{}/enable", key.id), None).await;
+        house.revoke(&key).await;
+        house.rest(Method::POST, &format!("/upstreams/{upstream}/secret"), Some(json!({ "api_key": "sk-replaced-0001" }))).await;
+        house.rest(Method::DELETE, &format!("/upstreams/{upstream}"), None).await;
+
+        let location = match engine.database_url() {
+            Some(url) => store::Location::Postgres { url: url.to_owned() },
+            None => store::Location::Sqlite { dir: house.dir().to_owned() },
+        };
+        let store = store::Store::open(&location).await.unwrap();
+        let store::Inspection::Seeded { installation, keyring: rows } = store::inspect(&location).await.unwrap() else {
+            panic!("the database is seeded");
+        };
+        let root = keyring::RootKey::from_random([42; 32]);
+        let keyring = keyring::Keyring::open(&root, &installation.id, &rows).unwrap();
+        let records = store.audit_after(0, 100).await.unwrap();
+        let actions: Vec<_> = records.iter().map(|record| record.action.as_str()).collect();
+        assert_eq!(
+            actions,
+            ["upstream.create", "key.create", "key.disable", "key.enable", "key.revoke", "upstream.set_secret", "upstream.delete"]
+        );
+        let mut previous = vec![0; 32];
+        for (at, record) in records.iter().enumerate() {
+            assert_eq!(record.seq, i64::try_from(at).unwrap() + 1);
+            assert_eq!(record.previous, previous);
+            assert_eq!(record.link, keyring.audit_link(&record.chain_bytes()));
+            assert_eq!(record.actor, "admin_token");
+            let text = format!("{:?}{:?}", record.before, record.after);
+            assert!(!text.contains(&key.secret) && !text.contains("sk-replaced-0001") && !text.contains("sk-upstream-secret"));
+            previous = record.link.clone();
+        }
+    }
+}

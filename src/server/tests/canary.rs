@@ -1,0 +1,73 @@
+//! A canary secret, a canary key and a canary prompt: found in no sink, in no spelling (R11, K2, L1).
+
+use std::{fs, path::Path};
+
+use base64::Engine as _;
+use reqwest::Method;
+use serde_json::json;
+use testkit::{House, both_engines};
+
+const SECRET: &str = "sk-canary-Provider-5ecret-0123456789";
+const PROMPT: &str = "canary prompt: the otter hides under the third bridge";
+
+/// Plain, base64, hexadecimal and percent-encoded.
+fn spellings(text: &str) -> Vec<Vec<u8>> {
+    let hex: String = text.bytes().map(|b| format!("{b:02x}")).collect();
+    let percent: String = text
+        .bytes()
+        .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect();
+    let base64 = base64::engine::general_purpose::STANDARD.encode(text);
+    [text.to_owned(), hex.to_uppercase(), hex, percent, base64.trim_end_matches('=').to_owned()].map(String::into_bytes).to_vec()
+}
+
+fn holds(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle)
+}
+
+fn every_file(dir: &Path, found: &mut Vec<(String, Vec<u8>)>) {
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            every_file(&path, found);
+        } else {
+            found.push((path.display().to_string(), fs::read(&path).unwrap()));
+        }
+    }
+}
+
+both_engines! {
+    /// Databases, write-ahead logs, spool and every REST answer.
+    async fn no_sink_holds_a_canary(engine) {
+        let mut house = House::start(engine.clone()).await;
+        let body = json!({ "name": "canary", "provider": "openai", "base_url": house.upstream().base_url(), "api_key": SECRET });
+        let (_, upstream) = house.rest(Method::POST, "/upstreams", Some(body)).await;
+        let key = house.key(json!({ "name": "canary" })).await;
+        house.chat(&key, "echo", PROMPT).await.text().await.unwrap();
+        house.chat_stream(&key, "echo", PROMPT).await.text().await.unwrap();
+        // The fake upstream refuses this secret; its 401 must not carry it back.
+        let refused = house.chat(&key, "gpt-5", PROMPT).await.text().await.unwrap();
+        let (_, report) = house.rest(Method::POST, &format!("/upstreams/{}/test", upstream["id"].as_str().unwrap()), None).await;
+        house.call(Method::GET, &format!("/v1/models?key={}", key.secret), &key.secret).send().await.unwrap();
+
+        let mut sinks = vec![("refusal".to_owned(), refused.into_bytes()), ("test report".to_owned(), report.to_string().into_bytes())];
+        for path in ["/keys", "/upstreams", "/logs", "/overview", "/me"] {
+            let (status, answer) = house.rest(Method::GET, path, None).await;
+            assert_eq!(status, 200, "{path}");
+            sinks.push((path.to_owned(), answer.to_string().into_bytes()));
+        }
+        house.logs().await;
+        every_file(house.dir(), &mut sinks);
+        house.stop().await;
+        every_file(house.dir(), &mut sinks);
+        assert!(sinks.iter().any(|(name, _)| name.contains("spool")), "the spool was looked at");
+        if let Some(url) = engine.database_url() {
+            sinks.push(("postgres".to_owned(), testkit_db::dump(url).await.into_bytes()));
+        }
+        for needle in spellings(SECRET).into_iter().chain(spellings(&key.secret)).chain(spellings(PROMPT)) {
+            for (name, bytes) in &sinks {
+                assert!(!holds(bytes, &needle), "{name} holds {}", String::from_utf8_lossy(&needle));
+            }
+        }
+    }
+}

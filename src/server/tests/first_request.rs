@@ -1,0 +1,155 @@
+//! The first request: upstream, key, chat, row, revoke.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use testkit::{House, both_engines};
+
+both_engines! {
+    /// An unmodified client's request passes with the provider's secret in place of the key, and leaves one row (G2, L1).
+    async fn passes_and_leaves_a_row(engine) {
+        let house = House::start(engine).await;
+        house.connect_upstream().await;
+        let key = house.key(json!({ "name": "checkout" })).await;
+
+        let answer = house.chat(&key, "gpt-5-mini", "hello").await;
+        assert_eq!(answer.status(), 200);
+        let request_id = answer.headers()["x-keywright-request-id"].to_str().unwrap().to_owned();
+        let body: Value = answer.json().await.unwrap();
+        assert_eq!(body["object"], "chat.completion");
+
+        let received = house.upstream().received();
+        assert_eq!(received.len(), 1);
+        assert_eq!(received[0].header("authorization"), Some("Bearer sk-upstream-secret"));
+
+        let rows = house.logs().await;
+        assert_eq!(rows.len(), 1, "{rows:?}");
+        let row = &rows[0];
+        assert_eq!(row["id"], request_id);
+        assert_eq!(row["key_id"], key.id);
+        assert_eq!((row["model"].as_str(), row["upstream"].as_str(), row["status"].as_i64()), (Some("gpt-5-mini"), Some("fake"), Some(200)));
+        assert_eq!(row["input_tokens"], body["usage"]["prompt_tokens"]);
+        assert_eq!(row["output_tokens"], body["usage"]["completion_tokens"]);
+        assert!(row["error_class"].is_null() && row["latency_ms"].is_number());
+    }
+
+    /// Revocation holds before the revoke call returns, nothing reaches the upstream, and the try is written down (K6, R3, L1).
+    async fn revoked_key_is_refused(engine) {
+        let house = House::start(engine).await;
+        house.connect_upstream().await;
+        let key = house.key(json!({})).await;
+        assert_eq!(house.chat(&key, "m", "hello").await.status(), 200);
+        house.revoke(&key).await;
+
+        let answer = house.chat(&key, "m", "hello").await;
+        assert_eq!(answer.status(), 401);
+        let body: Value = answer.json().await.unwrap();
+        assert_eq!(body["error"]["code"], "invalid_api_key");
+        assert_eq!(house.upstream().calls(), 1);
+        let rows = house.logs().await;
+        assert_eq!((rows.len(), rows.iter().filter(|row| row["error_class"] == "key_revoked" && row["status"] == 401).count()), (2, 1));
+
+        // Idempotent, and final: it cannot be switched on again.
+        house.revoke(&key).await;
+        let (status, problem) = house.rest(Method::POST, &format!("/keys/{}/enable", key.id), None).await;
+        assert_eq!((status.as_u16(), problem["code"].as_str()), (409, Some("key_revoked")));
+    }
+
+    /// Off and on again, at once (K6).
+    async fn disabled_key_is_refused_until_enabled(engine) {
+        let house = House::start(engine).await;
+        let key = house.key(json!({})).await;
+        for (verb, expected) in [("disable", 401), ("disable", 401), ("enable", 200)] {
+            let (status, _) = house.rest(Method::POST, &format!("/keys/{}/{verb}", key.id), None).await;
+            assert_eq!(status, 200);
+            assert_eq!(house.chat(&key, "echo", "hi").await.status(), expected);
+        }
+    }
+
+    /// Everything is still there after a restart: keys, secrets, rows (S1).
+    async fn survives_a_restart(engine) {
+        let mut house = House::start(engine).await;
+        house.connect_upstream().await;
+        let key = house.key(json!({})).await;
+        assert_eq!(house.chat(&key, "m", "one").await.status(), 200);
+        house.restart().await;
+        assert_eq!(house.chat(&key, "m", "two").await.status(), 200);
+        assert_eq!(house.logs().await.len(), 2);
+    }
+
+    /// Model `echo` is answered in process, with nothing configured; anything else finds no upstream.
+    async fn echo_needs_no_provider(engine) {
+        let house = House::start(engine).await;
+        let key = house.key(json!({})).await;
+        let answer = house.chat(&key, "echo", "good morning").await;
+        assert_eq!(answer.status(), 200);
+        let body: Value = answer.json().await.unwrap();
+        assert!(body["choices"][0]["message"]["content"].as_str().unwrap().contains("good morning"));
+        let answer = house.chat(&key, "gpt-5", "x").await;
+        assert_eq!(answer.status(), 503);
+        let body: Value = answer.json().await.unwrap();
+        assert_eq!(body["error"]["code"], "no_upstream");
+
+        // With an echo upstream as the default, the others get the vendor's own 404.
+        let (status, view) = house.rest(Method::POST, "/upstreams", Some(json!({ "name": "echo", "provider": "echo" }))).await;
+        assert_eq!((status.as_u16(), view["is_default"].as_bool()), (201, Some(true)));
+        let answer = house.chat(&key, "gpt-5", "x").await;
+        assert_eq!(answer.status(), 404);
+        let body: Value = answer.json().await.unwrap();
+        assert_eq!(body["error"]["code"], "model_not_found");
+
+        let rows = house.logs().await;
+        let echo = rows.iter().find(|row| row["model"] == "echo").unwrap();
+        assert_eq!(echo["upstream"], "echo");
+        assert!(echo["input_tokens"].as_i64().unwrap() > 0 && echo["output_tokens"].as_i64().unwrap() > 0);
+    }
+
+    /// The first upstream is the default, the first real one takes over from echo, and a deletion promotes nobody.
+    async fn default_upstream(engine) {
+        let house = House::start(engine).await;
+        let (_, echo) = house.rest(Method::POST, "/upstreams", Some(json!({ "name": "echo", "provider": "echo" }))).await;
+        let fake = house.connect_upstream().await;
+        let (_, view) = house.rest(Method::GET, &format!("/upstreams/{}", echo["id"].as_str().unwrap()), None).await;
+        assert_eq!(view["is_default"], false);
+        let (_, view) = house.rest(Method::GET, &format!("/upstreams/{fake}"), None).await;
+        assert_eq!(view["is_default"], true);
+        assert_eq!(view["api_key_masked"], "sk-***cret");
+        let key = house.key(json!({})).await;
+        assert_eq!(house.chat(&key, "m", "x").await.status(), 200);
+        let (status, _) = house.rest(Method::DELETE, &format!("/upstreams/{fake}"), None).await;
+        assert_eq!(status, 204);
+        assert_eq!(house.chat(&key, "m", "x").await.status(), 503);
+    }
+
+    /// A key goes where its own upstreams are, and nowhere else.
+    async fn keys_own_upstream(engine) {
+        let house = House::start(engine).await;
+        let (_, echo) = house.rest(Method::POST, "/upstreams", Some(json!({ "name": "echo", "provider": "echo" }))).await;
+        let fake = house.connect_upstream().await;
+        let only_echo = house.key(json!({ "allowed_upstreams": [echo["id"]] })).await;
+        let only_fake = house.key(json!({ "allowed_upstreams": [fake] })).await;
+        assert_eq!(house.chat(&only_echo, "gpt-5", "x").await.status(), 404);
+        assert_eq!(house.chat(&only_fake, "gpt-5", "x").await.status(), 200);
+        let answer = house.chat(&only_fake, "echo", "x").await;
+        assert_eq!(answer.status(), 403);
+        let body: Value = answer.json().await.unwrap();
+        assert_eq!(body["error"]["code"], "upstream_not_allowed");
+        assert_eq!(house.upstream().calls(), 1);
+    }
+
+    /// A replaced secret is used by the very next request.
+    async fn secret_is_replaced(engine) {
+        let house = House::start(engine).await;
+        let fake = house.connect_upstream().await;
+        let key = house.key(json!({})).await;
+        let set = |secret: &str| json!({ "api_key": secret });
+        let path = format!("/upstreams/{fake}/secret");
+        house.rest(Method::POST, &path, Some(set("sk-wrong-secret-1"))).await;
+        let answer = house.chat(&key, "m", "x").await;
+        assert_eq!(answer.status(), 502);
+        assert_eq!(answer.headers()["x-should-retry"], "false");
+        let body: Value = answer.json().await.unwrap();
+        assert_eq!(body["error"]["code"], "upstream_auth_failed");
+        house.rest(Method::POST, &path, Some(set("sk-upstream-secret"))).await;
+        assert_eq!(house.chat(&key, "m", "x").await.status(), 200);
+    }
+}

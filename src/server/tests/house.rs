@@ -1,0 +1,203 @@
+//! What Cargo cannot see: the walls of the house (ARCHITECTURE.md).
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+fn walk(dir: &Path, ending: &str, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            walk(&path, ending, found);
+        } else if path.extension().is_some_and(|extension| extension == ending) {
+            found.push(path);
+        }
+    }
+}
+
+/// Every source file of the rooms: path relative to the root, text.
+fn sources() -> Vec<(String, String)> {
+    let root = root();
+    let mut found = Vec::new();
+    walk(&root.join("src"), "rs", &mut found);
+    assert!(found.len() > 100, "the rooms were not found");
+    found
+        .into_iter()
+        .map(|path| {
+            let name = path.strip_prefix(&root).unwrap().display().to_string();
+            (name, fs::read_to_string(&path).unwrap())
+        })
+        .collect()
+}
+
+fn is_test(name: &str) -> bool {
+    name.contains("/tests/") || name.ends_with("tests.rs") || name.starts_with("src/testkit")
+}
+
+fn offenders(allowed: &dyn Fn(&str) -> bool, words: &[&str]) -> Vec<String> {
+    sources()
+        .into_iter()
+        .filter(|(name, _)| !allowed(name))
+        .flat_map(|(name, text)| {
+            text.lines()
+                .enumerate()
+                .filter(|(_, line)| !line.trim_start().starts_with("//") && words.iter().any(|word| line.contains(word)))
+                .map(|(at, line)| format!("{name}:{}: {}", at + 1, line.trim()))
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+#[test]
+fn sql_stands_in_store_alone() {
+    let found = offenders(&|name| name.starts_with("src/store/") || is_test(name), &["sqlx::", "use sqlx"]);
+    assert!(found.is_empty(), "SQL belongs into src/store:\n{}", found.join("\n"));
+}
+
+#[test]
+fn the_environment_enters_in_one_place() {
+    let found = offenders(
+        &|name| name == "src/server/src/main.rs" || name.starts_with("src/server/src/config/") || is_test(name),
+        &["env::var", "env::vars"],
+    );
+    assert!(found.is_empty(), "only main.rs hands the environment to src/server/src/config:\n{}", found.join("\n"));
+}
+
+#[test]
+fn the_gateway_touches_the_store_in_two_places() {
+    let found: Vec<_> = offenders(
+        &|name| !name.starts_with("src/gateway/src/") || name.contains("/directory") || name.contains("/ledger"),
+        &["store::", "use store"],
+    )
+    .into_iter()
+    // Handing the store through to those two is not touching it.
+    .filter(|line| !line.contains("use store::Store;"))
+    .collect();
+    assert!(found.is_empty(), "the gateway meets the store in directory and ledger:\n{}", found.join("\n"));
+}
+
+#[test]
+fn files_are_short() {
+    let long: Vec<_> = sources()
+        .into_iter()
+        .filter(|(name, _)| !is_test(name))
+        .map(|(name, text)| (name, text.lines().count()))
+        .filter(|(_, lines)| *lines > 400)
+        .collect();
+    assert!(long.is_empty(), "split by promise: {long:?}");
+}
+
+#[test]
+fn nothing_is_left_behind() {
+    // In two halves, so that this file does not find itself.
+    let words = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("unimple", "mented!"), concat!("#[ig", "nore")];
+    let found: Vec<_> = sources()
+        .into_iter()
+        .flat_map(|(name, text)| {
+            text.lines()
+                .enumerate()
+                .filter(|(_, line)| words.iter().any(|word| line.contains(word)))
+                .map(|(at, _)| format!("{name}:{}", at + 1))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(found.is_empty(), "{found:?}");
+}
+
+#[test]
+fn names_say_what_a_file_promises() {
+    let vague = ["util", "utils", "common", "helper", "helpers", "manager", "misc"];
+    let found: Vec<_> = sources()
+        .into_iter()
+        .map(|(name, _)| name)
+        .filter(|name| name.split(['/', '.']).any(|part| vague.contains(&part)))
+        .collect();
+    assert!(found.is_empty(), "{found:?}");
+}
+
+/// Table → columns, read from `CREATE TABLE` statements of a folder of migrations.
+fn tables(dirs: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut tables = BTreeMap::new();
+    for dir in dirs {
+        let mut files = Vec::new();
+        walk(&root().join("migrations").join(dir), "sql", &mut files);
+        assert!(!files.is_empty(), "no migrations in {dir}");
+        files.sort();
+        for file in files {
+            let text: String = fs::read_to_string(file)
+                .unwrap()
+                .lines()
+                .map(|line| line.split("--").next().unwrap_or_default())
+                .collect::<Vec<_>>()
+                .join("\n");
+            for statement in text.split(';') {
+                let statement = statement.trim();
+                if statement.contains("PARTITION OF") {
+                    continue;
+                }
+                if let Some(rest) = statement.strip_prefix("CREATE TABLE ") {
+                    let (name, body) = rest.split_once('(').unwrap();
+                    let name = name.trim().trim_start_matches("IF NOT EXISTS ").to_owned();
+                    tables.insert(name, columns(body));
+                } else if let Some(rest) = statement.strip_prefix("ALTER TABLE ") {
+                    let mut words = rest.split_whitespace();
+                    let table = words.next().unwrap().to_owned();
+                    if let (Some("ADD"), Some("COLUMN"), Some(column)) = (words.next(), words.next(), words.next()) {
+                        tables.entry(table).or_insert_with(BTreeSet::new).insert(column.to_owned());
+                    }
+                }
+            }
+        }
+    }
+    tables
+}
+
+fn columns(body: &str) -> BTreeSet<String> {
+    let mut depth = 0;
+    let mut parts = vec![String::new()];
+    for c in body.chars() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        if depth < 0 {
+            break;
+        }
+        if c == ',' && depth == 0 {
+            parts.push(String::new());
+        } else if let Some(part) = parts.last_mut() {
+            part.push(c);
+        }
+    }
+    let constraints = ["PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "CONSTRAINT"];
+    parts
+        .iter()
+        .filter_map(|part| part.split_whitespace().next())
+        .filter(|word| !constraints.contains(&word.to_uppercase().as_str()))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn migrations_of_both_engines_are_in_step() {
+    let sqlite = tables(&["sqlite/control", "sqlite/usage"]);
+    let postgres = tables(&["postgres"]);
+    assert!(sqlite.len() >= 10, "{:?}", sqlite.keys());
+    assert_eq!(sqlite, postgres);
+}
+
+#[test]
+fn both_places_of_the_leptos_section_agree() {
+    let section = |file: &str| -> toml::Value {
+        let table: toml::Table = fs::read_to_string(root().join(file)).unwrap().parse().unwrap();
+        table["workspace"]["metadata"]["leptos"].clone()
+    };
+    assert_eq!(section("Cargo.toml"), section("Leptos.toml"));
+}
