@@ -9,12 +9,21 @@ CARGO_LEPTOS_VERSION=0.3.10
 WASM_BINDGEN_VERSION=0.2.130
 CARGO_DENY_VERSION=0.20.2
 
-# One folder per tool and version, so that a second clone finds them built.
+# One folder per tool and version, so that a second clone finds them built. KEYWRIGHT_TOOLS moves it.
 TOOLS=${KEYWRIGHT_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/keywright/tools}
 export PATH="$TOOLS/cargo-leptos-$CARGO_LEPTOS_VERSION/bin:$TOOLS/wasm-bindgen-cli-$WASM_BINDGEN_VERSION/bin:$TOOLS/cargo-deny-$CARGO_DENY_VERSION/bin:$ROOT/node_modules/.bin:$PATH"
 
-say() { printf '\033[2m[keywright]\033[0m %s\n' "$*" >&2; }
-die() { printf '[keywright] error: %s\n' "$*" >&2; exit 1; }
+BINARY=$ROOT/target/release/keywright
+# Read by end2end/sdk/python; kept outside of the tools' cache because a venv cannot move.
+SDK_PYTHON=$ROOT/target/sdk-python
+
+if [ -t 2 ] && [ -z "${NO_COLOR:-}" ]; then MUTED=$'\033[2m' RED=$'\033[31m' GREEN=$'\033[32m' BOLD=$'\033[1m' PLAIN=$'\033[0m'; else MUTED='' RED='' GREEN='' BOLD='' PLAIN=''; fi
+
+say() { printf '%s[keywright]%s %s\n' "$MUTED" "$PLAIN" "$*" >&2; }
+die() { printf '%s[keywright] error:%s %s\n' "$RED" "$PLAIN" "$*" >&2; exit 1; }
+
+# duration SECONDS: 75 -> 1 min 15 s
+duration() { if [ "$1" -ge 60 ]; then printf '%d min %d s' $(($1 / 60)) $(($1 % 60)); else printf '%d s' "$1"; fi; }
 
 # need COMMAND "install line"
 need() { command -v "$1" >/dev/null 2>&1 || die "$1 is missing. Install it with: $2"; }
@@ -29,6 +38,27 @@ apt_install() {
   else
     die "missing: $*. Install them with: sudo apt-get install $*"
   fi
+}
+
+# load_env: takes KEY=VALUE lines from .env, but what the environment says already holds.
+load_env() {
+  [ -f .env ] || return 0
+  local line key value
+  while IFS= read -r line || [ -n "$line" ]; do
+    [[ $line =~ ^[[:space:]]*(export[[:space:]]+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$ ]] || continue
+    key=${BASH_REMATCH[2]} value=${BASH_REMATCH[3]%$'\r'}
+    if [[ $value =~ ^\"(.*)\"$ || $value =~ ^\'(.*)\'$ ]]; then value=${BASH_REMATCH[1]}; fi
+    [ -n "${!key+set}" ] || export "$key=$value"
+  done <.env
+}
+
+# ready_to_serve BINARY…: makes a root key if nobody brought one. Explicitly, because everything hangs on it.
+ready_to_serve() {
+  local dir=${KEYWRIGHT_DATA_DIR:-data}
+  [ -z "${ENCRYPTION_KEY:-}${ENCRYPTION_KEY_FILE:-}" ] || return 0
+  [ -f "$dir/root.key" ] && return 0
+  say "no data directory yet: making $dir with its root key"
+  "$@" init --data-dir "$dir"
 }
 
 # free_port: a port that nobody listens on right now.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the project needs and the machine lacks. Nothing global but system packages.
-# Usage: scripts/tools.sh build|test
+# Usage: scripts/tools.sh build|check|test|audit
 source "$(dirname "$0")/lib.sh"
 
 need rustup "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh   (https://rustup.rs)"
@@ -48,23 +48,52 @@ build_tools() {
   cargo_tool wasm-bindgen-cli "$WASM_BINDGEN_VERSION" wasm-bindgen
 }
 
+# The official Python SDK and pytest, for end2end/sdk/python.
+sdk_python() {
+  need python3 "sudo apt-get install python3"
+  python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' || die "$(python3 --version) is too old; 3.10 or later is needed"
+  local wanted=end2end/sdk/python/requirements.txt stamp=$SDK_PYTHON/requirements.txt
+  cmp -s "$wanted" "$stamp" && "$SDK_PYTHON/bin/python" -c 'import openai, pytest' 2>/dev/null && return 0
+  python3 -c 'import venv, ensurepip' 2>/dev/null || apt_install python3-venv
+  say "installing the Python SDK and pytest into target/sdk-python"
+  rm -rf "$SDK_PYTHON"
+  python3 -m venv "$SDK_PYTHON"
+  "$SDK_PYTHON/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --requirement "$wanted" ||
+    die "the packages of $wanted could not be installed; see the messages above"
+  cp "$wanted" "$stamp"
+}
+
+browser() {
+  if [ -n "${CHROMIUM:-}" ]; then
+    [ -x "$CHROMIUM" ] || die "CHROMIUM=$CHROMIUM is no program"
+    return 0
+  fi
+  command -v chromium >/dev/null 2>&1 && return 0
+  grep -qi ubuntu /etc/os-release 2>/dev/null &&
+    die "Chromium is missing, and Ubuntu's package is a snap. Install any Chromium or Chrome and set CHROMIUM=/path/to/it"
+  apt_install chromium
+}
+
+postgres() {
+  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || apt_install postgresql
+}
+
 test_tools() {
   build_tools
   cargo_tool cargo-deny "$CARGO_DENY_VERSION" cargo-deny
-  need python3 "sudo apt-get install python3"
-  python3 -c 'import venv, ensurepip' 2>/dev/null || apt_install python3-venv
-  if [ -z "${CHROMIUM:-}" ] && ! command -v chromium >/dev/null 2>&1; then
-    grep -qi ubuntu /etc/os-release 2>/dev/null &&
-      die "Chromium is missing, and Ubuntu's package is a snap. Install any Chromium or Chrome and set CHROMIUM=/path/to/it"
-    apt_install chromium
-  fi
-  if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && ! command -v initdb >/dev/null 2>&1; then
-    apt_install postgresql
-  fi
+  command -v curl >/dev/null 2>&1 || apt_install curl
+  sdk_python
+  browser
+  postgres
 }
 
 case "${1:-}" in
   build) build_tools ;;
+  check) npm_ready ;;
   test) test_tools ;;
-  *) die "usage: scripts/tools.sh build|test" ;;
+  audit)
+    npm_ready
+    cargo_tool cargo-deny "$CARGO_DENY_VERSION" cargo-deny
+    ;;
+  *) die "usage: scripts/tools.sh build|check|test|audit" ;;
 esac

@@ -1,0 +1,52 @@
+// What a page weighs, where it comes from, and that it stands still.
+
+import { expect, owner as test } from '../fixtures.ts';
+
+/** Scripts and wasm together, compressed, in bytes. */
+const BUDGET = 180 * 1024;
+
+test('islands stay within their budget, and nothing comes from anywhere else', { tag: '@islands' }, async ({ page, house }) => {
+  const sizes: Promise<number>[] = [];
+  const origins = new Set<string>();
+  page.on('response', (answer) => origins.add(new URL(answer.url()).origin));
+  page.on('requestfinished', (request) => {
+    if (/\.(js|wasm)$/.test(new URL(request.url()).pathname)) sizes.push(request.sizes().then((size) => size.responseBodySize));
+  });
+  await page.goto('/keys/new');
+  await page.waitForLoadState('networkidle');
+  const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  expect(sizes.length, 'a script and a wasm').toBeGreaterThanOrEqual(2);
+  expect(total).toBeGreaterThan(0);
+  expect(total).toBeLessThanOrEqual(BUDGET);
+  expect([...origins]).toEqual([house.adminUrl]);
+});
+
+test('built files may be kept for ever, pages never', { tag: '@islands' }, async ({ page }) => {
+  const kept = new Map<string, string>();
+  page.on('response', (answer) => kept.set(new URL(answer.url()).pathname, answer.headers()['cache-control'] ?? ''));
+  await page.goto('/keys');
+  await page.waitForLoadState('networkidle');
+  expect(kept.get('/keys')).toContain('no-store');
+  const built = [...kept].filter(([path]) => path.startsWith('/pkg/'));
+  expect(built.length).toBeGreaterThan(1);
+  for (const [path, header] of built) expect(header, path).toContain('immutable');
+});
+
+test('nothing moves while a page comes up', { tag: '@islands' }, async ({ page }) => {
+  for (const path of ['/', '/keys', '/keys/new', '/upstreams/new', '/logs']) {
+    await page.goto(path);
+    await page.waitForLoadState('networkidle');
+    const shift = await page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          let sum = 0;
+          new PerformanceObserver((list) => {
+            for (const entry of list.getEntries() as (PerformanceEntry & { value: number })[]) sum += entry.value;
+          }).observe({ type: 'layout-shift', buffered: true });
+          // Buffered entries are delivered in a task of their own.
+          setTimeout(() => resolve(sum), 100);
+        }),
+    );
+    expect(shift, path).toBeLessThanOrEqual(0.02);
+  }
+});
