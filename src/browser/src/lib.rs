@@ -1,9 +1,10 @@
-//! The wasm entry: wakes the islands of a page that the server has rendered.
+//! The wasm entry: the page's own script loads it and then wakes one island after the other.
 
-/// Called by the page's own script once the module is loaded.
+// Linked for the islands that it exports.
+use web as _;
+
+/// Called once, before the islands wake: from here on they are hydrated, not drawn anew.
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
-    // `web` must be linked for its islands to register.
-    use web as _;
     leptos::mount::hydrate_islands();
 }

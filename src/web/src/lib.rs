@@ -1,1 +1,31 @@
 //! The UI door: pages, forms and islands.
+//!
+//! Every page is its own request and is drawn on the server; links are links and forms are forms, so all of it works
+//! without JavaScript. Islands add comfort where hands need it. Built with `ssr` for the server and with `hydrate` for
+//! the browser, which gets the islands alone.
+
+// The types of views nest as deep as the pages they draw.
+#![recursion_limit = "512"]
+
+#[cfg(feature = "ssr")]
+pub mod door;
+mod error;
+mod keys;
+#[cfg(feature = "ssr")]
+mod logs;
+#[cfg(feature = "ssr")]
+mod overview;
+#[cfg(feature = "ssr")]
+mod routes;
+#[cfg(feature = "ssr")]
+mod session;
+#[cfg(feature = "ssr")]
+mod shell;
+#[cfg(feature = "ssr")]
+mod theme;
+mod ui;
+mod upstreams;
+mod words;
+
+#[cfg(feature = "ssr")]
+pub use routes::{WebState, routes};

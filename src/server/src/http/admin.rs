@@ -134,7 +134,7 @@ fn refused(guard: &Guard, request: &Request) -> Option<(StatusCode, &'static str
 }
 
 /// A page for browsers, problem+json for programs. The connection closes: the body was not read.
-fn refusal(request: &Request, status: StatusCode, code: &str, message: &str) -> Response {
+fn refusal(request: &Request, status: StatusCode, code: &'static str, message: &'static str) -> Response {
     let wants_page = request
         .headers()
         .get(header::ACCEPT)

@@ -1,0 +1,56 @@
+//! What the gateway is told: limits and timers, with the defaults of the house.
+
+use std::{path::PathBuf, time::Duration};
+
+use ipnet::IpNet;
+
+/// Settings of the gateway. Sizes are bytes.
+#[derive(Clone, Debug)]
+pub struct GatewayConfig {
+    /// Directory of the spool; made if it is missing.
+    pub spool_dir: PathBuf,
+    /// Size of one spool file.
+    pub spool_segment: u64,
+    /// Size of the whole spool. When the database is gone for so long that it is full, requests are refused.
+    pub spool_total: u64,
+    /// Whose `X-Forwarded-For` counts.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Largest body that is read whole.
+    pub max_body: u64,
+    /// Largest body that streams through: multipart and everything else that is not JSON.
+    pub max_multipart: u64,
+    /// Memory for all bodies that are read whole, together.
+    pub body_memory: u64,
+    /// A request body may be silent for so long.
+    pub body_idle: Duration,
+    /// Bytes per second that a request body must bring on average.
+    pub body_min_rate: u64,
+    /// For so long it may be slower.
+    pub body_grace: Duration,
+    /// From sending a request on to the head of its answer.
+    pub first_byte_timeout: Duration,
+    /// Silence within an answer.
+    pub idle_timeout: Duration,
+    /// From sending a request on to the end of its answer.
+    pub total_timeout: Duration,
+}
+
+impl Default for GatewayConfig {
+    fn default() -> Self {
+        Self {
+            spool_dir: PathBuf::from("spool"),
+            spool_segment: 8 << 20,
+            spool_total: 1 << 30,
+            trusted_proxies: Vec::new(),
+            max_body: 32 << 20,
+            max_multipart: 512 << 20,
+            body_memory: 512 << 20,
+            body_idle: Duration::from_secs(30),
+            body_min_rate: 1024,
+            body_grace: Duration::from_secs(10),
+            first_byte_timeout: Duration::from_secs(600),
+            idle_timeout: Duration::from_secs(120),
+            total_timeout: Duration::from_secs(3600),
+        }
+    }
+}

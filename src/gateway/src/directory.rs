@@ -1,0 +1,227 @@
+//! The directory: keys and upstreams as the data plane sees them, cached, and never behind the last change notice.
+//!
+//! With [`crate::ledger`] this is the only place in the room that knows the store.
+
+mod index;
+mod routes;
+mod watch;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use arc_swap::ArcSwapOption;
+use domain::{Change, ChangeKind, Clock};
+use keyring::Keyring;
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::{Mutex, Semaphore};
+
+pub(crate) use index::KnownKey;
+pub(crate) use routes::Routes;
+pub use store::Store;
+pub(crate) use watch::Watch;
+
+use index::{Found, Index};
+use routes::Freshness;
+use watch::Watches;
+
+/// Keys that are remembered at once.
+const KEYS: u64 = 100_000;
+/// Lookups under way at once: a burst of one key's requests must not become a burst of queries.
+const LOOKUPS: usize = 16;
+/// How long a request waits for the database when nothing is cached.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long it waits to refresh what is cached and still good.
+const REFRESH_PATIENCE: Duration = Duration::from_secs(1);
+
+/// The database does not answer, and nothing cached is young enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the database does not answer")]
+pub(crate) struct StoreGone;
+
+/// The cached read model.
+pub(crate) struct Directory {
+    store: Store,
+    keyring: Keyring,
+    clock: Arc<dyn Clock>,
+    notices: Arc<Notices>,
+    lookups: Semaphore,
+    routes: ArcSwapOption<Routes>,
+    loading_routes: Mutex<()>,
+}
+
+/// What change notices act on: all of it without waiting for anything.
+struct Notices {
+    index: Index,
+    watches: Arc<Watches>,
+    /// Number of the last change of any upstream.
+    upstreams: AtomicU64,
+}
+
+impl Directory {
+    /// An empty directory that hears of every change from now on.
+    pub(crate) fn start(store: Store, keyring: Keyring, clock: Arc<dyn Clock>) -> Self {
+        let notices = Arc::new(Notices {
+            index: Index::new(KEYS),
+            watches: Arc::default(),
+            upstreams: AtomicU64::new(0),
+        });
+        let hearing = notices.clone();
+        store.subscribe(Arc::new(move |change: &Change| hearing.hear(change)));
+        Self {
+            store,
+            keyring,
+            clock,
+            notices,
+            lookups: Semaphore::new(LOOKUPS),
+            routes: ArcSwapOption::empty(),
+            loading_routes: Mutex::new(()),
+        }
+    }
+
+    /// The key that `presented` is, if it is one, whatever its state, and a watch over it. Revoked from now on, the
+    /// watch ends.
+    pub(crate) async fn find_key(&self, presented: &SecretString) -> Result<Option<(Arc<KnownKey>, Watch)>, StoreGone> {
+        let hash = self.keyring.lookup_hash(presented.expose_secret());
+        loop {
+            let Some(known) = self.known(&hash).await? else { return Ok(None) };
+            let watch = self.notices.watches.watch(&known.key.id);
+            // A notice between the lookup and the watch would have found nothing to end.
+            if self.notices.index.is_current(&known) {
+                return Ok(Some((known, watch)));
+            }
+        }
+    }
+
+    /// Upstreams and their sealed secrets.
+    pub(crate) async fn routes(&self) -> Result<Arc<Routes>, StoreGone> {
+        if let Some(routes) = self.cached_routes() {
+            return match routes.freshness(self.now_ns()) {
+                Freshness::Fresh => Ok(routes),
+                Freshness::Aging => {
+                    Ok(within(REFRESH_PATIENCE, self.load_routes(), "upstreams").await.unwrap_or(routes))
+                }
+            };
+        }
+        let _one_loads = self.loading_routes.lock().await;
+        match self.cached_routes() {
+            Some(routes) => Ok(routes),
+            None => within(PATIENCE, self.load_routes(), "upstreams").await,
+        }
+    }
+
+    async fn known(&self, hash: &[u8; 32]) -> Result<Option<Arc<KnownKey>>, StoreGone> {
+        match self.notices.index.find(hash, self.now_ns()) {
+            Found::Known(known) => return Ok(Some(known)),
+            Found::Unknown => return Ok(None),
+            Found::Aging(known) => {
+                return match within(REFRESH_PATIENCE, self.load(hash), "a key").await {
+                    Ok(found) => Ok(found),
+                    // Good for a while yet, unless a notice came meanwhile.
+                    Err(gone) => if self.notices.index.is_current(&known) { Ok(Some(known)) } else { Err(gone) },
+                };
+            }
+            Found::Nothing => {}
+        }
+        let lookup = async {
+            let _place = self.lookups.acquire().await;
+            // Whoever was before us may have asked the same.
+            match self.notices.index.find(hash, self.now_ns()) {
+                Found::Known(known) | Found::Aging(known) => Ok(Some(known)),
+                Found::Unknown => Ok(None),
+                Found::Nothing => self.load(hash).await,
+            }
+        };
+        within(PATIENCE, lookup, "a key").await
+    }
+
+    async fn load(&self, hash: &[u8; 32]) -> Result<Option<Arc<KnownKey>>, store::Error> {
+        let index = &self.notices.index;
+        let stamp = index.stamp();
+        let now_ns = self.now_ns();
+        let stored = match self.store.find_key_by_hash(hash).await {
+            Ok(stored) => stored,
+            // A row that cannot be read is as good as one that was tampered with.
+            Err(store::Error::Damaged(what)) => {
+                tracing::error!(what, "a key's row cannot be read; the key is treated as unknown");
+                None
+            }
+            Err(error) => return Err(error),
+        };
+        let sound = stored.filter(|stored| {
+            let holds = self.keyring.row_mac_holds(&stored.key.mac_bytes(hash), &stored.row_mac)
+                && stored.version.lookup_hash == *hash;
+            if !holds {
+                tracing::error!(key = %stored.key.id, "a key's row was changed behind our back; it is treated as unknown");
+            }
+            holds
+        });
+        if let Some(stored) = sound {
+            return Ok(Some(index.put(*hash, stamp, now_ns, stored.key)));
+        }
+        index.put_absent(*hash, stamp, now_ns);
+        Ok(None)
+    }
+
+    /// The cached routes, if no upstream changed since they were read and they are young enough.
+    fn cached_routes(&self) -> Option<Arc<Routes>> {
+        let current = self.notices.upstreams.load(Ordering::SeqCst);
+        self.routes.load_full().filter(|routes| routes.stamp == current && routes.is_alive(self.now_ns()))
+    }
+
+    async fn load_routes(&self) -> Result<Arc<Routes>, store::Error> {
+        let stamp = self.notices.upstreams.load(Ordering::SeqCst);
+        let now_ns = self.now_ns();
+        let upstreams = self.store.list_upstreams().await?;
+        let mut secrets = Vec::with_capacity(upstreams.len());
+        for upstream in &upstreams {
+            if let Some((credential, version)) = self.store.find_credential(&upstream.id).await? {
+                secrets.push((upstream.id.clone(), routes::Sealed::new(&credential, version)));
+            }
+        }
+        let routes = Arc::new(Routes::new(upstreams, secrets, stamp, now_ns));
+        self.routes.store(Some(routes.clone()));
+        Ok(routes)
+    }
+
+    fn now_ns(&self) -> u64 {
+        self.clock.monotonic_ns()
+    }
+}
+
+impl Notices {
+    fn hear(&self, change: &Change) {
+        match change.kind {
+            ChangeKind::Key => self.index.changed(&change.id),
+            ChangeKind::KeyEnded => {
+                // In this order: a request that finds the key current is watched by the time the watches end.
+                self.index.changed(&change.id);
+                self.watches.end(&change.id);
+            }
+            ChangeKind::Upstream => {
+                self.upstreams.fetch_add(1, Ordering::SeqCst);
+            }
+        }
+    }
+}
+
+async fn within<T>(
+    patience: Duration,
+    load: impl Future<Output = Result<T, store::Error>>,
+    what: &str,
+) -> Result<T, StoreGone> {
+    match tokio::time::timeout(patience, load).await {
+        Ok(Ok(found)) => return Ok(found),
+        Ok(Err(error)) => tracing::warn!(%error, "{what} could not be read"),
+        Err(_) => tracing::warn!("{what} could not be read in time"),
+    }
+    Err(StoreGone)
+}
+
+#[cfg(test)]
+#[path = "directory/directory_tests.rs"]
+mod tests;

@@ -1,0 +1,103 @@
+//! Who is being answered under which key, so that revoking a key ends its open streams (R4).
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Weak},
+};
+
+use domain::KeyId;
+use parking_lot::Mutex;
+use tokio_util::sync::CancellationToken;
+
+/// The keys with requests under way.
+#[derive(Default)]
+pub(crate) struct Watches {
+    keys: Mutex<HashMap<KeyId, Weak<CancellationToken>>>,
+}
+
+/// A request under way. Dropping it ends the watch.
+pub(crate) struct Watch {
+    token: Option<Arc<CancellationToken>>,
+    key: KeyId,
+    all: Arc<Watches>,
+}
+
+impl Watches {
+    /// Watches `key` for a request.
+    pub(crate) fn watch(self: &Arc<Self>, key: &KeyId) -> Watch {
+        let mut keys = self.keys.lock();
+        let token = keys.get(key).and_then(Weak::upgrade).unwrap_or_else(|| {
+            let token = Arc::new(CancellationToken::new());
+            keys.insert(key.clone(), Arc::downgrade(&token));
+            token
+        });
+        Watch { token: Some(token), key: key.clone(), all: self.clone() }
+    }
+
+    /// Ends every request under way with the key of that id.
+    pub(crate) fn end(&self, key: &str) {
+        let Ok(key) = key.parse::<KeyId>() else { return };
+        // Outside the lock: waking tasks is none of its business.
+        let token = self.keys.lock().remove(&key);
+        if let Some(token) = token.and_then(|token| token.upgrade()) {
+            token.cancel();
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.keys.lock().len()
+    }
+}
+
+impl Watch {
+    /// Is cancelled when the key loses its access.
+    pub(crate) fn ended(&self) -> CancellationToken {
+        self.token.as_deref().cloned().unwrap_or_default()
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let mut keys = self.all.keys.lock();
+        self.token = None;
+        // The last one out; a token that `end` took away or that others still hold is not ours to remove.
+        if keys.get(&self.key).is_some_and(|token| token.strong_count() == 0) {
+            keys.remove(&self.key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn ending_a_key_reaches_all_its_requests_and_no_others() {
+        let watches = Arc::new(Watches::default());
+        let (one, two) = (KeyId::new(Timestamp(1), [1; 10]), KeyId::new(Timestamp(1), [2; 10]));
+        let (a, b, c) = (watches.watch(&one), watches.watch(&one), watches.watch(&two));
+        watches.end(one.as_str());
+        assert!(a.ended().is_cancelled() && b.ended().is_cancelled() && !c.ended().is_cancelled());
+        // Enabled again: the next request is not ended by what came before, nor unwatched when the old ones go.
+        let again = watches.watch(&one);
+        drop((a, b));
+        assert!(!again.ended().is_cancelled());
+        watches.end(one.as_str());
+        assert!(again.ended().is_cancelled());
+    }
+
+    #[test]
+    fn nothing_stays_behind() {
+        let watches = Arc::new(Watches::default());
+        let key = KeyId::new(Timestamp(1), [1; 10]);
+        let (a, b) = (watches.watch(&key), watches.watch(&key));
+        drop(a);
+        assert_eq!(watches.len(), 1);
+        drop(b);
+        assert_eq!(watches.len(), 0);
+        watches.end("not a key id");
+    }
+}

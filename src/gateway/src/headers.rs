@@ -1,0 +1,238 @@
+//! Which header fields pass, in both directions: what is listed here, and nothing else.
+//!
+//! Cookies, credentials, forwarding fields, CORS and whatever concerns one hop only are not listed, and fields of the
+//! future are not either: a list of what to drop is never complete.
+
+use std::{collections::HashSet, net::IpAddr};
+
+use http::{HeaderMap, HeaderName, header};
+use ipnet::IpNet;
+
+/// Request fields that pass by name. `accept-encoding` is not here: it depends on who reads the answer.
+const REQUEST: [&str; 15] = [
+    "accept",
+    "accept-language",
+    "content-disposition",
+    "content-language",
+    "content-type",
+    "http-referer",
+    "idempotency-key",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "range",
+    "user-agent",
+    "x-client-request-id",
+    "x-request-id",
+    "x-title",
+];
+/// Request fields that pass by how they begin.
+const REQUEST_PREFIXES: [&str; 3] = ["openai-", "anthropic-", "x-stainless-"];
+
+/// Answer fields that pass by name. The length is not here: it depends on whether the body is changed.
+const ANSWER: [&str; 21] = [
+    "accept-ranges",
+    "age",
+    "cache-control",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-range",
+    "content-type",
+    "deprecation",
+    "etag",
+    "expires",
+    "last-modified",
+    "request-id",
+    "retry-after",
+    "retry-after-ms",
+    "sunset",
+    "vary",
+    "warning",
+    "x-content-type-options",
+    "x-request-id",
+    "x-should-retry",
+];
+/// Answer fields that pass by how they begin.
+const ANSWER_PREFIXES: [&str; 4] = ["openai-", "anthropic-", "x-ratelimit-", "ratelimit"];
+
+/// Longest chain of proxies that is followed.
+const HOPS_MAX: usize = 32;
+
+/// What of a client's fields reaches the upstream. `identity`: the answer is going to be read, so it must not come
+/// compressed.
+pub(crate) fn for_upstream(client: &HeaderMap, identity: bool) -> HeaderMap {
+    let mut out = pick(client, &REQUEST, &REQUEST_PREFIXES);
+    if identity {
+        out.insert(header::ACCEPT_ENCODING, header::HeaderValue::from_static("identity"));
+    } else if !one_hop(client).contains("accept-encoding") {
+        for value in client.get_all(header::ACCEPT_ENCODING) {
+            out.append(header::ACCEPT_ENCODING, value.clone());
+        }
+    }
+    out
+}
+
+/// What of an upstream's fields reaches the client. `rewritten`: its body is changed on the way, so its length and
+/// its checksums no longer hold.
+pub(crate) fn for_client(upstream: &HeaderMap, rewritten: bool) -> HeaderMap {
+    let mut out = pick(upstream, &ANSWER, &ANSWER_PREFIXES);
+    if rewritten {
+        out.remove(header::ETAG);
+    } else if let Some(length) = upstream.get(header::CONTENT_LENGTH) {
+        out.insert(header::CONTENT_LENGTH, length.clone());
+    }
+    out
+}
+
+/// Whose address counts: the peer's, or behind trusted proxies the right-most hop that is none of them.
+pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+    let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
+    let mut address = peer.to_canonical();
+    let values: Vec<&str> =
+        headers.get_all("x-forwarded-for").iter().map(|value| value.to_str().unwrap_or_default()).collect();
+    let hops = values.iter().rev().flat_map(|value| value.rsplit(',')).take(HOPS_MAX);
+    for hop in hops {
+        if !is_trusted(&address) {
+            break;
+        }
+        // Where a trusted proxy writes nonsense, it is itself the last one that is known.
+        let Some(next) = hop_address(hop.trim()) else { break };
+        address = next;
+    }
+    address
+}
+
+/// An address as proxies write it: alone, with a port, IPv6 also in brackets.
+fn hop_address(text: &str) -> Option<IpAddr> {
+    let address = match text.strip_prefix('[') {
+        Some(rest) => rest.split_once(']')?.0.parse().ok()?,
+        None => match text.parse() {
+            Ok(address) => address,
+            Err(_) => text.rsplit_once(':')?.0.parse::<std::net::Ipv4Addr>().ok()?.into(),
+        },
+    };
+    Some(IpAddr::to_canonical(&address))
+}
+
+fn pick(from: &HeaderMap, names: &[&str], prefixes: &[&str]) -> HeaderMap {
+    let one_hop = one_hop(from);
+    let passes = |name: &HeaderName| {
+        let name = name.as_str();
+        (names.contains(&name) || prefixes.iter().any(|prefix| name.starts_with(prefix))) && !one_hop.contains(name)
+    };
+    let mut out = HeaderMap::with_capacity(from.len() + 2);
+    for (name, value) in from.iter().filter(|(name, _)| passes(name)) {
+        out.append(name.clone(), value.clone());
+    }
+    out
+}
+
+/// Fields that `Connection` declares to be for this hop only (RFC 9110, 7.6.1), listed above or not.
+fn one_hop(headers: &HeaderMap) -> HashSet<String> {
+    headers
+        .get_all(header::CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|name| name.trim().to_ascii_lowercase())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map(fields: &[(&str, &str)]) -> HeaderMap {
+        let mut out = HeaderMap::new();
+        for (name, value) in fields {
+            out.append(name.parse::<HeaderName>().unwrap(), value.parse().unwrap());
+        }
+        out
+    }
+
+    fn names(headers: &HeaderMap) -> Vec<&str> {
+        let mut names: Vec<&str> = headers.keys().map(HeaderName::as_str).collect();
+        names.sort_unstable();
+        names
+    }
+
+    #[test]
+    fn only_listed_request_fields_reach_the_upstream() {
+        let client = map(&[
+            ("authorization", "Bearer x"), ("x-api-key", "x"), ("x-goog-api-key", "x"), ("api-key", "x"), ("cookie", "a=b"),
+            ("host", "h"), ("content-length", "5"), ("transfer-encoding", "chunked"), ("te", "trailers"), ("upgrade", "h2c"),
+            ("x-forwarded-for", "1.1.1.1"), ("forwarded", "for=1.1.1.1"), ("via", "p"), ("proxy-authorization", "x"),
+            ("origin", "https://o"), ("referer", "https://o"), ("expect", "100-continue"), ("keep-alive", "1"),
+            ("open_ai-beta", "x"), ("x-http-method-override", "DELETE"), ("x-keywright-request-id", "x"),
+            ("content-encoding", "gzip"), ("sec-fetch-site", "none"),
+            ("accept", "*/*"), ("accept-encoding", "gzip"), ("user-agent", "OpenAI/Python"), ("openai-beta", "a"),
+            ("openai-organization", "org"), ("anthropic-version", "v"), ("x-stainless-lang", "python"),
+            ("idempotency-key", "k"), ("content-type", "application/json"),
+        ]);
+        let expected = [
+            "accept", "accept-encoding", "anthropic-version", "content-type", "idempotency-key", "openai-beta",
+            "openai-organization", "user-agent", "x-stainless-lang",
+        ];
+        assert_eq!(names(&for_upstream(&client, false)), expected);
+        assert_eq!(for_upstream(&client, true)["accept-encoding"], "identity");
+        assert_eq!(for_upstream(&HeaderMap::new(), true)["accept-encoding"], "identity");
+    }
+
+    #[test]
+    fn only_listed_answer_fields_reach_the_client() {
+        let upstream = map(&[
+            ("set-cookie", "a=b"), ("server", "nginx"), ("location", "https://x"), ("access-control-allow-origin", "*"),
+            ("connection", "keep-alive"), ("transfer-encoding", "chunked"), ("alt-svc", "h3"), ("cf-ray", "x"),
+            ("strict-transport-security", "x"), ("www-authenticate", "x"), ("x-keywright-request-id", "forged"),
+            ("trailer", "x"), ("date", "x"),
+            ("content-type", "text/event-stream"), ("content-length", "5"), ("x-request-id", "req"), ("etag", "e"),
+            ("openai-processing-ms", "3"), ("x-ratelimit-remaining-requests", "3"), ("retry-after", "1"),
+        ]);
+        let expected = [
+            "content-length", "content-type", "etag", "openai-processing-ms", "retry-after", "x-ratelimit-remaining-requests",
+            "x-request-id",
+        ];
+        assert_eq!(names(&for_client(&upstream, false)), expected);
+        let rewritten = for_client(&upstream, true);
+        assert!(!rewritten.contains_key("content-length") && !rewritten.contains_key("etag"));
+    }
+
+    #[test]
+    fn what_connection_names_is_dropped_though_listed() {
+        let client = map(&[
+            ("connection", "close, X-Stainless-Lang"), ("connection", "accept-encoding"), ("x-stainless-lang", "a"),
+            ("accept-encoding", "gzip"), ("x-stainless-os", "b"),
+        ]);
+        assert_eq!(names(&for_upstream(&client, false)), ["x-stainless-os"]);
+        assert_eq!(names(&for_client(&map(&[("connection", "etag"), ("etag", "e")]), false)), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn fields_given_twice_pass_twice() {
+        let out = for_upstream(&map(&[("openai-beta", "a"), ("openai-beta", "b")]), false);
+        assert_eq!(out.get_all("openai-beta").iter().count(), 2);
+    }
+
+    #[test]
+    fn forwarding_counts_only_from_trusted_proxies() {
+        let trusted: Vec<IpNet> = vec!["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()];
+        for (peer, forwarded, expected) in [
+            ("1.2.3.4", &["9.9.9.9"][..], "1.2.3.4"),
+            ("10.0.0.1", &[], "10.0.0.1"),
+            ("10.0.0.1", &["9.9.9.9"], "9.9.9.9"),
+            ("::ffff:10.0.0.1", &["9.9.9.9"], "9.9.9.9"),
+            ("10.0.0.1", &["6.6.6.6, 9.9.9.9, 10.0.0.2"], "9.9.9.9"),
+            ("10.0.0.1", &["6.6.6.6", "9.9.9.9:443,10.0.0.2"], "9.9.9.9"),
+            ("10.0.0.1", &["[2001:db8::1]:443"], "2001:db8::1"),
+            ("10.0.0.1", &["::ffff:9.9.9.9"], "9.9.9.9"),
+            ("10.0.0.1", &["9.9.9.9, nonsense"], "10.0.0.1"),
+            ("10.0.0.1", &["9.9.9.9, nonsense, 10.0.0.2"], "10.0.0.2"),
+            ("10.0.0.1", &["10.0.0.3, 10.0.0.2"], "10.0.0.3"),
+        ] {
+            let headers = map(&forwarded.iter().map(|value| ("x-forwarded-for", *value)).collect::<Vec<_>>());
+            let found = client_address(peer.parse().unwrap(), &headers, &trusted);
+            assert_eq!(found, expected.parse::<IpAddr>().unwrap(), "{peer} {forwarded:?}");
+        }
+    }
+}

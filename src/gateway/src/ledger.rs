@@ -1,0 +1,139 @@
+//! The ledger: every request of a known key leaves exactly one row, whatever happens to the process (R1, R8).
+//!
+//! OPEN goes into the spool before a request is sent on, CLOSE with the whole row before the frame that completes the
+//! answer is released. A single writer moves closed rows into the database. With [`crate::directory`] this is the only
+//! place in the room that knows the store.
+
+mod journal;
+mod pump;
+mod record;
+mod segment;
+mod spool;
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use domain::{KeyId, RequestLog, Timestamp};
+use store::Store;
+use tokio::sync::Mutex;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+pub(crate) use journal::{Journal, NotNoted, Ticket};
+pub(crate) use spool::Limits as SpoolSize;
+
+use pump::{Pump, Sink, SinkError};
+use spool::Spool;
+
+/// A request's row is in the database after so long, if the database is there.
+const GATHER: Duration = Duration::from_millis(150);
+/// What a power cut may cost (R2).
+const SYNC: Duration = Duration::from_secs(1);
+/// How long shutdown waits for a database that does not answer; what is left stays in the spool.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// Why the ledger could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[error("the request spool cannot be opened: {0}")]
+pub struct LedgerError(#[from] spool::OpenError);
+
+/// The ledger of this process.
+pub(crate) struct Ledger {
+    journal: Arc<Journal>,
+    pump: Mutex<Pump<Rows>>,
+}
+
+impl Ledger {
+    /// Opens the spool, closes what an earlier process left open, and starts moving rows.
+    pub(crate) fn start(
+        dir: &Path,
+        size: SpoolSize,
+        store: Store,
+        tasks: &TaskTracker,
+        shutdown: CancellationToken,
+    ) -> Result<Arc<Self>, LedgerError> {
+        let (spool, interrupted) = Spool::open(dir, size)?;
+        if interrupted > 0 {
+            tracing::warn!(requests = interrupted, "an earlier process ended with requests under way; their rows say so");
+        }
+        let spool = Arc::new(spool);
+        let journal = Arc::new(Journal::new(spool.clone()));
+        let pump = Mutex::new(Pump::new(spool, journal.stranded.clone(), Rows(store)));
+        let ledger = Arc::new(Self { journal, pump });
+        tasks.spawn(ledger.clone().keep_moving(shutdown.clone()));
+        tasks.spawn(ledger.clone().keep_synced(tasks.clone(), shutdown));
+        Ok(ledger)
+    }
+
+    /// Where requests write.
+    pub(crate) const fn journal(&self) -> &Arc<Journal> {
+        &self.journal
+    }
+
+    /// Waits until everything that is closed by now is in the database.
+    pub(crate) async fn flushed(&self) {
+        loop {
+            let mut pump = self.pump.lock().await;
+            match pump.drain().await {
+                Ok(()) => return,
+                Err(_) => tokio::time::sleep(pump.patience()).await,
+            }
+        }
+    }
+
+    /// Moves what is left, and deletes the spool if nothing is. Without the database it stays for the next start.
+    pub(crate) async fn stop(&self) {
+        if tokio::time::timeout(FAREWELL, self.flushed()).await.is_err() {
+            tracing::warn!("the database does not take the last rows; they stay in the spool for the next start");
+        }
+        self.journal.spool.sync();
+        self.journal.spool.finish();
+    }
+
+    async fn keep_moving(self: Arc<Self>, shutdown: CancellationToken) {
+        loop {
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                () = self.journal.news.notified() => {}
+            }
+            loop {
+                // Rows that come meanwhile share one transaction.
+                tokio::time::sleep(GATHER).await;
+                let mut pump = self.pump.lock().await;
+                let Err(error) = pump.drain().await else { break };
+                let patience = pump.patience();
+                drop(pump);
+                tracing::warn!(error = %error.0, "request rows wait in the spool: the database does not take them");
+                tokio::select! {
+                    () = shutdown.cancelled() => return,
+                    () = tokio::time::sleep(patience) => {}
+                }
+            }
+        }
+    }
+
+    async fn keep_synced(self: Arc<Self>, tasks: TaskTracker, shutdown: CancellationToken) {
+        loop {
+            let spool = self.journal.spool.clone();
+            // A disk may take its time; requests must not wait for it on the same thread.
+            if tasks.spawn_blocking(move || spool.sync()).await.is_err() {
+                tracing::error!("forcing the spool onto the disk failed half-way");
+            }
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                () = tokio::time::sleep(SYNC) => {}
+            }
+        }
+    }
+}
+
+/// The request rows in the database.
+struct Rows(Store);
+
+impl Sink for Rows {
+    async fn insert(&self, rows: &[RequestLog]) -> Result<(), SinkError> {
+        self.0.insert_requests(rows).await.map_err(|error| SinkError(error.into()))
+    }
+
+    async fn touch(&self, keys: &[(KeyId, Timestamp)]) -> Result<(), SinkError> {
+        self.0.touch_keys(keys).await.map_err(|error| SinkError(error.into()))
+    }
+}

@@ -1,0 +1,161 @@
+//! The single writer: moves closed rows from the spool into the database, in batches.
+
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+
+use domain::{KeyId, RequestId, RequestLog, Timestamp};
+use parking_lot::Mutex;
+
+use super::spool::{Batch, Spool};
+
+/// Bytes of the spool that one transaction takes: some thousand rows.
+const BATCH: usize = 512 * 1024;
+/// After so many failures in a row the rows are tried one by one, to find one that the database will never take.
+const SUSPICIOUS: u32 = 5;
+/// Rows kept in memory when not even a CLOSE can be written.
+const STRANDED_MAX: usize = 10_000;
+/// `last_used_at` of a key is written at most this often (K16).
+const TOUCH: i64 = 60 * Timestamp::SECOND;
+
+/// Where the rows go.
+pub(crate) trait Sink: Send + Sync + 'static {
+    /// Inserts the rows that are not there yet, all or none.
+    fn insert(&self, rows: &[RequestLog]) -> impl Future<Output = Result<(), SinkError>> + Send;
+    /// Notes when keys were last used.
+    fn touch(&self, keys: &[(KeyId, Timestamp)]) -> impl Future<Output = Result<(), SinkError>> + Send;
+}
+
+/// The database did not take it.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub(crate) struct SinkError(pub(crate) Box<dyn std::error::Error + Send + Sync>);
+
+/// Rows whose CLOSE could not be written: they go to the database straight from memory.
+pub(crate) type Stranded = Mutex<VecDeque<(Option<u64>, RequestLog)>>;
+
+/// Keeps a row in memory, bounded.
+pub(crate) fn strand(stranded: &Stranded, opened_in: Option<u64>, row: &RequestLog) {
+    let mut stranded = stranded.lock();
+    if stranded.len() < STRANDED_MAX {
+        stranded.push_back((opened_in, row.clone()));
+    } else {
+        // Its OPEN stays in the spool and becomes an interrupted row at the next start.
+        tracing::error!(request = %row.id, "a request's row is lost: neither spool nor database take it");
+    }
+}
+
+/// The writer's own memory.
+pub(crate) struct Pump<S> {
+    spool: Arc<Spool>,
+    stranded: Arc<Stranded>,
+    sink: S,
+    failures: u32,
+    refused: HashSet<RequestId>,
+    touched: HashMap<KeyId, Timestamp>,
+}
+
+impl<S: Sink> Pump<S> {
+    /// A writer that has written nothing yet.
+    pub(crate) fn new(spool: Arc<Spool>, stranded: Arc<Stranded>, sink: S) -> Self {
+        Self { spool, stranded, sink, failures: 0, refused: HashSet::new(), touched: HashMap::new() }
+    }
+
+    /// Moves everything that is closed by now. On an error what is left stays in the spool.
+    pub(crate) async fn drain(&mut self) -> Result<(), SinkError> {
+        while let Some(batch) = self.spool.next_batch(BATCH) {
+            self.insert(&batch).await?;
+            self.touch(&batch).await;
+            self.spool.moved(&batch);
+        }
+        self.rescue().await
+    }
+
+    /// How long to wait after the failures so far.
+    pub(crate) fn patience(&self) -> Duration {
+        Duration::from_millis(100 << self.failures.min(6))
+    }
+
+    async fn insert(&mut self, batch: &Batch) -> Result<(), SinkError> {
+        let rows: Vec<RequestLog> =
+            batch.closed.iter().filter(|(_, row)| !self.refused.contains(&row.id)).map(|(_, row)| row.clone()).collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let Err(error) = self.sink.insert(&rows).await else {
+            self.failures = 0;
+            self.refused.clear();
+            return Ok(());
+        };
+        self.failures += 1;
+        if self.failures >= SUSPICIOUS && rows.len() > 1 {
+            self.sift(&rows).await;
+        }
+        Err(error)
+    }
+
+    /// A row that fails while others pass would hold up everything behind it.
+    async fn sift(&mut self, rows: &[RequestLog]) {
+        let (mut passed, mut failed) = (0, Vec::new());
+        for row in rows {
+            match self.sink.insert(std::slice::from_ref(row)).await {
+                Ok(()) => passed += 1,
+                // The database is gone, not picky.
+                Err(_) if passed == 0 && failed.len() > 8 => return,
+                Err(error) => failed.push((row, error)),
+            }
+        }
+        if passed > 0 {
+            for (row, error) in failed {
+                tracing::error!(request = %row.id, error = %error.0, "the database refuses a request's row; it is left out");
+                self.refused.insert(row.id.clone());
+            }
+        }
+    }
+
+    async fn touch(&mut self, batch: &Batch) {
+        let mut latest: HashMap<&KeyId, Timestamp> = HashMap::new();
+        for (_, row) in &batch.closed {
+            let at = latest.entry(&row.key_id).or_insert(row.started_at);
+            *at = row.started_at.max(*at);
+        }
+        let due: Vec<(KeyId, Timestamp)> = latest
+            .into_iter()
+            .filter(|(key, at)| self.touched.get(*key).is_none_or(|before| at.since(*before) >= TOUCH))
+            .map(|(key, at)| (key.clone(), at))
+            .collect();
+        if due.is_empty() {
+            return;
+        }
+        match self.sink.touch(&due).await {
+            Ok(()) => {
+                let newest = due.iter().map(|(_, at)| *at).max().unwrap_or_default();
+                self.touched.extend(due);
+                self.touched.retain(|_, at| newest.since(*at) < TOUCH);
+            }
+            // The next request of the key tries again; the rows themselves are safe.
+            Err(error) => tracing::warn!(error = %error.0, "when keys were last used could not be noted"),
+        }
+    }
+
+    async fn rescue(&mut self) -> Result<(), SinkError> {
+        let waiting = self.stranded.lock().len();
+        for _ in 0..waiting {
+            let Some((opened_in, row)) = self.stranded.lock().pop_front() else { return Ok(()) };
+            if let Err(error) = self.sink.insert(std::slice::from_ref(&row)).await {
+                self.failures += 1;
+                // To the end of the queue: should it be this very row, it holds up nobody else.
+                self.stranded.lock().push_back((opened_in, row));
+                return Err(error);
+            }
+            self.spool.moved_without_close(opened_in);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[path = "pump_tests.rs"]
+mod tests;

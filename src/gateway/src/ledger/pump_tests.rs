@@ -1,0 +1,122 @@
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+};
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::ledger::{record::tests::row, spool::Limits};
+
+/// A database whose faults are switched on and off.
+#[derive(Default)]
+struct Database {
+    rows: Mutex<BTreeSet<RequestId>>,
+    touched: Mutex<Vec<(KeyId, Timestamp)>>,
+    down: AtomicBool,
+    never_takes: Mutex<Option<RequestId>>,
+    transactions: AtomicUsize,
+}
+
+impl Sink for Arc<Database> {
+    async fn insert(&self, rows: &[RequestLog]) -> Result<(), SinkError> {
+        let poisoned = self.never_takes.lock().as_ref().is_some_and(|id| rows.iter().any(|row| row.id == *id));
+        if self.down.load(Ordering::SeqCst) || poisoned {
+            return Err(SinkError("no".into()));
+        }
+        self.transactions.fetch_add(1, Ordering::SeqCst);
+        self.rows.lock().extend(rows.iter().map(|row| row.id.clone()));
+        Ok(())
+    }
+
+    async fn touch(&self, keys: &[(KeyId, Timestamp)]) -> Result<(), SinkError> {
+        self.touched.lock().extend_from_slice(keys);
+        Ok(())
+    }
+}
+
+struct Bench {
+    spool: Arc<Spool>,
+    stranded: Arc<Stranded>,
+    database: Arc<Database>,
+    pump: Pump<Arc<Database>>,
+    _dir: TempDir,
+}
+
+fn bench() -> Bench {
+    let dir = TempDir::new().unwrap();
+    let (spool, _) = Spool::open(dir.path(), Limits { segment: 1 << 16, total: 1 << 20 }).unwrap();
+    let (spool, stranded, database) = (Arc::new(spool), Arc::new(Stranded::default()), Arc::new(Database::default()));
+    let pump = Pump::new(spool.clone(), stranded.clone(), database.clone());
+    Bench { spool, stranded, database, pump, _dir: dir }
+}
+
+#[tokio::test]
+async fn rows_share_a_transaction() {
+    let mut bench = bench();
+    for n in 0..100 {
+        bench.spool.close(None, &row(n)).unwrap();
+    }
+    bench.pump.drain().await.unwrap();
+    assert_eq!(bench.database.rows.lock().len(), 100);
+    assert_eq!(bench.database.transactions.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_database_that_is_gone_loses_nothing() {
+    let mut bench = bench();
+    bench.database.down.store(true, Ordering::SeqCst);
+    for n in 0..50 {
+        bench.spool.close(None, &row(n)).unwrap();
+        assert!(bench.pump.drain().await.is_err());
+    }
+    assert!(bench.pump.patience() >= Duration::from_secs(1), "it waits longer and longer");
+    bench.database.down.store(false, Ordering::SeqCst);
+    bench.pump.drain().await.unwrap();
+    assert_eq!(bench.database.rows.lock().len(), 50);
+    assert_eq!(bench.pump.patience(), Duration::from_millis(100));
+    assert!(bench.spool.next_batch(1).is_none());
+}
+
+#[tokio::test]
+async fn one_row_that_the_database_never_takes_holds_up_nobody_else() {
+    let mut bench = bench();
+    *bench.database.never_takes.lock() = Some(row(3).id);
+    for n in 0..10 {
+        bench.spool.close(None, &row(n)).unwrap();
+    }
+    let mut rounds = 0;
+    while bench.pump.drain().await.is_err() {
+        rounds += 1;
+        assert!(rounds < 20, "it never gets past that row");
+    }
+    assert_eq!(bench.database.rows.lock().len(), 9);
+    bench.spool.close(None, &row(11)).unwrap();
+    bench.pump.drain().await.unwrap();
+    assert!(bench.database.rows.lock().contains(&row(11).id));
+}
+
+#[tokio::test]
+async fn rows_that_no_spool_takes_go_straight_to_the_database() {
+    let mut bench = bench();
+    let ticket = bench.spool.opened(&row(1), None).unwrap();
+    strand(&bench.stranded, Some(ticket), &row(1));
+    bench.database.down.store(true, Ordering::SeqCst);
+    assert!(bench.pump.drain().await.is_err());
+    assert_eq!(bench.stranded.lock().len(), 1);
+    bench.database.down.store(false, Ordering::SeqCst);
+    bench.pump.drain().await.unwrap();
+    assert!(bench.database.rows.lock().contains(&row(1).id) && bench.stranded.lock().is_empty());
+}
+
+#[tokio::test]
+async fn last_use_is_noted_once_a_minute() {
+    let mut bench = bench();
+    let start = row(0).started_at;
+    for (n, after) in [(0, 0), (1, 1_000), (2, 59_000), (3, 61_000), (4, 62_000)] {
+        bench.spool.close(None, &RequestLog { started_at: start.plus(after), ..row(n) }).unwrap();
+        bench.pump.drain().await.unwrap();
+    }
+    let touched: Vec<i64> = bench.database.touched.lock().iter().map(|(_, at)| at.since(start)).collect();
+    assert_eq!(touched, [0, 61_000]);
+}

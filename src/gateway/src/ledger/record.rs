@@ -1,0 +1,211 @@
+//! What stands in the spool: records, and how each is framed on disk.
+//!
+//! A frame is `length u32 | CRC-32C u32 | sequence u64 | payload`, little-endian; the checksum (RFC 3720, Castagnoli)
+//! covers length, sequence and payload. A length of zero is the end: segments are filled with zeros beforehand.
+
+use domain::RequestLog;
+use serde::{Deserialize, Serialize};
+
+/// Bytes in front of a payload.
+pub(crate) const FRAME_HEAD: usize = 16;
+/// No record is larger: every text in a row is cut long before.
+pub(crate) const PAYLOAD_MAX: usize = 64 * 1024;
+
+/// A record. Its layout is fixed by the version in the segment's header: see `layout_is_pinned`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Record {
+    /// A request was admitted and is about to be sent on.
+    Open {
+        /// Nano-dollars set aside for it; `None` until there are budgets.
+        reservation_nano: Option<i64>,
+        /// Its row as far as it is known: enough for a terminal row should the process end here.
+        row: RequestLog,
+    },
+    /// A request is over.
+    Close {
+        /// The segment of its OPEN; `None` for one that was refused before it had any.
+        opened_in: Option<u64>,
+        /// Its whole row.
+        row: RequestLog,
+    },
+}
+
+/// A record about to be written; the same layout as [`Record`], without owning the row.
+#[derive(Serialize)]
+pub(crate) enum Entry<'a> {
+    /// See [`Record::Open`].
+    Open {
+        /// Nano-dollars set aside.
+        reservation_nano: Option<i64>,
+        /// The row as far as it is known.
+        row: &'a RequestLog,
+    },
+    /// See [`Record::Close`].
+    Close {
+        /// The segment of its OPEN.
+        opened_in: Option<u64>,
+        /// The whole row.
+        row: &'a RequestLog,
+    },
+}
+
+/// What stands at an offset.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Parsed<'a> {
+    /// A sound frame.
+    Frame {
+        /// Its sequence number.
+        seq: u64,
+        /// Its payload.
+        payload: &'a [u8],
+        /// Bytes it takes with its head.
+        size: usize,
+    },
+    /// Zeros, or nothing: the log ends here.
+    End,
+    /// It may go on behind the bytes that were handed in.
+    Short,
+    /// Half a write, or damage: what follows cannot be trusted.
+    Torn,
+}
+
+/// Serialises an entry. `None` only if it is larger than a frame may be.
+pub(crate) fn encode(entry: &Entry<'_>) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(FRAME_HEAD + 512);
+    // The head's place is kept free, so that framing under the lock copies nothing.
+    out.resize(FRAME_HEAD, 0);
+    let out = postcard::to_extend(entry, out).ok()?;
+    (out.len() - FRAME_HEAD <= PAYLOAD_MAX).then_some(out)
+}
+
+/// Fills in the head of a frame made by [`encode`].
+pub(crate) fn seal(frame: &mut [u8], seq: u64) {
+    let length = u32::try_from(frame.len() - FRAME_HEAD).unwrap_or(u32::MAX).to_le_bytes();
+    let seq = seq.to_le_bytes();
+    let crc = checksum(length, seq, &frame[FRAME_HEAD..]).to_le_bytes();
+    frame[..4].copy_from_slice(&length);
+    frame[4..8].copy_from_slice(&crc);
+    frame[8..16].copy_from_slice(&seq);
+}
+
+/// Reads what stands at the start of `bytes`. `whole`: nothing follows behind them.
+pub(crate) fn parse(bytes: &[u8], whole: bool) -> Parsed<'_> {
+    let cut = if whole { Parsed::Torn } else { Parsed::Short };
+    let Some((length, rest)) = bytes.split_first_chunk::<4>() else {
+        let zeros = bytes.iter().all(|b| *b == 0);
+        return if whole && zeros { Parsed::End } else { cut };
+    };
+    let size = u32::from_le_bytes(*length) as usize;
+    if size == 0 {
+        return Parsed::End;
+    }
+    if size > PAYLOAD_MAX {
+        return Parsed::Torn;
+    }
+    let Some((crc, rest)) = rest.split_first_chunk::<4>() else { return cut };
+    let Some((seq, rest)) = rest.split_first_chunk::<8>() else { return cut };
+    let Some(payload) = rest.get(..size) else { return cut };
+    if checksum(*length, *seq, payload) != u32::from_le_bytes(*crc) {
+        return Parsed::Torn;
+    }
+    Parsed::Frame { seq: u64::from_le_bytes(*seq), payload, size: FRAME_HEAD + size }
+}
+
+/// Reads a payload; `None` if it is none of this version's records.
+pub(crate) fn decode(payload: &[u8]) -> Option<Record> {
+    postcard::from_bytes(payload).ok()
+}
+
+/// Whether a payload is an OPEN, without reading it: postcard writes an enum's number first.
+pub(crate) fn is_open(payload: &[u8]) -> bool {
+    payload.first() == Some(&0)
+}
+
+fn checksum(length: [u8; 4], seq: [u8; 8], payload: &[u8]) -> u32 {
+    crc32c::crc32c_append(crc32c::crc32c_append(crc32c::crc32c(&length), &seq), payload)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use domain::{ErrorClass, KeyId, ProjectId, RequestId, Timestamp, Usage};
+    use proptest::prelude::*;
+
+    /// The `n`-th request's row.
+    pub(crate) fn row(n: u8) -> RequestLog {
+        RequestLog {
+            id: RequestId::new(Timestamp(1_700_000_000_000 + i64::from(n)), [n; 10]),
+            started_at: Timestamp(1_700_000_000_000 + i64::from(n)),
+            key_id: KeyId::new(Timestamp(1), [1; 10]),
+            key_version: 1,
+            key_name: "checkout".to_owned(),
+            key_prefix: "sk-auto-live-".to_owned(),
+            project_id: ProjectId::new(Timestamp(1), [2; 10]),
+            method: "POST".to_owned(),
+            endpoint: "/v1/chat/completions".to_owned(),
+            streamed: n.is_multiple_of(2),
+            model: Some("gpt-5".to_owned()),
+            model_served: None,
+            upstream_id: None,
+            upstream: None,
+            status: 200,
+            upstream_status: None,
+            usage: Usage { input_tokens: Some(i64::from(n)), ..Usage::default() },
+            price_nano: None,
+            latency_us: 1_250,
+            first_byte_us: Some(900),
+            attempts: 1,
+            client_address: "127.0.0.1".to_owned(),
+            user_agent: None,
+            error_class: None,
+        }
+    }
+
+    /// A changed layout needs a new version in the segment header and a reader for the old one: spools outlive upgrades.
+    #[test]
+    fn layout_is_pinned() {
+        let mut row = row(1);
+        row.error_class = Some(ErrorClass::Internal);
+        let bytes = postcard::to_stdvec(&Record::Close { opened_in: Some(7), row }).unwrap();
+        assert_eq!((bytes.len(), crc32c::crc32c(&bytes)), (200, 0));
+        assert_eq!(bytes.last(), Some(&22), "the number of an error class must not move");
+    }
+
+    #[test]
+    fn round_trips() {
+        let record = Record::Open { reservation_nano: Some(5), row: row(3) };
+        let mut frame = encode(&Entry::Open { reservation_nano: Some(5), row: &row(3) }).unwrap();
+        seal(&mut frame, 9);
+        match parse(&frame, true) {
+            Parsed::Frame { seq, payload, size } => {
+                assert_eq!((seq, size), (9, frame.len()));
+                assert_eq!(decode(payload), Some(record));
+                assert!(is_open(payload));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    proptest! {
+        /// Cut anywhere, a frame is never taken for a whole one; nor with any bit turned.
+        #[test]
+        fn damage_is_seen(n in 0_u8..200, cut in 1_usize..400, bit in 0_usize..8) {
+            let mut frame = encode(&Entry::Close { opened_in: None, row: &row(n) }).unwrap();
+            seal(&mut frame, u64::from(n) + 1);
+            let at = cut % frame.len();
+            let is_frame = matches!(parse(&frame[..at], true), Parsed::Frame { .. });
+            prop_assert!(!is_frame);
+            let mut turned = frame.clone();
+            turned[at] ^= 1 << bit;
+            let is_frame = matches!(parse(&turned, true), Parsed::Frame { .. });
+            prop_assert!(!is_frame);
+        }
+
+        /// No bytes make the parser panic.
+        #[test]
+        fn any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..200), whole in any::<bool>()) {
+            let _ = parse(&bytes, whole);
+            let _ = decode(&bytes);
+        }
+    }
+}

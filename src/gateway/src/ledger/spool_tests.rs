@@ -1,0 +1,339 @@
+use std::{collections::BTreeMap, fs};
+
+use domain::Timestamp;
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+use super::*;
+use crate::ledger::record::tests::row;
+
+const LIMITS: Limits = Limits { segment: 2048, total: 64 * 1024 };
+
+fn open(dir: &TempDir) -> Spool {
+    Spool::open(dir.path(), LIMITS).unwrap().0
+}
+
+/// Everything that is closed and not moved, by request.
+fn drain(spool: &Spool) -> BTreeMap<RequestId, RequestLog> {
+    let mut rows = BTreeMap::new();
+    while let Some(batch) = spool.next_batch(1) {
+        for (_, row) in &batch.closed {
+            assert!(rows.insert(row.id.clone(), row.clone()).is_none(), "a row came twice");
+        }
+        spool.moved(&batch);
+    }
+    rows
+}
+
+fn files(dir: &TempDir) -> usize {
+    segment::list(dir.path()).unwrap().len()
+}
+
+#[test]
+fn rows_come_out_once_and_in_order() {
+    let dir = TempDir::new().unwrap();
+    let spool = open(&dir);
+    let tickets: Vec<u64> = (0..40).map(|n| spool.opened(&row(n), None).unwrap()).collect();
+    for n in 0..40 {
+        spool.close(Some(tickets[usize::from(n)]), &row(n)).unwrap();
+    }
+    assert!(files(&dir) > 3, "several segments");
+    let rows = drain(&spool);
+    assert_eq!(rows.into_values().collect::<Vec<_>>(), (0..40).map(row).collect::<Vec<_>>());
+    assert!(spool.next_batch(1).is_none());
+}
+
+#[test]
+fn a_segment_goes_when_everything_in_it_is_closed_and_moved() {
+    let dir = TempDir::new().unwrap();
+    let spool = open(&dir);
+    let long = spool.opened(&row(200), None).unwrap();
+    for n in 0..30 {
+        let ticket = spool.opened(&row(n), None).unwrap();
+        spool.close(Some(ticket), &row(n)).unwrap();
+    }
+    let before = files(&dir);
+    assert_eq!(drain(&spool).len(), 30);
+    // The first one holds the request that is still under way; the last one is in use.
+    assert!(before > 3);
+    assert_eq!(files(&dir), 2);
+    assert!(segment::path(dir.path(), long).exists());
+    spool.close(Some(long), &row(200)).unwrap();
+    assert_eq!(drain(&spool).len(), 1);
+    assert_eq!(files(&dir), 1);
+    spool.finish();
+    assert_eq!(files(&dir), 0);
+}
+
+#[test]
+fn what_was_under_way_is_interrupted_once() {
+    let dir = TempDir::new().unwrap();
+    let spool = open(&dir);
+    let done = spool.opened(&row(1), None).unwrap();
+    spool.opened(&row(2), Some(7)).unwrap();
+    spool.close(Some(done), &row(1)).unwrap();
+    spool.close(None, &row(3)).unwrap();
+    drop(spool);
+
+    let (spool, interrupted) = Spool::open(dir.path(), LIMITS).unwrap();
+    assert_eq!(interrupted, 1);
+    // The process ends again before anything was moved.
+    drop(spool);
+    let (spool, interrupted) = Spool::open(dir.path(), LIMITS).unwrap();
+    assert_eq!(interrupted, 0);
+    let rows = drain(&spool);
+    let classes: Vec<_> = rows.values().map(|row| (row.error_class, row.status)).collect();
+    assert_eq!(classes, [(None, 200), (Some(ErrorClass::Interrupted), 500), (None, 200)]);
+    assert_eq!(rows[&row(2).id].started_at, row(2).started_at, "the key of the row is the one of OPEN");
+    assert_eq!(files(&dir), 1, "old segments are gone");
+}
+
+#[test]
+fn a_full_spool_admits_nobody_and_still_closes() {
+    let dir = TempDir::new().unwrap();
+    let limits = Limits { segment: 1024, total: 4096 };
+    let (spool, _) = Spool::open(dir.path(), limits).unwrap();
+    let mut open = Vec::new();
+    let full = loop {
+        match spool.opened(&row(1), None) {
+            Ok(ticket) => open.push(ticket),
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(full, AppendError::Full));
+    assert!(open.len() > 5);
+    assert!(spool.writable(), "full is not broken");
+    for (n, ticket) in (0..).zip(&open) {
+        spool.close(Some(*ticket), &row(n)).unwrap();
+    }
+    assert_eq!(drain(&spool).len(), open.len());
+    assert!(spool.opened(&row(1), None).is_ok(), "room again");
+}
+
+#[test]
+fn the_spare_segment_is_made_before_it_is_needed() {
+    let dir = TempDir::new().unwrap();
+    let spool = open(&dir);
+    spool.sync();
+    assert_eq!(files(&dir), 2);
+    assert!(fs::metadata(segment::path(dir.path(), 2)).unwrap().len() == LIMITS.segment, "all of it allocated");
+    for n in 0..12 {
+        spool.close(None, &row(n)).unwrap();
+    }
+    spool.sync();
+    spool.finish();
+    assert_eq!(drain(&spool).len(), 12);
+}
+
+#[test]
+fn one_process_at_a_time() {
+    let dir = TempDir::new().unwrap();
+    let spool = open(&dir);
+    assert!(matches!(Spool::open(dir.path(), LIMITS), Err(OpenError::InUse(_))));
+    drop(spool);
+    assert!(Spool::open(dir.path(), LIMITS).is_ok());
+}
+
+#[test]
+fn files_are_for_the_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = TempDir::new().unwrap();
+    let inner = dir.path().join("spool");
+    let _spool = Spool::open(&inner, LIMITS).unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&inner), mode(&segment::path(&inner, 1))), (0o700, 0o600));
+}
+
+#[test]
+fn files_that_cannot_be_read_are_kept_aside_and_newer_ones_refused() {
+    let dir = TempDir::new().unwrap();
+    let spool = open(&dir);
+    spool.close(None, &row(1)).unwrap();
+    drop(spool);
+    fs::write(segment::path(dir.path(), 5), b"something else entirely").unwrap();
+    fs::write(segment::path(dir.path(), 6), vec![0; 2048]).unwrap();
+    let spool = open(&dir);
+    assert_eq!(drain(&spool).len(), 1);
+    assert!(dir.path().join("0000000000000005.damaged").exists());
+    assert!(!segment::path(dir.path(), 6).exists(), "never had a header, never held anything");
+    drop(spool);
+
+    let mut newer = fs::read(segment::path(dir.path(), 7)).unwrap();
+    newer[8] = 2;
+    fs::write(segment::path(dir.path(), 7), newer).unwrap();
+    assert!(matches!(Spool::open(dir.path(), LIMITS), Err(OpenError::Newer { version: 2, .. })));
+}
+
+#[test]
+fn a_sound_frame_with_unknown_contents_is_kept_aside_not_deleted() {
+    let dir = TempDir::new().unwrap();
+    let spool = open(&dir);
+    spool.close(None, &row(1)).unwrap();
+    let end = spool.state.lock().segments[&1].end;
+    let mut frame = vec![0; record::FRAME_HEAD];
+    frame.extend_from_slice(b"\x01not a record");
+    record::seal(&mut frame, spool.state.lock().next_seq);
+    drop(spool);
+    let file = fs::OpenOptions::new().write(true).open(segment::path(dir.path(), 1)).unwrap();
+    file.write_all_at(&frame, end).unwrap();
+    let spool = open(&dir);
+    assert_eq!(drain(&spool).len(), 1);
+    assert!(dir.path().join("0000000000000001.damaged").exists());
+}
+
+/// What a test did to the spool, and must find again.
+#[derive(Default)]
+struct Model {
+    open: BTreeMap<u8, u64>,
+    closed: BTreeMap<RequestId, RequestLog>,
+    admitted: BTreeMap<RequestId, RequestLog>,
+    database: BTreeMap<RequestId, RequestLog>,
+}
+
+impl Model {
+    /// Like the database: who is there already, stays.
+    fn insert(&mut self, batch: &Batch) {
+        for (_, row) in &batch.closed {
+            self.database.entry(row.id.clone()).or_insert_with(|| row.clone());
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Open,
+    Close(u8),
+    Lone,
+    Move,
+    /// The rows are in the database; the process ends before it can note so.
+    MoveAndDie,
+    Die,
+    Sync,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        6 => Just(Step::Open),
+        6 => any::<u8>().prop_map(Step::Close),
+        2 => Just(Step::Lone),
+        3 => Just(Step::Move),
+        1 => Just(Step::MoveAndDie),
+        1 => Just(Step::Die),
+        1 => Just(Step::Sync),
+    ];
+    prop::collection::vec(step, 1..120)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    /// Whenever the process ends, after the next start every admitted request has one row: its own if its CLOSE was
+    /// written, an interrupted one otherwise (R1).
+    #[test]
+    fn nothing_is_lost_or_doubled(steps in steps()) {
+        let dir = TempDir::new().unwrap();
+        let mut spool = open(&dir);
+        let mut model = Model::default();
+        let mut next = 0_u8;
+        for step in steps {
+            match step {
+                Step::Open => {
+                    let row = row(next);
+                    let ticket = spool.opened(&row, None).unwrap();
+                    model.open.insert(next, ticket);
+                    model.admitted.insert(row.id.clone(), row);
+                    next += 1;
+                }
+                Step::Close(pick) => {
+                    let keys: Vec<u8> = model.open.keys().copied().collect();
+                    if !keys.is_empty() {
+                        let n = keys[usize::from(pick) % keys.len()];
+                        let ticket = model.open.remove(&n);
+                        spool.close(ticket, &row(n)).unwrap();
+                        model.closed.insert(row(n).id, row(n));
+                    }
+                }
+                Step::Lone => {
+                    let row = row(next);
+                    spool.close(None, &row).unwrap();
+                    model.admitted.insert(row.id.clone(), row.clone());
+                    model.closed.insert(row.id.clone(), row);
+                    next += 1;
+                }
+                Step::Move => {
+                    if let Some(batch) = spool.next_batch(1) {
+                        model.insert(&batch);
+                        spool.moved(&batch);
+                    }
+                }
+                Step::MoveAndDie => {
+                    if let Some(batch) = spool.next_batch(1) {
+                        model.insert(&batch);
+                    }
+                    model.open.clear();
+                    drop(spool);
+                    spool = open(&dir);
+                }
+                Step::Die => {
+                    model.open.clear();
+                    drop(spool);
+                    spool = open(&dir);
+                }
+                Step::Sync => spool.sync(),
+            }
+        }
+        drop(spool);
+        let spool = open(&dir);
+        while let Some(batch) = spool.next_batch(1) {
+            model.insert(&batch);
+            spool.moved(&batch);
+        }
+        prop_assert_eq!(model.database.keys().collect::<Vec<_>>(), model.admitted.keys().collect::<Vec<_>>());
+        for (id, row) in &model.database {
+            match model.closed.get(id) {
+                Some(closed) => prop_assert_eq!(row, closed),
+                None => prop_assert_eq!(row.error_class, Some(ErrorClass::Interrupted)),
+            }
+        }
+        prop_assert_eq!(files(&dir), 1);
+    }
+
+    /// Cut or scribbled on at any byte, the spool opens, and gives out nothing that was not put in; whole records
+    /// before the damage are all there.
+    #[test]
+    fn torn_tails(count in 1_u8..12, at in 0.0_f64..1.0, garbage in prop::collection::vec(any::<u8>(), 0..40), cut in any::<bool>()) {
+        let dir = TempDir::new().unwrap();
+        let limits = Limits { segment: 1 << 16, total: 1 << 20 };
+        let (spool, _) = Spool::open(dir.path(), limits).unwrap();
+        let mut ends = Vec::new();
+        for n in 0..count {
+            spool.close(None, &row(n)).unwrap();
+            ends.push(spool.state.lock().segments[&1].end);
+        }
+        drop(spool);
+        let path = segment::path(dir.path(), 1);
+        let written = *ends.last().unwrap();
+        let header = segment::HEADER as u64;
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+        let at = header + ((written - header) as f64 * at) as u64;
+        let file = fs::OpenOptions::new().write(true).open(&path).unwrap();
+        if cut {
+            file.set_len(at).unwrap();
+        }
+        file.write_all_at(&garbage, at).unwrap();
+        drop(file);
+
+        let (spool, interrupted) = Spool::open(dir.path(), limits).unwrap();
+        prop_assert_eq!(interrupted, 0);
+        let rows = drain(&spool);
+        let whole = ends.iter().filter(|end| **end <= at).count();
+        prop_assert!(rows.len() >= whole);
+        for (n, found) in (0_u8..).zip(rows.values()) {
+            prop_assert_eq!(found, &row(n));
+        }
+        // It goes on working, with numbers that were not used before.
+        let ticket = spool.opened(&RequestLog { started_at: Timestamp(9), ..row(100) }, None).unwrap();
+        spool.close(Some(ticket), &row(100)).unwrap();
+        prop_assert_eq!(drain(&spool).len(), 1);
+    }
+}

@@ -1,0 +1,35 @@
+//! A request, from the door to the last byte, on one page.
+//!
+//! Each stage takes what the one before it returns, so a wrong order does not compile. A no of any stage ends here as
+//! an answer in the caller's dialect; the row is written either way: see [`crate::stages::settle`].
+
+use axum::body::Body;
+use http::Response;
+
+use crate::{
+    arrival::Arrival,
+    gateway::Gateway,
+    stages::{
+        admit::admit,
+        authenticate::authenticate,
+        dispatch::dispatch,
+        parse::parse,
+        plan::plan,
+        relay::relay,
+        settle::{Declined, decline},
+    },
+};
+
+/// Answers a request, one way or the other.
+pub(crate) async fn answer(g: &Gateway, arrival: Arrival) -> Response<Body> {
+    run(g, arrival).await.unwrap_or_else(decline)
+}
+
+async fn run(g: &Gateway, arrival: Arrival) -> Result<Response<Body>, Box<Declined>> {
+    let caller = authenticate(g, arrival).await?;
+    let ask = parse(g, caller).await?;
+    let grant = admit(g, ask).await?;
+    let plan = plan(g, grant).await?;
+    let answer = dispatch(g, plan).await?;
+    Ok(relay(g, answer))
+}

@@ -1,0 +1,92 @@
+//! Who asks: credential to lookup hash to directory.
+
+use std::{net::IpAddr, sync::Arc};
+
+use axum::body::Body;
+use domain::Denial;
+use http::{HeaderMap, Method};
+use http_body::Body as _;
+
+use super::settle::{Declined, Settlement};
+use crate::{
+    arrival::Arrival,
+    credential::{self, BadCredential},
+    directory::{KnownKey, Watch},
+    gateway::Gateway,
+    refusal::Refusal,
+    target::Target,
+};
+
+/// What all later stages carry along.
+pub(crate) struct Exchange {
+    /// The key.
+    pub known: Arc<KnownKey>,
+    /// Ends with the key.
+    pub watch: Watch,
+    /// The row on its way.
+    pub settlement: Box<Settlement>,
+    /// The request's id.
+    pub id: domain::RequestId,
+    /// The method.
+    pub method: Method,
+    /// The checked target.
+    pub target: Target,
+    /// The client's fields.
+    pub headers: HeaderMap,
+    /// The client's address.
+    pub address: IpAddr,
+}
+
+impl Exchange {
+    /// A refusal of this request. `unread`: part of it is still on the wire.
+    pub(crate) fn decline(self, refusal: Refusal, unread: bool) -> Box<Declined> {
+        Box::new(Declined { id: self.id, refusal, settlement: Some(self.settlement), unread })
+    }
+}
+
+/// A request of somebody known, its body unread.
+pub(crate) struct Caller {
+    /// What goes along.
+    pub exchange: Exchange,
+    /// The body.
+    pub body: Body,
+}
+
+/// Checks the door, then the credential. State and address of the key are checked here already, so that a key that
+/// may nothing makes nobody read its bodies.
+pub(crate) async fn authenticate(g: &Gateway, arrival: Arrival) -> Result<Caller, Box<Declined>> {
+    let target = arrival.check().map_err(|refusal| Declined::stranger(&arrival, refusal))?;
+    let presented = credential::presented(&arrival.headers, &target, &g.key_format).map_err(|bad| {
+        let refusal = match bad {
+            BadCredential::Missing => Refusal::MissingApiKey,
+            BadCredential::Malformed => Refusal::InvalidApiKey(None),
+            BadCredential::Ambiguous => Refusal::AmbiguousCredentials,
+            BadCredential::InUrl => Refusal::KeyInUrl,
+        };
+        Declined::stranger(&arrival, refusal)
+    })?;
+    let (known, watch) = match g.directory.find_key(&presented).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return Err(Declined::stranger(&arrival, Refusal::InvalidApiKey(None))),
+        Err(_) => return Err(Declined::stranger(&arrival, Refusal::StoreUnavailable)),
+    };
+    let settlement =
+        Settlement::begin(g.ledger.journal().clone(), g.clock.clone(), &arrival, &target, &known);
+    let Arrival { id, method, headers, address, body, .. } = arrival;
+    let exchange = Exchange { known, watch, settlement, id, method, target, headers, address };
+    let ask = domain::Ask { model: None, address };
+    match domain::admit(&exchange.known.key, &ask, g.clock.now()) {
+        Ok(()) => Ok(Caller { exchange, body }),
+        Err(denial) => Err(exchange.decline(refusal(denial), !body.is_end_stream())),
+    }
+}
+
+/// What the client hears of a policy's no.
+pub(crate) fn refusal(denial: Denial) -> Refusal {
+    match denial {
+        Denial::NotActive(state) => Refusal::InvalidApiKey(Some(state)),
+        Denial::Model(model) => Refusal::ModelNotAllowed(model),
+        Denial::Address(_) => Refusal::IpNotAllowed,
+        Denial::Upstream(_) => Refusal::UpstreamNotAllowed,
+    }
+}

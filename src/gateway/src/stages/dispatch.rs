@@ -1,0 +1,230 @@
+//! Sending it on: secret opened, OPEN noted, request sent, head of the answer judged.
+
+use std::{
+    pin::Pin,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use dial::{DialError, Dialer};
+use domain::Upstream;
+use http::{HeaderMap, Request, Response, StatusCode, header};
+use http_body_util::{Either, Full};
+use hyper::body::Incoming;
+use providers::openai;
+use tokio::time::{Sleep, sleep, timeout};
+
+use super::{
+    authenticate::Exchange,
+    parse::{Ask, Payload, intake_refusal},
+    plan::{Destination, Plan},
+    settle::Declined,
+};
+use crate::{
+    directory::Routes,
+    gateway::Gateway,
+    headers,
+    intake::{Held, IntakeError},
+    metering::Metering,
+    refusal::Refusal,
+};
+
+/// Where the frames of an answer come from.
+pub(crate) enum Source {
+    /// An upstream's connection.
+    Upstream(Incoming),
+    /// The built-in upstream.
+    Frames(std::vec::IntoIter<Bytes>),
+}
+
+/// An answer whose head is there.
+pub(crate) struct Answer {
+    /// What goes along.
+    pub exchange: Exchange,
+    /// Its status.
+    pub status: StatusCode,
+    /// Its fields as the client gets them.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub source: Source,
+    /// What its body is shown to.
+    pub metering: Metering,
+    /// When it has to be over.
+    pub deadline: Pin<Box<Sleep>>,
+}
+
+/// What is sent.
+struct Parcel {
+    body: Either<Full<Bytes>, crate::intake::Intake>,
+    /// Memory of the body, until the answer begins.
+    held: Option<Held>,
+    /// Why the body broke off, if it did.
+    failure: Arc<OnceLock<IntakeError>>,
+    /// Part of it is still with the client.
+    streams: bool,
+    /// Usage was asked for on the client's behalf.
+    hide_usage: bool,
+}
+
+/// Sends the request on and waits for the head of its answer.
+pub(crate) async fn dispatch(g: &Gateway, plan: Plan) -> Result<Answer, Box<Declined>> {
+    let Plan { mut ask, destination } = plan;
+    let deadline = Box::pin(sleep(g.config.total_timeout));
+    if let Err(error) = ask.exchange.settlement.open() {
+        tracing::error!(%error, "a request is refused because it could not be noted");
+        return Err(ask.decline(Refusal::StoreUnavailable));
+    }
+    match destination {
+        Destination::Echo => echo(g, ask, deadline).await,
+        Destination::Upstream(upstream, routes) => forward(g, ask, &upstream, &routes, deadline).await,
+    }
+}
+
+async fn forward(
+    g: &Gateway,
+    ask: Ask,
+    upstream: &Upstream,
+    routes: &Routes,
+    deadline: Pin<Box<Sleep>>,
+) -> Result<Answer, Box<Declined>> {
+    let Ask { exchange, endpoint, peek, payload } = ask;
+    let parcel = parcel(endpoint, &peek, payload);
+    let (hide_usage, streams, failure) = (parcel.hide_usage, parcel.streams, parcel.failure.clone());
+    let (request, _held) = match request(g, &exchange, upstream, routes, parcel) {
+        Ok(request) => request,
+        Err(refusal) => return Err(exchange.decline(refusal, streams)),
+    };
+    let patience = g.config.first_byte_timeout.min(g.config.total_timeout);
+    let sent = send(g, &exchange, upstream, request, patience).await;
+    let answer = match sent.and_then(judged) {
+        Ok(answer) => answer,
+        Err(refusal) => {
+            // The client's own fault looks like a failed connection from where the dialer stands.
+            let refusal = failure.get().map_or(refusal, |error| intake_refusal(*error));
+            return Err(exchange.decline(refusal, streams));
+        }
+    };
+    let (head, body) = answer.into_parts();
+    let metering = Metering::new(endpoint, &head.headers, hide_usage);
+    let rewritten = hide_usage && matches!(metering, Metering::Stream(_));
+    let headers = headers::for_client(&head.headers, rewritten);
+    Ok(Answer { exchange, status: head.status, headers, source: Source::Upstream(body), metering, deadline })
+}
+
+/// Splices the wish for usage into the body where the client asked for a stream without it.
+fn parcel(endpoint: openai::Endpoint, peek: &openai::Peek, payload: Payload) -> Parcel {
+    match payload {
+        Payload::Whole(bytes, held) => {
+            let spliced = openai::splice_usage(endpoint, &bytes, peek).map(Bytes::from);
+            let hide_usage = spliced.is_some();
+            let body = Either::Left(Full::new(spliced.unwrap_or(bytes)));
+            Parcel { body, held, failure: Arc::default(), streams: false, hide_usage }
+        }
+        Payload::Stream(body) => {
+            let failure = body.failure();
+            Parcel { body: Either::Right(*body), held: None, failure, streams: true, hide_usage: false }
+        }
+    }
+}
+
+type Outgoing = Request<Either<Full<Bytes>, crate::intake::Intake>>;
+
+fn request(
+    g: &Gateway,
+    exchange: &Exchange,
+    upstream: &Upstream,
+    routes: &Routes,
+    parcel: Parcel,
+) -> Result<(Outgoing, Option<Held>), Refusal> {
+    let base = &upstream.base_url;
+    // The target was checked at the door; that the dialer sees it otherwise would be our own mistake, and safe.
+    let uri =
+        Dialer::target(base, exchange.target.tail(), exchange.target.query()).map_err(|_| Refusal::InvalidTarget)?;
+    let bearer = routes.bearer(upstream, &g.keyring).map_err(|_| Refusal::CredentialUnreadable)?;
+    let mut request = Request::new(parcel.body);
+    *request.method_mut() = exchange.method.clone();
+    *request.uri_mut() = uri;
+    *request.headers_mut() = headers::for_upstream(&exchange.headers, parcel.hide_usage);
+    if let Some(bearer) = bearer {
+        request.headers_mut().insert(header::AUTHORIZATION, bearer);
+    }
+    Ok((request, parcel.held))
+}
+
+async fn send(
+    g: &Gateway,
+    exchange: &Exchange,
+    upstream: &Upstream,
+    request: Outgoing,
+    patience: Duration,
+) -> Result<Response<Incoming>, Refusal> {
+    let ended = exchange.watch.ended();
+    let sent = tokio::select! {
+        biased;
+        () = ended.cancelled() => return Err(Refusal::RevokedMidStream),
+        sent = timeout(patience, g.dialer.send(&upstream.base_url, request)) => sent,
+    };
+    match sent {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(error)) => {
+            tracing::warn!(request = %exchange.id, upstream = upstream.name, %error, "an upstream gave no answer");
+            Err(dial_refusal(&error))
+        }
+        Err(_) => {
+            tracing::warn!(request = %exchange.id, upstream = upstream.name, "an upstream was silent for too long");
+            Err(Refusal::UpstreamTimeout)
+        }
+    }
+}
+
+/// Every status passes as it comes but two: the client cannot mend our secret, and must not follow our upstream.
+fn judged(answer: Response<Incoming>) -> Result<Response<Incoming>, Refusal> {
+    match answer.status() {
+        StatusCode::UNAUTHORIZED => Err(Refusal::UpstreamAuthFailed),
+        status if status.is_redirection() && answer.headers().contains_key(header::LOCATION) => {
+            Err(Refusal::UpstreamRedirected(status.as_u16()))
+        }
+        _ => Ok(answer),
+    }
+}
+
+const fn dial_refusal(error: &DialError) -> Refusal {
+    match error {
+        DialError::Forbidden { .. } => Refusal::UpstreamForbidden,
+        DialError::Resolve { .. } | DialError::Connect { .. } | DialError::Tls { .. } | DialError::Reset(_) => {
+            Refusal::UpstreamUnavailable
+        }
+        DialError::ConnectTimeout => Refusal::UpstreamTimeout,
+        DialError::OutOfBase => Refusal::InvalidTarget,
+        DialError::RequestBody(_) => Refusal::BodyBroke,
+        DialError::InvalidResponse(_) => Refusal::UpstreamInvalidResponse,
+    }
+}
+
+/// The built-in upstream, in process.
+async fn echo(g: &Gateway, ask: Ask, deadline: Pin<Box<Sleep>>) -> Result<Answer, Box<Declined>> {
+    let Ask { exchange, endpoint, peek, payload } = ask;
+    let (body, hide_usage) = match payload {
+        Payload::Whole(bytes, _) => match openai::splice_usage(endpoint, &bytes, &peek) {
+            Some(spliced) => (Bytes::from(spliced), true),
+            None => (bytes, false),
+        },
+        // Only JSON means anything to it.
+        Payload::Stream(body) => match body.whole(&g.body_memory).await {
+            Ok((bytes, _)) => (bytes, false),
+            Err(error) => return Err(exchange.decline(intake_refusal(error), true)),
+        },
+    };
+    let (method, path) = (exchange.method.as_str(), exchange.target.path());
+    let answer = providers::echo::answer(method, path, &body, g.clock.now(), (*g.random).bytes());
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static(answer.content_type));
+    let metering = Metering::new(endpoint, &headers, hide_usage);
+    if !matches!(metering, Metering::Stream(_)) {
+        let length: usize = answer.frames.iter().map(Bytes::len).sum();
+        headers.insert(header::CONTENT_LENGTH, header::HeaderValue::from(length));
+    }
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    Ok(Answer { exchange, status, headers, source: Source::Frames(answer.frames.into_iter()), metering, deadline })
+}

@@ -1,0 +1,9 @@
+//! The stages of a request, each of which takes what the one before it returns.
+
+pub(crate) mod admit;
+pub(crate) mod authenticate;
+pub(crate) mod dispatch;
+pub(crate) mod parse;
+pub(crate) mod plan;
+pub(crate) mod relay;
+pub(crate) mod settle;

@@ -1,0 +1,169 @@
+//! What is asked for: the few facts of the body that policy and metering need.
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use http_body::Body as _;
+use providers::openai::{self, Endpoint, Peek, PeekError};
+
+use super::{
+    authenticate::{Caller, Exchange},
+    settle::Declined,
+};
+use crate::{
+    gateway::Gateway,
+    intake::{Held, Intake, IntakeError, Pace},
+    metering::{coding, essence},
+    refusal::Refusal,
+};
+
+/// A request's body as it goes on.
+pub(crate) enum Payload {
+    /// Read whole, with the memory it holds.
+    Whole(Bytes, Option<Held>),
+    /// Passed through as it comes.
+    Stream(Box<Intake>),
+}
+
+/// A request that is understood.
+pub(crate) struct Ask {
+    /// What goes along.
+    pub exchange: Exchange,
+    /// Which of the dialect's endpoints.
+    pub endpoint: Endpoint,
+    /// What the body says.
+    pub peek: Peek,
+    /// The body.
+    pub payload: Payload,
+}
+
+impl Ask {
+    /// A refusal of this request.
+    pub(crate) fn decline(self, refusal: Refusal) -> Box<Declined> {
+        let unread = match &self.payload {
+            Payload::Whole(..) => false,
+            Payload::Stream(body) => !body.is_end_stream(),
+        };
+        self.exchange.decline(refusal, unread)
+    }
+}
+
+/// How a body is taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    /// Not at all: there is none.
+    Nothing,
+    /// Whole; it has to be JSON.
+    Json,
+    /// Whole; if it is JSON, its model counts. An upstream may not care what a body calls itself, so a key that may
+    /// use some models only must not get past that by another content type.
+    Suspect,
+    /// As it comes.
+    Stream,
+}
+
+/// Reads what has to be read.
+pub(crate) async fn parse(g: &Gateway, caller: Caller) -> Result<Ask, Box<Declined>> {
+    let Caller { mut exchange, body } = caller;
+    if coding(&exchange.headers).is_some_and(|coding| coding != "identity") {
+        return Err(exchange.decline(Refusal::UnsupportedEncoding, !body.is_end_stream()));
+    }
+    let mode = mode(&exchange.method, &exchange.headers, &body, !exchange.known.key.allowed_models.is_empty());
+    let payload = match take_in(g, body, mode).await {
+        Ok(payload) => payload,
+        // A body that was not read to its end leaves a connection that cannot be used again.
+        Err(error) => return Err(exchange.decline(intake_refusal(error), true)),
+    };
+    let peek = match (&payload, mode) {
+        (Payload::Whole(bytes, _), Mode::Json | Mode::Suspect) if !bytes.is_empty() => match openai::peek(bytes) {
+            Ok(peek) => peek,
+            Err(PeekError::NotJson) if mode == Mode::Suspect => Peek::default(),
+            Err(PeekError::NotJson) => return Err(exchange.decline(Refusal::InvalidJson, false)),
+            Err(PeekError::TooDeep) => return Err(exchange.decline(Refusal::JsonTooDeep, false)),
+            Err(PeekError::Duplicate(field)) => return Err(exchange.decline(Refusal::DuplicateField(field), false)),
+        },
+        _ => Peek::default(),
+    };
+    exchange.settlement.asks(peek.model.as_deref(), peek.stream);
+    let endpoint = Endpoint::of(exchange.method.as_str(), exchange.target.path());
+    Ok(Ask { exchange, endpoint, peek, payload })
+}
+
+/// What the client hears when its body is not taken in.
+pub(crate) fn intake_refusal(error: IntakeError) -> Refusal {
+    match error {
+        IntakeError::TooLarge(limit) => Refusal::RequestTooLarge(limit),
+        IntakeError::TooSlow => Refusal::RequestTimeout,
+        IntakeError::Broke => Refusal::BodyBroke,
+        IntakeError::Gone => Refusal::ClientGone,
+        IntakeError::Overloaded => Refusal::Overloaded,
+    }
+}
+
+async fn take_in(g: &Gateway, body: Body, mode: Mode) -> Result<Payload, IntakeError> {
+    let pace = Pace::new(&g.config);
+    match mode {
+        Mode::Nothing => Ok(Payload::Whole(Bytes::new(), None)),
+        Mode::Stream => Ok(Payload::Stream(Box::new(Intake::new(body, g.config.max_multipart, pace)?))),
+        Mode::Json | Mode::Suspect => {
+            let (bytes, held) = Intake::new(body, g.config.max_body, pace)?.whole(&g.body_memory).await?;
+            Ok(Payload::Whole(bytes, Some(held)))
+        }
+    }
+}
+
+fn mode(method: &Method, headers: &HeaderMap, body: &Body, models_matter: bool) -> Mode {
+    if body.is_end_stream() {
+        return Mode::Nothing;
+    }
+    if ![Method::POST, Method::PUT, Method::PATCH].contains(method) {
+        return Mode::Stream;
+    }
+    match essence(headers).as_deref() {
+        Some("application/json" | "text/json") => Mode::Json,
+        Some(kind) if kind.starts_with("application/") && kind.ends_with("+json") => Mode::Json,
+        Some(kind) if kind.starts_with("multipart/") => Mode::Stream,
+        _ if models_matter => Mode::Suspect,
+        _ => Mode::Stream,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderValue, header};
+
+    use super::*;
+
+    fn found(method: Method, kind: Option<&'static str>, body: &'static str, models_matter: bool) -> Mode {
+        let mut headers = HeaderMap::new();
+        if let Some(kind) = kind {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        }
+        mode(&method, &headers, &Body::from(body), models_matter)
+    }
+
+    #[test]
+    fn only_json_is_read() {
+        for (method, kind, body, expected) in [
+            (Method::POST, Some("application/json"), "{}", Mode::Json),
+            (Method::PATCH, Some("Application/JSON; charset=utf-8"), "{}", Mode::Json),
+            (Method::POST, Some("application/merge-patch+json"), "{}", Mode::Json),
+            // DELETE, cancel and archive calls: a JSON content type, and no body.
+            (Method::DELETE, Some("application/json"), "", Mode::Nothing),
+            (Method::POST, Some("application/json"), "", Mode::Nothing),
+            (Method::GET, Some("application/json"), "{}", Mode::Stream),
+            (Method::POST, Some("multipart/form-data; boundary=x"), "--x", Mode::Stream),
+            (Method::POST, Some("audio/wav"), "RIFF", Mode::Stream),
+            (Method::POST, None, "{}", Mode::Stream),
+        ] {
+            assert_eq!(found(method.clone(), kind, body, false), expected, "{method} {kind:?}");
+        }
+    }
+
+    #[test]
+    fn another_content_type_is_no_way_around_allowed_models() {
+        assert_eq!(found(Method::POST, Some("text/plain"), "{}", true), Mode::Suspect);
+        assert_eq!(found(Method::POST, None, "{}", true), Mode::Suspect);
+        assert_eq!(found(Method::POST, Some("multipart/form-data; boundary=x"), "--x", true), Mode::Stream);
+    }
+}

@@ -1,0 +1,55 @@
+//! Where it goes: the domain's decision over the cached upstreams.
+
+use std::sync::Arc;
+
+use domain::{Attempt, PlanError, Provider, Upstream, VirtualKey, admit::may_reach};
+
+use super::{admit::Grant, authenticate::refusal, parse::Ask, settle::Declined};
+use crate::{directory::Routes, gateway::Gateway, refusal::Refusal};
+
+/// One try.
+pub(crate) enum Destination {
+    /// A configured upstream, with the routes it comes from.
+    Upstream(Box<Upstream>, Arc<Routes>),
+    /// The built-in one.
+    Echo,
+}
+
+/// A request with its way. Model routes will make the tries several.
+pub(crate) struct Plan {
+    /// What is asked.
+    pub ask: Ask,
+    /// Where to.
+    pub destination: Destination,
+}
+
+/// Asks the domain where to.
+pub(crate) async fn plan(g: &Gateway, grant: Grant) -> Result<Plan, Box<Declined>> {
+    let Grant { mut ask } = grant;
+    let Ok(routes) = g.directory.routes().await else { return Err(ask.decline(Refusal::StoreUnavailable)) };
+    let attempts = match domain::plan(&ask.exchange.known.key, ask.peek.model.as_deref(), &routes.upstreams) {
+        Ok(attempts) => attempts,
+        Err(PlanError::NoUpstream) => return Err(ask.decline(Refusal::NoUpstream)),
+        Err(PlanError::Denied(denial)) => return Err(ask.decline(refusal(denial))),
+    };
+    let destination = match attempts.first() {
+        None => return Err(ask.decline(Refusal::NoUpstream)),
+        Some(Attempt::Echo) => {
+            let row = configured_echo(&ask.exchange.known.key, &routes.upstreams);
+            let name = row.map_or(domain::plan::ECHO_MODEL, |upstream| &upstream.name);
+            ask.exchange.settlement.goes_to(row.map(|upstream| upstream.id.clone()), name);
+            Destination::Echo
+        }
+        Some(Attempt::Upstream(upstream)) => {
+            ask.exchange.settlement.goes_to(Some(upstream.id.clone()), &upstream.name);
+            Destination::Upstream(Box::new((*upstream).clone()), routes.clone())
+        }
+    };
+    Ok(Plan { ask, destination })
+}
+
+/// The built-in upstream may have a row of its own; the log then names it.
+fn configured_echo<'a>(key: &VirtualKey, upstreams: &'a [Upstream]) -> Option<&'a Upstream> {
+    let reachable = || upstreams.iter().filter(|u| u.provider == Provider::Echo && may_reach(key, &u.id));
+    reachable().find(|upstream| upstream.is_default).or_else(|| reachable().next())
+}

@@ -1,0 +1,247 @@
+//! Passing the answer on: frame by frame, nothing held back, and settled before its last word leaves the house.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use axum::body::Body;
+use bytes::Bytes;
+use domain::ErrorClass;
+use http::{Method, Response, StatusCode, header};
+use http_body::{Body as _, Frame, SizeHint};
+use providers::openai;
+use tokio::time::{Sleep, sleep};
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
+
+use super::{
+    authenticate::Exchange,
+    dispatch::{Answer, Source},
+    settle::{CLIENT_GONE, End, Settlement},
+};
+use crate::{
+    directory::Watch,
+    gateway::Gateway,
+    metering::{Metering, essence},
+    refusal,
+};
+
+/// Turns an answer into a response whose body relays, meters and settles.
+pub(crate) fn relay(g: &Gateway, answer: Answer) -> Response<Body> {
+    let Answer { exchange, status, mut headers, source, metering, deadline } = answer;
+    let Exchange { watch, mut settlement, id, method, .. } = exchange;
+    refusal::stamp(&mut headers, &id);
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    let bodiless = method == Method::HEAD || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+    if bodiless || source.is_over() {
+        settlement.first_byte();
+        settlement.end(End { status: status.as_u16(), class: class_of(status), ..End::default() });
+    } else {
+        let events = essence(&headers).as_deref() == Some("text/event-stream") && length.is_none();
+        let ended = watch.ended();
+        *response.body_mut() = Body::new(Relay {
+            source,
+            metering,
+            settlement,
+            status,
+            remaining: length,
+            events,
+            over: false,
+            polled: false,
+            idle: g.config.idle_timeout,
+            silence: None,
+            deadline,
+            wake: Box::pin(ended.clone().cancelled_owned()),
+            ended,
+            _watch: watch,
+        });
+    }
+    *response.headers_mut() = headers;
+    response
+}
+
+/// The upstream's own no, passed on as it came.
+fn class_of(status: StatusCode) -> Option<ErrorClass> {
+    (status.as_u16() >= 400).then_some(ErrorClass::UpstreamError)
+}
+
+/// The body broke off; the connection has to end without a proper end of the body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the upstream broke off in mid-answer")]
+pub(crate) struct BrokenOff;
+
+/// An answer's body on its way to the client.
+struct Relay {
+    source: Source,
+    metering: Metering,
+    settlement: Box<Settlement>,
+    status: StatusCode,
+    /// Bytes to come, where the length is known.
+    remaining: Option<u64>,
+    /// An error can be said in the stream itself.
+    events: bool,
+    over: bool,
+    polled: bool,
+    idle: Duration,
+    silence: Option<Pin<Box<Sleep>>>,
+    deadline: Pin<Box<Sleep>>,
+    ended: CancellationToken,
+    wake: Pin<Box<WaitForCancellationFutureOwned>>,
+    // Its key is watched for as long as the answer lasts.
+    _watch: Watch,
+}
+
+type Polled = Poll<Option<Result<Frame<Bytes>, BrokenOff>>>;
+
+impl Relay {
+    fn settle(&mut self, class: Option<ErrorClass>) {
+        if !self.settlement.is_settled() {
+            let (usage, model_served) = self.metering.outcome();
+            self.settlement.end(End { status: self.status.as_u16(), class, usage, model_served });
+        }
+    }
+
+    fn piece(&mut self, piece: Bytes) -> Option<Bytes> {
+        if !piece.is_empty() {
+            self.settlement.first_byte();
+        }
+        if let Some(remaining) = &mut self.remaining {
+            *remaining = remaining.saturating_sub(piece.len() as u64);
+        }
+        let fed = self.metering.feed(piece);
+        // The row is in the spool before the client can know that its answer is whole (R1).
+        if fed.completes || self.remaining == Some(0) {
+            self.settle(class_of(self.status));
+        }
+        (!fed.forward.is_empty()).then_some(fed.forward)
+    }
+
+    fn end(&mut self) -> Polled {
+        self.over = true;
+        let rest = self.metering.finish().forward;
+        self.settle(class_of(self.status));
+        Poll::Ready((!rest.is_empty()).then(|| Ok(Frame::data(rest))))
+    }
+
+    /// Ends the answer before its time: with an error event where there can be one, otherwise by breaking it off.
+    fn break_off(&mut self, class: ErrorClass) -> Polled {
+        self.over = true;
+        if self.settlement.is_settled() {
+            // The last word is out already; whatever comes after it changes nothing.
+            return Poll::Ready(None);
+        }
+        self.settle(Some(class));
+        if !self.events {
+            return Poll::Ready(Some(Err(BrokenOff)));
+        }
+        let event = match class {
+            ErrorClass::RevokedMidStream => {
+                openai::stream_error_event("invalid_api_key", "The API key lost its access while the answer streamed.")
+            }
+            ErrorClass::UpstreamTimeout => {
+                openai::stream_error_event("upstream_timeout", "The upstream stopped answering in mid-stream.")
+            }
+            _ => openai::stream_error_event("upstream_unavailable", "The upstream broke off in mid-stream."),
+        };
+        Poll::Ready(Some(Ok(Frame::data(event.into()))))
+    }
+
+    /// Whether something ends the wait for the next frame.
+    fn poll_patience(&mut self, cx: &mut Context<'_>) -> Poll<ErrorClass> {
+        if self.wake.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(ErrorClass::RevokedMidStream);
+        }
+        let idle = self.idle;
+        let silence = self.silence.get_or_insert_with(|| Box::pin(sleep(idle)));
+        if silence.as_mut().poll(cx).is_ready() || self.deadline.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(ErrorClass::UpstreamTimeout);
+        }
+        Poll::Pending
+    }
+}
+
+impl http_body::Body for Relay {
+    type Data = Bytes;
+    type Error = BrokenOff;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Polled {
+        self.polled = true;
+        if self.over {
+            return Poll::Ready(None);
+        }
+        // An upstream that always has something to say must not outrun a revoke.
+        if self.ended.is_cancelled() {
+            return self.break_off(ErrorClass::RevokedMidStream);
+        }
+        loop {
+            match self.source.poll_piece(cx) {
+                Poll::Ready(Some(Ok(piece))) => {
+                    self.silence = None;
+                    if let Some(forward) = self.piece(piece) {
+                        return Poll::Ready(Some(Ok(Frame::data(forward))));
+                    }
+                }
+                Poll::Ready(None) => return self.end(),
+                Poll::Ready(Some(Err(()))) => return self.break_off(ErrorClass::UpstreamReset),
+                Poll::Pending => {
+                    return match self.poll_patience(cx) {
+                        Poll::Ready(class) => self.break_off(class),
+                        Poll::Pending => Poll::Pending,
+                    };
+                }
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.over
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.remaining.map_or_else(SizeHint::default, SizeHint::with_exact)
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        if self.settlement.is_settled() || std::thread::panicking() {
+            return;
+        }
+        // Asked for at least once, the body had its head sent before it.
+        let status = if self.polled { self.status.as_u16() } else { CLIENT_GONE };
+        let (usage, model_served) = self.metering.outcome();
+        self.settlement.end(End { status, class: Some(ErrorClass::ClientGone), usage, model_served });
+    }
+}
+
+impl Source {
+    /// Whether there is no body at all.
+    fn is_over(&self) -> bool {
+        match self {
+            Self::Upstream(body) => body.is_end_stream(),
+            Self::Frames(frames) => frames.len() == 0,
+        }
+    }
+
+    /// The next bytes. What is wrong with a connection that broke does not matter any more.
+    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, ()>>> {
+        match self {
+            Self::Upstream(body) => loop {
+                match std::task::ready!(Pin::new(&mut *body).poll_frame(cx)) {
+                    None => return Poll::Ready(None),
+                    Some(Err(_)) => return Poll::Ready(Some(Err(()))),
+                    // Trailers are for one hop.
+                    Some(Ok(frame)) => {
+                        if let Ok(data) = frame.into_data() {
+                            return Poll::Ready(Some(Ok(data)));
+                        }
+                    }
+                }
+            },
+            Self::Frames(frames) => Poll::Ready(frames.next().map(Ok)),
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! The last stage, which always runs: at the end, at a refusal, at an error, at a drop. Exactly one row per request.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use domain::{Clock, ErrorClass, RequestId, RequestLog, Usage};
+use http::{Response, header};
+
+use crate::{
+    arrival::Arrival,
+    directory::KnownKey,
+    ledger::{Journal, NotNoted, Ticket},
+    refusal::Refusal,
+    target::Target,
+};
+
+/// Texts of strangers are cut at so many characters in a row.
+const TEXT_MAX: usize = 256;
+/// The client went away before there was a status.
+pub(crate) const CLIENT_GONE: u16 = 499;
+
+/// How a request ended.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct End {
+    /// The status that the client saw.
+    pub status: u16,
+    /// What went wrong, if anything.
+    pub class: Option<ErrorClass>,
+    /// Tokens.
+    pub usage: Usage,
+    /// The model that the upstream says it used.
+    pub model_served: Option<String>,
+}
+
+/// A request's row on its way. Whoever drops it unsettled is a client that went away.
+pub(crate) struct Settlement {
+    row: RequestLog,
+    started_ns: u64,
+    ticket: Option<Ticket>,
+    settled: bool,
+    journal: Arc<Journal>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Settlement {
+    /// The row of a request whose key is known.
+    pub(crate) fn begin(
+        journal: Arc<Journal>,
+        clock: Arc<dyn Clock>,
+        arrival: &Arrival,
+        target: &Target,
+        known: &KnownKey,
+    ) -> Box<Self> {
+        let user_agent = arrival.headers.get(header::USER_AGENT);
+        let row = RequestLog {
+            id: arrival.id.clone(),
+            started_at: arrival.started_at,
+            key_id: known.key.id.clone(),
+            key_version: known.key.version,
+            key_name: known.key.name.clone(),
+            key_prefix: known.prefix.clone(),
+            project_id: known.key.project_id.clone(),
+            method: arrival.method.to_string(),
+            endpoint: cut(target.path()),
+            streamed: false,
+            model: None,
+            model_served: None,
+            upstream_id: None,
+            upstream: None,
+            status: CLIENT_GONE,
+            upstream_status: None,
+            usage: Usage::default(),
+            price_nano: None,
+            latency_us: 0,
+            first_byte_us: None,
+            attempts: 0,
+            client_address: arrival.address.to_string(),
+            user_agent: user_agent.map(|value| cut(&String::from_utf8_lossy(value.as_bytes()))),
+            error_class: None,
+        };
+        Box::new(Self { row, started_ns: arrival.started_ns, ticket: None, settled: false, journal, clock })
+    }
+
+    /// What was asked for.
+    pub(crate) fn asks(&mut self, model: Option<&str>, streamed: bool) {
+        self.row.model = model.map(cut);
+        self.row.streamed = streamed;
+    }
+
+    /// Where it goes.
+    pub(crate) fn goes_to(&mut self, id: Option<domain::UpstreamId>, name: &str) {
+        self.row.upstream_id = id;
+        self.row.upstream = Some(name.to_owned());
+    }
+
+    /// It is about to be sent on: notes it, so that it has a row whatever happens.
+    pub(crate) fn open(&mut self) -> Result<(), NotNoted> {
+        self.row.attempts += 1;
+        if self.ticket.is_none() {
+            self.ticket = Some(self.journal.open(&self.row, None)?);
+        }
+        Ok(())
+    }
+
+    /// The answer has begun.
+    pub(crate) fn first_byte(&mut self) {
+        if self.row.first_byte_us.is_none() {
+            self.row.first_byte_us = Some(self.elapsed_us());
+        }
+    }
+
+    /// Writes the row. What is settled stays settled.
+    pub(crate) fn end(&mut self, end: End) {
+        if std::mem::replace(&mut self.settled, true) {
+            return;
+        }
+        self.row.status = end.status;
+        self.row.error_class = end.class;
+        self.row.usage = end.usage;
+        self.row.model_served = end.model_served.as_deref().map(cut);
+        self.row.latency_us = self.elapsed_us();
+        self.journal.close(self.ticket.as_ref(), &self.row);
+    }
+
+    /// Whether the row is written.
+    pub(crate) const fn is_settled(&self) -> bool {
+        self.settled
+    }
+
+    fn refuse(&mut self, refusal: &Refusal) {
+        self.row.upstream_status = refusal.upstream_status();
+        self.end(End { status: refusal.status(), class: Some(refusal.class()), ..End::default() });
+    }
+
+    fn elapsed_us(&self) -> i64 {
+        i64::try_from(self.clock.monotonic_ns().saturating_sub(self.started_ns) / 1000).unwrap_or(i64::MAX)
+    }
+}
+
+impl Drop for Settlement {
+    fn drop(&mut self) {
+        let (status, class) = if std::thread::panicking() {
+            (500, ErrorClass::Internal)
+        } else {
+            (CLIENT_GONE, ErrorClass::ClientGone)
+        };
+        self.end(End { status, class: Some(class), ..End::default() });
+    }
+}
+
+/// A request that is refused, with its row if its key was known.
+pub(crate) struct Declined {
+    /// Its id.
+    pub id: RequestId,
+    /// The no.
+    pub refusal: Refusal,
+    /// Its row.
+    pub settlement: Option<Box<Settlement>>,
+    /// Whether part of it is still on the wire.
+    pub unread: bool,
+}
+
+impl Declined {
+    /// A refusal before anybody knows who asks.
+    pub(crate) fn stranger(arrival: &Arrival, refusal: Refusal) -> Box<Self> {
+        let unread = arrival.has_unread_body();
+        Box::new(Self { id: arrival.id.clone(), refusal, settlement: None, unread })
+    }
+}
+
+/// Writes the row of a refused request and says no.
+pub(crate) fn decline(declined: Box<Declined>) -> Response<Body> {
+    let Declined { id, refusal, settlement, unread } = *declined;
+    if let Some(mut settlement) = settlement {
+        settlement.refuse(&refusal);
+    }
+    tracing::debug!(request = %id, code = refusal.code(), "refused");
+    refusal.answer(&id, unread)
+}
+
+/// A stranger's text as a row may hold it: short and without control characters, which no column and no page wants.
+fn cut(text: &str) -> String {
+    text.chars().take(TEXT_MAX).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_strangers_are_short_and_inert() {
+        assert_eq!(cut("gpt\u{0}-5\n"), "gpt\u{fffd}-5\u{fffd}");
+        assert_eq!(cut(&"ä".repeat(1000)).chars().count(), 256);
+    }
+}

@@ -1,0 +1,106 @@
+//! Telling the rest of the product what was committed: in this process at once, in others by polling.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use domain::{Change, ChangeKind};
+use tokio::sync::Mutex;
+
+use crate::{Result, Store, Tx, on};
+
+/// Who hears of changes.
+type Subscriber = Arc<dyn Fn(&Change) + Send + Sync>;
+
+/// So many rows are kept: minutes at the wildest pace, and whoever misses more has let go of its cached rows by then.
+const KEPT: i64 = 10_000;
+const BATCH: i64 = 1_000;
+
+/// The subscribers of one process.
+#[derive(Default)]
+pub(crate) struct Subscribers(RwLock<Vec<Subscriber>>);
+
+impl Subscribers {
+    pub(crate) fn tell(&self, changes: &[Change]) {
+        if changes.is_empty() {
+            return;
+        }
+        // Copied out, so that a subscriber may subscribe another one.
+        let subscribers = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        for change in changes {
+            for subscriber in &subscribers {
+                subscriber(change);
+            }
+        }
+    }
+}
+
+/// The newest change that has been seen; `None` before the first poll.
+#[derive(Default)]
+pub(crate) struct Watch(Mutex<Option<i64>>);
+
+#[derive(sqlx::FromRow)]
+struct ChangeRow {
+    seq: i64,
+    kind: String,
+    id: String,
+}
+
+impl Store {
+    /// Calls `subscriber` for every change from now on: inside [`Tx::commit`] for this process's own, inside
+    /// [`Store::poll_changes`] for those of others. It must be quick and must not block.
+    pub fn subscribe(&self, subscriber: Arc<dyn Fn(&Change) + Send + Sync>) {
+        self.0.subscribers.0.write().unwrap_or_else(PoisonError::into_inner).push(subscriber);
+    }
+
+    /// Tells subscribers of what was committed since the last poll, here (a second time) or elsewhere. The first poll
+    /// only remembers where things stand.
+    pub async fn poll_changes(&self) -> Result<()> {
+        let mut seen = self.0.watch.0.lock().await;
+        let Some(mut after) = *seen else {
+            *seen = Some(self.newest_change().await?);
+            return Ok(());
+        };
+        loop {
+            let rows: Vec<ChangeRow> = on!(pool self.control(), |c| sqlx::query_as(
+                "SELECT seq, kind, id FROM changes WHERE seq > $1 ORDER BY seq LIMIT $2"
+            )
+            .bind(after)
+            .bind(BATCH)
+            .fetch_all(c)
+            .await)?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            after = last.seq;
+            // A kind that only a newer version knows concerns nobody here.
+            let changes: Vec<Change> = rows
+                .into_iter()
+                .filter_map(|row| Some(Change { kind: ChangeKind::parse(&row.kind)?, id: row.id }))
+                .collect();
+            self.0.subscribers.tell(&changes);
+            *seen = Some(after);
+        }
+    }
+
+    async fn newest_change(&self) -> Result<i64> {
+        Ok(on!(pool self.control(), |c| sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM changes")
+            .fetch_one(c)
+            .await)?)
+    }
+}
+
+impl Tx {
+    /// Writes the change down for other processes, and tells this one's subscribers once it is committed.
+    pub async fn announce(&mut self, change: Change) -> Result<()> {
+        // Transactions run one at a time, so the next number is free and nobody can see a higher one before it.
+        on!(tx &mut self.open, |c| {
+            sqlx::query(
+                "INSERT INTO changes (seq, kind, id) SELECT COALESCE(MAX(seq), 0) + 1, $1, $2 FROM changes",
+            )
+            .bind(change.kind.as_str())
+            .bind(&change.id)
+            .execute(&mut *c)
+            .await?;
+            sqlx::query("DELETE FROM changes WHERE seq <= (SELECT MAX(seq) FROM changes) - $1").bind(KEPT).execute(c).await.map(drop)
+        })?;
+        self.announced.push(change);
+        Ok(())
+    }
+}

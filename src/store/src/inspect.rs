@@ -1,0 +1,147 @@
+//! Looking at a database before anything is written to it (C10).
+
+use std::{collections::HashSet, path::Path};
+
+use domain::{Installation, KeyringRow};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection, sqlite::SqliteConnectOptions};
+
+use crate::{
+    Location, Result,
+    installation::{InstallationColumns, KeyringColumns, SELECT_INSTALLATION, SELECT_KEYRING},
+    location::{CONTROL_FILE, PATIENCE, USAGE_FILE, postgres_options},
+};
+
+/// What a database holds, as far as opening it is concerned.
+#[derive(Debug)]
+pub enum Inspection {
+    /// Nothing yet, or the empty tables of a start that was cut short before it seeded them.
+    Empty,
+    /// An installation with its keyring.
+    Seeded {
+        /// The installation.
+        installation: Installation,
+        /// Its wrapped keys.
+        keyring: Vec<KeyringRow>,
+    },
+    /// Tables without a keyring: somebody else's, or ours with their keyring lost.
+    Foreign,
+}
+
+/// Tables of ours whose emptiness shows that nobody has ever worked here.
+const OURS: [&str; 14] = [
+    "installation",
+    "keyring",
+    "projects",
+    "users",
+    "members",
+    "sessions",
+    "keys",
+    "key_versions",
+    "upstreams",
+    "credentials",
+    "credential_versions",
+    "audit",
+    "changes",
+    "request_logs",
+];
+const MIGRATIONS: &str = "_sqlx_migrations";
+
+const SQLITE_TABLES: &str =
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+const POSTGRES_TABLES: &str = "SELECT c.relname::TEXT FROM pg_catalog.pg_class c \
+     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+     WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND NOT c.relispartition";
+
+/// The same steps for a connection of either engine.
+macro_rules! examine {
+    ($connection:expr, $tables:expr) => {{
+        let connection = $connection;
+        let tables: HashSet<String> =
+            sqlx::query_scalar($tables).fetch_all(&mut *connection).await?.into_iter().collect();
+        let mut found = Found { blank: true, foreign: tables.iter().any(|table| !is_ours(table)), ..Found::default() };
+        for table in OURS.into_iter().filter(|table| tables.contains(*table)) {
+            // Made of a constant of this file.
+            let sql = AssertSqlSafe(format!("SELECT 1 FROM {table} LIMIT 1"));
+            found.blank &= sqlx::query(sql).fetch_optional(&mut *connection).await?.is_none();
+        }
+        if tables.contains("installation") && tables.contains("keyring") {
+            let row: Option<InstallationColumns> =
+                sqlx::query_as(SELECT_INSTALLATION).fetch_optional(&mut *connection).await?;
+            found.installation = row.map(Installation::from);
+            let rows: Vec<KeyringColumns> = sqlx::query_as(SELECT_KEYRING).fetch_all(&mut *connection).await?;
+            found.keyring = rows.into_iter().map(KeyringRow::from).collect();
+        }
+        found
+    }};
+}
+
+/// Looks without writing: no table, no row, no file comes into being.
+pub async fn inspect(location: &Location) -> Result<Inspection> {
+    match location {
+        Location::SqliteMemory => Ok(Inspection::Empty),
+        Location::Sqlite { dir } => {
+            let control = sqlite(&dir.join(CONTROL_FILE)).await?;
+            let usage = sqlite(&dir.join(USAGE_FILE)).await?;
+            let both = Found {
+                // Request rows beside a lost control.db belong to the installation that was lost.
+                blank: control.blank && usage.blank,
+                foreign: control.foreign || usage.foreign,
+                ..control
+            };
+            Ok(both.verdict())
+        }
+        Location::Postgres { url } => {
+            let mut connection = PgConnection::connect_with(&postgres_options(url)?).await?;
+            let found = examine!(&mut connection, POSTGRES_TABLES);
+            connection.close().await?;
+            Ok(found.verdict())
+        }
+    }
+}
+
+struct Found {
+    /// No table of ours holds a row.
+    blank: bool,
+    /// There are tables that are not ours.
+    foreign: bool,
+    installation: Option<Installation>,
+    keyring: Vec<KeyringRow>,
+}
+
+impl Default for Found {
+    fn default() -> Self {
+        Self { blank: true, foreign: false, installation: None, keyring: Vec::new() }
+    }
+}
+
+impl Found {
+    fn verdict(self) -> Inspection {
+        match self.installation {
+            Some(installation) if !self.keyring.is_empty() => {
+                Inspection::Seeded { installation, keyring: self.keyring }
+            }
+            _ if self.blank && !self.foreign => Inspection::Empty,
+            _ => Inspection::Foreign,
+        }
+    }
+}
+
+async fn sqlite(path: &Path) -> Result<Found> {
+    if !path.try_exists()? {
+        return Ok(Found::default());
+    }
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    // Reading through a write-ahead log makes companion files. Where there is no log, nobody is writing, and the file
+    // can be read as it lies.
+    let still = !Path::new(&log).try_exists()?;
+    let options = SqliteConnectOptions::new().filename(path).read_only(true).immutable(still).busy_timeout(PATIENCE);
+    let mut connection = SqliteConnection::connect_with(&options).await?;
+    let found = examine!(&mut connection, SQLITE_TABLES);
+    connection.close().await?;
+    Ok(found)
+}
+
+fn is_ours(table: &str) -> bool {
+    table == MIGRATIONS || OURS.contains(&table)
+}

@@ -1,0 +1,34 @@
+//! Writing what belongs together.
+
+use std::sync::Arc;
+
+use domain::Change;
+
+use crate::{Result, Store, changes::Subscribers, dialect, engine::Open};
+
+/// A transaction on the control plane's tables, the only one at its time. Dropped without [`Tx::commit`], it has
+/// never been.
+pub struct Tx {
+    pub(crate) open: Open,
+    pub(crate) announced: Vec<Change>,
+    subscribers: Arc<Subscribers>,
+}
+
+impl Store {
+    /// Begins a transaction. Waits for the one under way, at most five seconds.
+    pub async fn begin(&self) -> Result<Tx> {
+        let open = dialect::begin_exclusive(self.control_writer()).await?;
+        Ok(Tx { open, announced: Vec::new(), subscribers: self.0.subscribers.clone() })
+    }
+}
+
+impl Tx {
+    /// Makes it last, then tells this process's subscribers of every announced change before it returns.
+    pub async fn commit(self) -> Result<()> {
+        let outcome = self.open.commit().await;
+        // A commit whose answer was lost may have happened: hearing of it for nothing costs a read, not hearing of
+        // it would let a revoked key live on.
+        self.subscribers.tell(&self.announced);
+        Ok(outcome?)
+    }
+}

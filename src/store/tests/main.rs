@@ -1,0 +1,19 @@
+//! Every public function of the store, on both engines.
+#![allow(clippy::unwrap_used, clippy::panic)] // a test fails by panicking, its helpers too
+
+mod audit;
+mod builders;
+mod changes;
+mod credentials;
+mod figures;
+mod installation;
+mod key_lists;
+mod keys;
+mod opening;
+mod requests;
+mod requests_by_filter;
+mod send;
+mod sessions;
+mod transactions;
+mod upstreams;
+mod users;

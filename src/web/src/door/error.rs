@@ -1,0 +1,24 @@
+//! From the control plane's errors to what people are told. Trouble is logged here, once.
+
+use crate::error::UiError;
+
+/// What to tell of `error`.
+pub(crate) fn told(error: control::Error) -> UiError {
+    match error {
+        control::Error::Denied => UiError::Denied,
+        control::Error::Unauthenticated(message) => UiError::Unauthenticated { message },
+        control::Error::NotFound(noun) => UiError::NotFound { noun: noun.to_owned() },
+        control::Error::Invalid(errors) => UiError::Invalid { errors },
+        control::Error::Conflict { code: "name_taken", message } => UiError::field("name", message),
+        control::Error::Conflict { code, message } => UiError::Conflict { code: code.to_owned(), message },
+        control::Error::Throttled { retry_after_s } => UiError::Throttled { retry_after_s },
+        control::Error::Unavailable(source) => {
+            tracing::warn!(error = &*source as &dyn std::error::Error, "the database does not answer");
+            UiError::Unavailable
+        }
+        control::Error::Internal(source) => {
+            tracing::error!(error = &*source as &dyn std::error::Error, "an action failed");
+            UiError::Internal
+        }
+    }
+}

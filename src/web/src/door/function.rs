@@ -1,0 +1,35 @@
+//! Server functions: how islands call, and how the functions know who calls.
+
+use axum::{
+    Extension,
+    extract::Request,
+    response::{IntoResponse, Response},
+};
+use http::{StatusCode, header};
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+
+use super::Visit;
+use crate::error::UiError;
+
+/// Answers `/_fn/…`.
+pub(crate) async fn functions(Extension(visit): Extension<Visit>, mut request: Request) -> Response {
+    // With these two the framework would take the caller for a plain form, redirect it to the referring page and put
+    // errors into its URL. Plain forms never come here: they post to their page's own path.
+    request.headers_mut().remove(header::ACCEPT);
+    request.headers_mut().remove(header::REFERER);
+    leptos_axum::handle_server_fns_with_context(move || provide_context(visit.clone()), request).await.into_response()
+}
+
+/// Whoever calls the server function that is running. Nobody who is not signed in.
+pub(crate) fn visit() -> Result<Visit, UiError> {
+    match use_context::<Visit>() {
+        Some(visit) if visit.is_signed_in() => Ok(visit),
+        _ => {
+            if let Some(answer) = use_context::<ResponseOptions>() {
+                answer.set_status(StatusCode::UNAUTHORIZED);
+            }
+            Err(UiError::Unauthenticated { message: "sign in first".to_owned() })
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Sessions: who is signed in, and what to tell them on the next page.
+
+use domain::User;
+use serde::{Deserialize, Serialize};
+use tower_sessions::{Session, session::Error};
+
+/// Under this name a session holds the id of the person who is signed in.
+pub const SESSION_USER: &str = "user";
+
+const SESSION_FLASH: &str = "flash";
+
+/// Signs `user` in under a new session id, so that an id known before is worth nothing afterwards.
+pub async fn sign_in(session: &Session, user: &User) -> Result<(), Error> {
+    session.cycle_id().await?;
+    session.insert(SESSION_USER, user.id.as_str()).await
+}
+
+/// Ends the session.
+pub async fn sign_out(session: &Session) -> Result<(), Error> {
+    session.flush().await
+}
+
+/// A confirmation for the page that follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Flash {
+    KeyEnabled,
+    KeyDisabled,
+    KeyRevoked,
+    UpstreamCreated,
+    UpstreamDefault,
+    UpstreamDeleted,
+    SecretReplaced,
+    SignedOut,
+}
+
+impl Flash {
+    /// The sentence.
+    pub(crate) const fn sentence(self) -> &'static str {
+        match self {
+            Self::KeyEnabled => "Key enabled. Requests with it pass again.",
+            Self::KeyDisabled => "Key disabled. Requests with it are refused from now on.",
+            Self::KeyRevoked => "Key revoked. Requests with it are refused from now on.",
+            Self::UpstreamCreated => "Upstream saved. Its secret is sealed and is not shown again.",
+            Self::UpstreamDefault => "Default changed. Keys that name no upstream use this one.",
+            Self::UpstreamDeleted => "Upstream deleted, with its secret.",
+            Self::SecretReplaced => "Secret replaced. The next request uses the new one.",
+            Self::SignedOut => "You are signed out.",
+        }
+    }
+
+    /// Keeps it for the next page. A session that cannot be written loses a confirmation and nothing else.
+    pub(crate) async fn keep(self, session: &Session) {
+        if let Err(error) = session.insert(SESSION_FLASH, self).await {
+            tracing::debug!(%error, "a confirmation could not be kept");
+        }
+    }
+
+    /// Takes what was kept.
+    pub(crate) async fn take(session: &Session) -> Option<Self> {
+        session.remove(SESSION_FLASH).await.ok().flatten()
+    }
+}

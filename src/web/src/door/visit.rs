@@ -1,0 +1,138 @@
+//! Who is here, and whether they may come in.
+
+use std::net::SocketAddr;
+
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use control::{Cx, users};
+use domain::{Actor, Timestamp, UserId};
+use http::{Method, StatusCode, Uri, header};
+use tower_sessions::Session;
+
+use super::{Page, SESSION_USER, render, told};
+use crate::{WebState, error::UiError, theme::Theme};
+
+/// One request to the web app: who makes it, and what its answer needs to know.
+#[derive(Clone)]
+pub(crate) struct Visit {
+    /// Actor, place and plane: the first argument of every verb.
+    pub(crate) cx: Cx,
+    /// What the app was built with.
+    pub(crate) state: WebState,
+    /// The visitor's session.
+    pub(crate) session: Session,
+    /// Light, dark, or as the system has it.
+    pub(crate) theme: Theme,
+    /// What was asked for.
+    pub(crate) uri: Uri,
+    /// Our id of this request, for error pages.
+    pub(crate) request_id: Option<String>,
+}
+
+impl Visit {
+    /// Whether somebody is signed in.
+    pub(crate) fn is_signed_in(&self) -> bool {
+        self.cx.actor().user().is_some()
+    }
+
+    /// The instant that relative times refer to.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.cx.now()
+    }
+
+    /// The filters in the URL.
+    pub(crate) fn query<T: serde::de::DeserializeOwned>(&self) -> Result<T, UiError> {
+        serde_html_form::from_str(self.uri.query().unwrap_or_default()).map_err(|error| UiError::Conflict {
+            code: "invalid_query".to_owned(),
+            message: format!("this address cannot be read: {error}"),
+        })
+    }
+
+    /// Draws the page, or the one that tells why there is none.
+    pub(crate) async fn draw(&self, page: Result<Page, UiError>) -> Response {
+        let page = page.unwrap_or_else(|error| Page::trouble(&error, self));
+        render(self, page).await
+    }
+}
+
+/// Finds out who is here. On every route; lets everybody pass.
+pub(crate) async fn arrive(State(state): State<WebState>, session: Session, mut request: Request, next: Next) -> Response {
+    let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let anonymous = state.control.cx(Actor::Anonymous, address);
+    let request_id = request.headers().get("x-keywright-request-id").and_then(|value| value.to_str().ok());
+    let mut visit = Visit {
+        cx: anonymous,
+        theme: Theme::of(request.headers()),
+        uri: request.uri().clone(),
+        request_id: request_id.map(str::to_owned),
+        session,
+        state,
+    };
+    match user(&visit).await {
+        Ok(Some(user)) => visit.cx = visit.cx.with_actor(Actor::User(user)),
+        Ok(None) => {}
+        Err(error) => return visit.draw(Err(error)).await,
+    }
+    request.extensions_mut().insert(visit);
+    next.run(request).await
+}
+
+async fn user(visit: &Visit) -> Result<Option<domain::User>, UiError> {
+    let id = visit.session.get::<String>(SESSION_USER).await.map_err(|error| {
+        tracing::warn!(%error, "the session could not be read");
+        UiError::Unavailable
+    })?;
+    match id.and_then(|id| id.parse::<UserId>().ok()) {
+        Some(id) => users::find(&visit.cx, &id).await.map_err(told),
+        None => Ok(None),
+    }
+}
+
+/// Sends whoever is not signed in to the door: to setup while there is no administrator, else to sign in.
+pub(crate) async fn guard(request: Request, next: Next) -> Response {
+    let Some(visit) = request.extensions().get::<Visit>().cloned() else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    if visit.is_signed_in() {
+        return next.run(request).await;
+    }
+    match users::is_claimed(&visit.cx).await.map_err(told) {
+        Ok(false) => see_other("/setup"),
+        Ok(true) => {
+            // What a form wanted is lost with the session; the page it was on is where to go on.
+            let wanted = if request.method() == Method::GET { visit.uri.path_and_query().map_or("/", |p| p.as_str()) } else { visit.uri.path() };
+            see_other(&login_then(wanted))
+        }
+        Err(error) => visit.draw(Err(error)).await,
+    }
+}
+
+fn login_then(wanted: &str) -> String {
+    #[derive(serde::Serialize)]
+    struct Next<'a> {
+        next: &'a str,
+    }
+    match (wanted, serde_html_form::to_string(Next { next: wanted })) {
+        ("/", _) | (_, Err(_)) => "/login".to_owned(),
+        (_, Ok(query)) => format!("/login?{query}"),
+    }
+}
+
+/// 303: the browser goes there with GET.
+pub(super) fn see_other(to: &str) -> Response {
+    (StatusCode::SEE_OTHER, [(header::LOCATION, to.to_owned())]).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::login_then;
+
+    #[test]
+    fn the_wanted_page_survives_the_sign_in() {
+        assert_eq!(login_then("/"), "/login");
+        assert_eq!(login_then("/logs?status=4xx&model=a b"), "/login?next=%2Flogs%3Fstatus%3D4xx%26model%3Da+b");
+    }
+}

@@ -1,0 +1,92 @@
+//! Issuing a key. The answer to the form *is* the page with the secret: never stored on its way, never redirected,
+//! never in a URL; and there is no second door to a secret.
+
+use axum::{Extension, extract::RawForm, response::Response};
+use contract::{PageQuery, upstreams::UpstreamView};
+use leptos::prelude::*;
+
+use super::{
+    form::{KeyFields, KeyForm},
+    issued::Known,
+    list::{KeyList, KeyListQuery, listed},
+    reveal::{Reveal, Revealed},
+};
+use crate::{
+    door::{Moved, Page, Section, Visit, again_or_trouble, decoded, told},
+    error::UiError,
+    ui::heading::{Crumbs, Heading},
+};
+
+/// The empty form.
+pub(crate) async fn new_page(Extension(visit): Extension<Visit>) -> Response {
+    let page = draw(&visit, KeyForm::default(), None).await;
+    visit.draw(page).await
+}
+
+/// Takes the form.
+pub(crate) async fn create(Extension(visit): Extension<Visit>, body: RawForm) -> Response {
+    let form: KeyForm = match decoded(&body) {
+        Ok(form) => form,
+        Err(error) => return visit.draw(Err(error)).await,
+    };
+    let user = visit.cx.actor().audit_name();
+    match visit.state.issued().take_up(&user, &form.form) {
+        Known::Fresh => {}
+        Known::UnderWay => {
+            let message = "this form is being worked on already; look under Keys".to_owned();
+            return visit.draw(Err(UiError::Conflict { code: "under_way".to_owned(), message })).await;
+        }
+        Known::Made(key) => return Moved::to(format!("/keys/{key}?shown=1")).answer(&visit).await,
+    }
+    let issued = match form.parse() {
+        Ok(new) => control::keys::create(&visit.cx, new).await.map_err(told),
+        Err(errors) => Err(UiError::Invalid { errors }),
+    };
+    match issued {
+        Ok(issued) => {
+            visit.state.issued().settle(&user, &form.form, Some(issued.key.id.clone()));
+            let page = reveal(&visit, issued).await;
+            visit.draw(page).await
+        }
+        Err(error) => {
+            visit.state.issued().settle(&user, &form.form, None);
+            again_or_trouble(&visit, error, |error| draw(&visit, form, Some(error))).await
+        }
+    }
+}
+
+async fn draw(visit: &Visit, form: KeyForm, error: Option<UiError>) -> Result<Page, UiError> {
+    let upstreams = upstreams(visit).await?;
+    let now = visit.now();
+    let form = form.named(visit.state.issued().name_form(now));
+    Ok(Page::new(Section::Keys, "New key", move || {
+        view! {
+            <Crumbs href="/keys" parent="Keys" here="New" />
+            <Heading title="New key" lead="Three answers are enough. Everything else has a sensible default.".into_any() />
+            <KeyFields form=form.clone() upstreams=upstreams.clone() error=error.clone() now />
+        }
+        .into_any()
+    }))
+}
+
+/// The list, fresh, and over it the key.
+async fn reveal(visit: &Visit, issued: control::keys::IssuedKey) -> Result<Page, UiError> {
+    let query = KeyListQuery::default();
+    let list = listed(visit, &query).await?;
+    let upstreams = upstreams(visit).await?;
+    let now = visit.now();
+    let revealed = Revealed::of(issued, visit.cx.settings().gateway_url.clone(), &upstreams);
+    Ok(Page::new(Section::Keys, format!("{} is ready", revealed.name), move || {
+        view! {
+            <KeyList list=list.clone() query=query.clone() now />
+            <Reveal revealed=revealed.clone() />
+        }
+        .into_any()
+    }))
+}
+
+/// Every upstream there is, as far as one form can offer them.
+pub(super) async fn upstreams(visit: &Visit) -> Result<Vec<UpstreamView>, UiError> {
+    let page = PageQuery { page: 1, page_size: 100 };
+    Ok(control::upstreams::list(&visit.cx, page).await.map_err(told)?.items)
+}

@@ -1,0 +1,226 @@
+//! One key: what it is, what it may do, what it did lately.
+
+use axum::{
+    Extension,
+    extract::{Path, RawForm},
+    response::Response,
+};
+use contract::{
+    keys::{KeyActivity, KeyView},
+    logs::{LogFilter, LogQuery, LogRow},
+};
+use domain::Timestamp;
+use leptos::prelude::*;
+use serde::Deserialize;
+
+use super::{
+    create::upstreams,
+    key_id,
+    switch::{disable_key, enable_key},
+};
+use crate::{
+    door::{Flash, Moved, Page, Section, Visit, post, told},
+    error::UiError,
+    logs::LogTable,
+    ui::{
+        badge::KeyBadge,
+        empty::Empty,
+        heading::{Crumbs, Heading},
+        icon::{Icon, Picture},
+        notice::Problem,
+        time::When,
+    },
+    words::{
+        number,
+        sentence::{Powers, pieces_view},
+        time,
+    },
+};
+
+/// Recent requests that the page shows.
+const RECENT: i64 = 10;
+
+#[derive(Default, Deserialize)]
+struct Query {
+    /// Set where the secret has been shown already.
+    shown: Option<String>,
+}
+
+#[derive(Clone, Deserialize)]
+struct Intent {
+    intent: String,
+}
+
+/// The page.
+pub(crate) async fn detail_page(Extension(visit): Extension<Visit>, Path(id): Path<String>) -> Response {
+    let shown = visit.query::<Query>().is_ok_and(|query| query.shown.is_some());
+    let problem = shown.then(|| "the key was shown once, when it was made; if it is lost, revoke it and create a new one".to_owned());
+    let page = draw(&visit, &id, problem).await;
+    visit.draw(page).await
+}
+
+/// Enables or disables.
+pub(crate) async fn change(Extension(visit): Extension<Visit>, Path(id): Path<String>, body: RawForm) -> Response {
+    let here = format!("/keys/{id}");
+    let act = {
+        let id = id.clone();
+        move |form: Intent| async move {
+            match form.intent.as_str() {
+                "enable" => enable_key(id).await.map(|_| Moved::to(here).saying(Flash::KeyEnabled)),
+                "disable" => disable_key(id).await.map(|_| Moved::to(here).saying(Flash::KeyDisabled)),
+                _ => Err(UiError::Conflict { code: "unknown_intent".to_owned(), message: "choose enable or disable".to_owned() }),
+            }
+        }
+    };
+    let drawing = visit.clone();
+    post(visit, body, act, move |_, error| async move { draw(&drawing, &id, Some(error.to_string())).await }).await
+}
+
+async fn draw(visit: &Visit, id: &str, problem: Option<String>) -> Result<Page, UiError> {
+    let id = key_id(id)?;
+    let key = control::keys::show(&visit.cx, &id).await.map_err(told)?;
+    let activity = control::keys::activity(&visit.cx, &id).await.map_err(told)?;
+    let asked = LogQuery { key_id: Some(key.id.clone()), limit: Some(RECENT), ..LogQuery::default() };
+    let filter = LogFilter::try_from(asked).map_err(|errors| UiError::Invalid { errors })?;
+    let recent = control::logs::list(&visit.cx, filter).await.map_err(told)?.items;
+    let powers = powers(&key, visit).await?;
+    let now = visit.now();
+    Ok(Page::new(Section::Keys, key.name.clone(), move || {
+        view! {
+            <Crumbs href="/keys" parent="Keys" here=key.name.clone() />
+            <Head key=key.clone() now />
+            <Problem sentence=problem.clone() />
+            <Figures key=key.clone() activity=activity.clone() now />
+            <div class="two-thirds">
+                <Recent key_id=key.id.clone() rows=recent.clone() now />
+                <section class="card" aria-labelledby="powers">
+                    <div class="card-head">
+                        <h2 id="powers">"What this key may do"</h2>
+                    </div>
+                    <div class="card-body">
+                        <p class="prose">{pieces_view(powers.without_name())}</p>
+                        {(key.state != "active")
+                            .then(|| view! { <p class="prose muted">{asleep(&key)}</p> })}
+                    </div>
+                </section>
+            </div>
+        }
+        .into_any()
+    }))
+}
+
+async fn powers(key: &KeyView, visit: &Visit) -> Result<Powers, UiError> {
+    let known = upstreams(visit).await?;
+    let named = |id: &String| known.iter().find(|upstream| upstream.id == *id).map_or_else(|| id.clone(), |upstream| upstream.name.clone());
+    Ok(Powers {
+        name: key.name.clone(),
+        models: key.allowed_models.clone(),
+        upstreams: key.allowed_upstreams.iter().map(named).collect(),
+        addresses: key.allowed_cidrs.clone(),
+        per_minute: key.rate_limits.requests_per_minute.map(|n| number::count(i64::from(n))),
+        until: key.expires_at.as_deref().and_then(Timestamp::parse_rfc3339).map(time::date),
+    })
+}
+
+fn asleep(key: &KeyView) -> String {
+    match key.state.as_str() {
+        "disabled" => "Right now it is disabled: every request with it is refused.".to_owned(),
+        "expired" => "Its time is over: every request with it is refused.".to_owned(),
+        _ => {
+            let why = match key.revoke_reason.as_deref() {
+                Some("leaked") => ", because somebody else may know it",
+                Some("no_longer_needed") => ", because nobody needs it any more",
+                Some("owner_left") => ", because its owner left",
+                _ => "",
+            };
+            format!("It is revoked{why}: every request with it is refused, for good.")
+        }
+    }
+}
+
+#[component]
+fn Head(key: KeyView, now: Timestamp) -> impl IntoView {
+    let badge = view! { <KeyBadge state=key.state.clone() expires_at=key.expires_at.clone() now /> }.into_any();
+    let lead = view! {
+        <code>{key.masked.clone()}</code>
+        " · created "
+        <When at=Some(key.created_at.clone()) now />
+    }
+    .into_any();
+    let here = format!("/keys/{}", key.id);
+    let revoke = format!("{here}/revoke");
+    let revoked = key.revoked_at.is_some();
+    let (intent, word, picture) = if key.enabled { ("disable", "Disable", Picture::Pause) } else { ("enable", "Enable", Picture::Play) };
+    view! {
+        <Heading title=key.name lead beside=badge>
+            {(!revoked)
+                .then(|| {
+                    view! {
+                        <form method="post" action=here>
+                            <button class="button" name="intent" value=intent>
+                                <Icon picture />
+                                {word}
+                            </button>
+                        </form>
+                        <a class="button button-danger" href=revoke>"Revoke"</a>
+                    }
+                })}
+        </Heading>
+    }
+}
+
+#[component]
+fn Figures(key: KeyView, activity: KeyActivity, now: Timestamp) -> impl IntoView {
+    let limit = key
+        .rate_limits
+        .requests_per_minute
+        .map_or_else(|| "no limit".to_owned(), |n| format!("up to {} a minute", number::count(i64::from(n))));
+    let ends = key.expires_at.as_deref().and_then(Timestamp::parse_rfc3339);
+    let end_note = ends.map_or_else(|| "no end is set".to_owned(), time::absolute);
+    let addresses = number::count(activity.addresses_24h);
+    view! {
+        <dl class="figures">
+            <div>
+                <dt>"Requests 24 h"</dt>
+                <dd>{number::count(activity.requests_24h)}</dd>
+                <dd class="figures-note">{limit}</dd>
+            </div>
+            <div>
+                <dt>"Addresses 24 h"</dt>
+                <dd>{addresses}</dd>
+                <dd class="figures-note">"it was used from"</dd>
+            </div>
+            <div>
+                <dt>"Last request"</dt>
+                <dd>
+                    <When at=activity.last_request_at now none="never" />
+                </dd>
+                <dd class="figures-note">{format!("{} key", key.env)}</dd>
+            </div>
+            <div>
+                <dt>"Expires"</dt>
+                <dd>
+                    <When at=key.expires_at now none="never" />
+                </dd>
+                <dd class="figures-note">{end_note}</dd>
+            </div>
+        </dl>
+    }
+}
+
+#[component]
+fn Recent(key_id: String, rows: Vec<LogRow>, now: Timestamp) -> impl IntoView {
+    view! {
+        <section class="card card-table" aria-labelledby="recent">
+            <div class="card-head">
+                <h2 id="recent">"Recent requests"</h2>
+                <a href=format!("/logs?key_id={key_id}")>"All in the logs"</a>
+            </div>
+            {if rows.is_empty() {
+                view! { <Empty sentence="No request with this key yet." /> }.into_any()
+            } else {
+                view! { <LogTable rows now caption="Recent requests with this key" with_key=false /> }.into_any()
+            }}
+        </section>
+    }
+}

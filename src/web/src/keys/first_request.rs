@@ -1,0 +1,114 @@
+//! The first request with a fresh key, as it turns up under the key.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    error::UiError,
+    ui::icon::{Icon, Picture},
+};
+
+/// A request that came with the key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Its id, and so its row.
+    pub id: String,
+    /// Whether it was answered well.
+    pub good: bool,
+    /// `echo · 412 ms · 27 tokens`
+    pub words: String,
+}
+
+/// The newest request with a key; none while none has come.
+#[server(prefix = "/_fn", endpoint = "keys/first_request")]
+pub async fn first_request(id: String) -> Result<Option<Seen>, UiError> {
+    let visit = crate::door::visit()?;
+    let row = control::keys::first_request(&visit.cx, &super::key_id(&id)?).await.map_err(crate::door::told)?;
+    Ok(row.map(|row| seen(&row)))
+}
+
+#[cfg(feature = "ssr")]
+fn seen(row: &contract::logs::LogRow) -> Seen {
+    use crate::words::number;
+
+    let good = row.status < 400;
+    let mut words = Vec::new();
+    if !good {
+        words.push(row.status.to_string());
+    }
+    words.extend(row.model.clone());
+    words.push(number::duration(row.latency_ms));
+    if let (Some(input), Some(output)) = (row.input_tokens, row.output_tokens) {
+        words.push(number::counted(input + output, "token", "tokens"));
+    }
+    Seen { id: row.id.clone(), good, words: words.join(" · ") }
+}
+
+/// Waits for the first request and tells of it. Asleep it says where to look instead.
+#[island]
+pub(crate) fn FirstRequest(key_id: String) -> impl IntoView {
+    let (awake, set_awake) = signal(false);
+    let (seen, set_seen) = signal(None::<Seen>);
+    let logs = format!("/logs?key_id={key_id}");
+    Effect::new(move |_| {
+        set_awake.set(true);
+        wait_for(key_id.clone(), set_seen);
+    });
+    view! {
+        <div class="first-request" role="status">
+            {move || match (seen.get(), awake.get()) {
+                (Some(seen), _) => told(seen).into_any(),
+                (None, true) => {
+                    view! {
+                        <p class="notice notice-quiet">
+                            <span class="pulse" aria-hidden="true"></span>
+                            <span>"Waiting for the first request…"</span>
+                        </p>
+                    }
+                        .into_any()
+                }
+                (None, false) => {
+                    view! {
+                        <p class="notice notice-quiet">
+                            <span>"The first request with this key shows up in the logs."</span>
+                            <a href=logs.clone() target="_blank" rel="noopener">"Open logs"</a>
+                        </p>
+                    }
+                        .into_any()
+                }
+            }}
+        </div>
+    }
+}
+
+fn told(seen: Seen) -> impl IntoView {
+    let (class, word, picture) = if seen.good {
+        ("notice notice-good", "First request received.", Picture::Check)
+    } else {
+        ("notice notice-bad", "First request refused.", Picture::Cross)
+    };
+    view! {
+        <p class=class>
+            <Icon picture />
+            <span><strong>{word}</strong> " " {seen.words}</span>
+            <a href=format!("/logs/{}", seen.id) target="_blank" rel="noopener">"Open log"</a>
+        </p>
+    }
+}
+
+/// Asks every two seconds until there is an answer or nobody to ask.
+#[cfg(feature = "hydrate")]
+fn wait_for(key_id: String, set_seen: WriteSignal<Option<Seen>>) {
+    leptos::task::spawn_local(async move {
+        match first_request(key_id.clone()).await {
+            Ok(Some(seen)) => {
+                set_seen.try_set(Some(seen));
+            }
+            Err(UiError::Unauthenticated { .. } | UiError::NotFound { .. }) => {}
+            Ok(None) | Err(_) => set_timeout(move || wait_for(key_id, set_seen), std::time::Duration::from_secs(2)),
+        }
+    });
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn wait_for(_key_id: String, _set_seen: WriteSignal<Option<Seen>>) {}

@@ -1,0 +1,288 @@
+//! The form for a key: three answers in sight, the rest under a fold.
+
+use contract::{
+    FieldErrors,
+    keys::{CreateKey, NewKey, RateLimitsInput},
+    upstreams::UpstreamView,
+};
+use domain::{RateLimits, Timestamp};
+use leptos::prelude::*;
+use serde::Deserialize;
+
+use super::plain_words::{Draft, PlainWords, entries, limit};
+use crate::{
+    error::UiError,
+    ui::{
+        field::{LinesField, SelectField, TextField, complaint},
+        icon::{Icon, Picture},
+        notice::Problem,
+    },
+    words::{sentence::Powers, time},
+};
+
+/// Days that the form proposes; the first one is chosen unless something else was said.
+const DAYS: [i64; 6] = [90, 1, 7, 30, 180, 365];
+
+/// The form as a browser sends it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default)]
+pub(crate) struct KeyForm {
+    /// Which drawing of the form this is.
+    pub(crate) form: String,
+    name: String,
+    env: String,
+    expires_in_days: String,
+    requests_per_minute: String,
+    allowed_models: String,
+    allowed_upstreams: Vec<String>,
+    allowed_cidrs: String,
+}
+
+impl Default for KeyForm {
+    fn default() -> Self {
+        Self {
+            form: String::new(),
+            name: String::new(),
+            env: "live".to_owned(),
+            expires_in_days: DAYS[0].to_string(),
+            requests_per_minute: RateLimits::DEFAULT_REQUESTS_PER_MINUTE.to_string(),
+            allowed_models: String::new(),
+            allowed_upstreams: Vec::new(),
+            allowed_cidrs: String::new(),
+        }
+    }
+}
+
+impl KeyForm {
+    /// The same input in a new drawing of the form.
+    pub(crate) fn named(self, form: String) -> Self {
+        Self { form, ..self }
+    }
+
+    /// What it asks for, or everything that is wrong with it.
+    pub(crate) fn parse(&self) -> Result<NewKey, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let per_minute = match limit(&self.requests_per_minute).map(|digits| digits.parse::<u32>()) {
+            None => Some(None),
+            Some(Ok(n)) => Some(Some(n)),
+            Some(Err(_)) => {
+                errors.push("rate_limits.requests_per_minute", "use a whole number, or leave it empty for no limit");
+                None
+            }
+        };
+        let days = match self.expires_in_days.as_str() {
+            "never" | "" => None,
+            text => errors.take("expires_in_days", text.parse::<i64>().map_err(|_| "choose one of the offered spans")),
+        };
+        let shape = CreateKey {
+            name: self.name.clone(),
+            env: Some(self.env.clone()),
+            expires_in_days: days,
+            allowed_models: entries(&self.allowed_models),
+            allowed_upstreams: self.allowed_upstreams.clone(),
+            allowed_cidrs: entries(&self.allowed_cidrs),
+            rate_limits: Some(RateLimitsInput { requests_per_minute: per_minute }),
+            ..CreateKey::default()
+        };
+        match NewKey::try_from(shape) {
+            Ok(new) if errors.is_empty() => Ok(new),
+            Ok(_) => Err(errors),
+            Err(more) => {
+                errors.0.extend(more.0);
+                Err(errors)
+            }
+        }
+    }
+
+    /// Whether anything under the fold differs from its default.
+    fn is_narrowed(&self) -> bool {
+        let default = Self::default();
+        self.requests_per_minute != default.requests_per_minute
+            || !(self.allowed_models.is_empty() && self.allowed_upstreams.is_empty() && self.allowed_cidrs.is_empty())
+    }
+
+    fn draft(&self, upstreams: &[UpstreamView], now: Timestamp) -> Draft {
+        let named = |id: &String| upstreams.iter().find(|upstream| upstream.id == *id).map(|upstream| upstream.name.clone());
+        Draft {
+            powers: Powers {
+                name: self.name.clone(),
+                models: entries(&self.allowed_models),
+                upstreams: self.allowed_upstreams.iter().filter_map(named).collect(),
+                addresses: entries(&self.allowed_cidrs),
+                per_minute: limit(&self.requests_per_minute),
+                until: self.expires_in_days.parse().ok().map(|days| ends(days, now)),
+            },
+            env: self.env.clone(),
+            days: self.expires_in_days.clone(),
+        }
+    }
+}
+
+fn ends(days: i64, now: Timestamp) -> String {
+    time::date(now.plus(days.clamp(0, 3_650) * Timestamp::DAY))
+}
+
+/// The form, with what was typed and what is wrong with it, and the sentence beside it.
+#[component]
+pub(crate) fn KeyFields(form: KeyForm, upstreams: Vec<UpstreamView>, error: Option<UiError>, now: Timestamp) -> impl IntoView {
+    let (errors, problem) = match error {
+        Some(UiError::Invalid { errors }) => (errors, None),
+        other => (FieldErrors::default(), other.map(|error| error.to_string())),
+    };
+    let folded = ["rate_limits.requests_per_minute", "allowed_models", "allowed_upstreams", "allowed_cidrs"];
+    let unfold = form.is_narrowed() || folded.iter().any(|field| errors.get(field).is_some());
+    let draft = form.draft(&upstreams, now);
+    let mut days = DAYS;
+    days.sort_unstable();
+    let chosen = form.expires_in_days.clone();
+    view! {
+        <div class="beside">
+            <form method="post" action="/keys/new" id="key-form" class="form" novalidate>
+                <Problem sentence=problem />
+                <input type="hidden" name="form" value=form.form />
+                <TextField
+                    name="name"
+                    label="Name"
+                    value=form.name
+                    hint="For people: it shows in logs and in lists.".into_any()
+                    required=true
+                    autofocus=true
+                    errors=errors.clone()
+                />
+                <div class="field-row">
+                    <SelectField name="env" label="Environment" errors=errors.clone()>
+                        <option value="live" selected=form.env != "test">"Live"</option>
+                        <option value="test" selected=form.env == "test">"Test"</option>
+                    </SelectField>
+                    <SelectField name="expires_in_days" label="Expires" errors=errors.clone()>
+                        {days
+                            .map(|days| {
+                                let value = days.to_string();
+                                let span = if days == 1 { "in 1 day".to_owned() } else { format!("in {days} days") };
+                                let words = format!("{span} · {}", time::short_date(now.plus(days * Timestamp::DAY)));
+                                let selected = value == chosen;
+                                view! {
+                                    <option value=value data-until=ends(days, now) selected=selected>
+                                        {words}
+                                    </option>
+                                }
+                            })
+                            .collect_view()}
+                        <option value="never" selected=chosen == "never">"never"</option>
+                    </SelectField>
+                </div>
+                <details class="fold" open=unfold>
+                    <summary>
+                        <Icon picture=Picture::Down />
+                        <span class="fold-title">"Limits and access"</span>
+                        <span class="fold-note">"every model, every upstream, any address"</span>
+                    </summary>
+                    <div class="fold-body">
+                        <TextField
+                            name="requests_per_minute"
+                            label="Requests a minute"
+                            value=form.requests_per_minute
+                            hint="Empty: no limit.".into_any()
+                            error_name="rate_limits.requests_per_minute"
+                            errors=errors.clone()
+                        />
+                        <LinesField
+                            name="allowed_models"
+                            label="Models"
+                            value=form.allowed_models
+                            placeholder="gpt-5-mini, text-embedding-3-*"
+                            hint="Names or patterns with *. Empty: every model.".into_any()
+                            errors=errors.clone()
+                        />
+                        <UpstreamChoice upstreams chosen=form.allowed_upstreams errors=errors.clone() />
+                        <LinesField
+                            name="allowed_cidrs"
+                            label="Addresses"
+                            value=form.allowed_cidrs
+                            placeholder="10.4.12.0/24"
+                            hint="Addresses or networks it may be used from. Empty: anywhere.".into_any()
+                            errors=errors.clone()
+                        />
+                    </div>
+                </details>
+                <div class="form-actions">
+                    <button class="button button-main button-large">"Create key"</button>
+                    <a class="button button-plain button-large" href="/keys">"Cancel"</a>
+                </div>
+            </form>
+            <aside class="aside" aria-label="Summary">
+                <PlainWords sentence=draft.powers.with_name() command=draft.command() />
+            </aside>
+        </div>
+    }
+}
+
+#[component]
+fn UpstreamChoice(upstreams: Vec<UpstreamView>, chosen: Vec<String>, errors: FieldErrors) -> impl IntoView {
+    let error = complaint(&errors, "allowed_upstreams");
+    (!upstreams.is_empty()).then(|| {
+        view! {
+            <fieldset class="field" aria-describedby="allowed_upstreams-hint">
+                <legend>"Upstreams"</legend>
+                <div class="ticks">
+                    {upstreams
+                        .into_iter()
+                        .map(|upstream| {
+                            let ticked = chosen.contains(&upstream.id);
+                            view! {
+                                <label class="tick">
+                                    <input
+                                        type="checkbox"
+                                        name="allowed_upstreams"
+                                        value=upstream.id
+                                        data-name=upstream.name.clone()
+                                        checked=ticked
+                                    />
+                                    <span>{upstream.name}</span>
+                                </label>
+                            }
+                        })
+                        .collect_view()}
+                </div>
+                {error.map(|error| view! { <p class="field-error">{error}</p> })}
+                <p class="field-hint" id="allowed_upstreams-hint">"None ticked: every upstream."</p>
+            </fieldset>
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(query: &str) -> KeyForm {
+        serde_html_form::from_str(query).unwrap()
+    }
+
+    #[test]
+    fn a_plain_form_asks_for_the_defaults() {
+        let new = form("form=1&name=ci&env=live&expires_in_days=90&requests_per_minute=100&allowed_models=&allowed_cidrs=").parse().unwrap();
+        assert_eq!(new.rate_limits.requests_per_minute, Some(100));
+        assert_eq!(new.expires, contract::keys::Expiry::After(90 * Timestamp::DAY));
+        assert!(new.allowed_models.is_empty() && new.allowed_upstreams.is_empty());
+    }
+
+    #[test]
+    fn empty_means_no_limit_and_never_means_no_end() {
+        let new = form("name=ci&expires_in_days=never&requests_per_minute=").parse().unwrap();
+        assert_eq!((new.rate_limits.requests_per_minute, new.expires), (None, contract::keys::Expiry::Never));
+    }
+
+    #[test]
+    fn everything_wrong_is_said_at_once() {
+        let errors = form("name=&requests_per_minute=many&allowed_cidrs=10.0.0.0/33&expires_in_days=soon").parse().unwrap_err();
+        for field in ["name", "rate_limits.requests_per_minute", "allowed_cidrs", "expires_in_days"] {
+            assert!(errors.get(field).is_some(), "{field}");
+        }
+    }
+
+    #[test]
+    fn several_upstreams_are_several_fields() {
+        assert_eq!(form("name=a&allowed_upstreams=up_1&allowed_upstreams=up_2").allowed_upstreams, ["up_1", "up_2"]);
+    }
+}

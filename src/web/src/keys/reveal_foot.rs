@@ -1,0 +1,163 @@
+//! The foot of the reveal: "I have stored this key", the `.env` file, Done; and, awake, a guard against losing the key
+//! by accident.
+
+use leptos::prelude::*;
+
+use crate::ui::icon::{Icon, Picture};
+
+/// Without JavaScript the tick is required by the form itself, and Done closes the dialog by `method="dialog"`.
+#[island]
+pub(crate) fn RevealFoot(key_id: String) -> impl IntoView {
+    let (awake, set_awake) = signal(false);
+    let (stored, set_stored) = signal(false);
+    let (asking, set_asking) = signal(false);
+    let keep = NodeRef::<leptos::html::Button>::new();
+    Effect::new(move |_| {
+        set_awake.set(true);
+        stand_guard(&key_id, stored, set_asking);
+    });
+    Effect::new(move |_| {
+        if asking.get()
+            && let Some(button) = keep.get()
+        {
+            request_animation_frame(move || {
+                let _ = button.focus();
+            });
+        }
+    });
+    view! {
+        <form method="dialog" class="reveal-foot">
+            <label class="tick">
+                <input type="checkbox" id="stored" required on:change=move |change| set_stored.set(event_target_checked(&change)) />
+                <span>"I have stored this key"</span>
+            </label>
+            <div class="reveal-actions">
+                <button type="button" class="button" hidden=move || !awake.get() on:click=move |_| download()>
+                    <Icon picture=Picture::Download />
+                    ".env"
+                </button>
+                <button class="button button-main" id="done" disabled=move || awake.get() && !stored.get()>
+                    "Done"
+                </button>
+            </div>
+        </form>
+        <div class="ask" role="alertdialog" aria-labelledby="ask-title" hidden=move || !asking.get()>
+            <p id="ask-title">"Close without storing the key? It cannot be shown again."</p>
+            <div class="reveal-actions">
+                <button type="button" class="button" node_ref=keep on:click=move |_| set_asking.set(false)>
+                    "Keep it open"
+                </button>
+                <button type="button" class="button button-danger" on:click=move |_| leave()>
+                    "Close anyway"
+                </button>
+            </div>
+        </div>
+    }
+}
+
+#[cfg(feature = "hydrate")]
+use awake::{download, leave, stand_guard};
+
+#[cfg(not(feature = "hydrate"))]
+fn stand_guard(_key_id: &str, _stored: ReadSignal<bool>, _set_asking: WriteSignal<bool>) {}
+#[cfg(not(feature = "hydrate"))]
+fn download() {}
+#[cfg(not(feature = "hydrate"))]
+fn leave() {}
+
+#[cfg(feature = "hydrate")]
+mod awake {
+    use leptos::{ev, prelude::*};
+    use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
+
+    use crate::ui::copy::select;
+
+    /// Makes the dialog modal, selects the key, and asks before anything closes it that is not Done.
+    pub(super) fn stand_guard(key_id: &str, stored: ReadSignal<bool>, set_asking: WriteSignal<bool>) {
+        let Some(dialog) = dialog() else { return };
+        // Open since the page was drawn, but not modal. `close` would tell its listeners; nobody closed it.
+        let _ = dialog.remove_attribute("open");
+        let _ = dialog.show_modal();
+        if let Some(secret) = document().get_element_by_id("secret") {
+            select(&secret);
+        }
+        request_animation_frame(|| {
+            let copy = document().query_selector("#reveal .copy-main").ok().flatten();
+            if let Some(copy) = copy.and_then(|copy| copy.dyn_into::<web_sys::HtmlElement>().ok()) {
+                let _ = copy.focus();
+            }
+        });
+        // A reload must not post the form again; it finds the key's page, which says that the secret is gone.
+        rename(&format!("/keys/{key_id}?shown=1"));
+
+        let ask_or_close = move || if stored.get_untracked() { leave() } else { set_asking.set(true) };
+        // Both stay as long as the page, and do nothing once the dialog is closed.
+        window_event_listener(ev::keydown, move |press| {
+            if press.key() == "Escape" && is_open() {
+                press.prevent_default();
+                ask_or_close();
+            }
+        });
+        window_event_listener(ev::beforeunload, move |leaving| {
+            if is_open() && !stored.get_untracked() {
+                leaving.prevent_default();
+            }
+        });
+        on(&dialog, "cancel", move |cancel| {
+            cancel.prevent_default();
+            ask_or_close();
+        });
+        // Behind the dialog is the list.
+        on(&dialog, "close", move |_| rename("/keys"));
+    }
+
+    /// Closes the dialog.
+    pub(super) fn leave() {
+        if let Some(dialog) = dialog() {
+            dialog.close();
+        }
+    }
+
+    /// Saves the `.env` snippet as a file. The link is to this page's memory: the key is in no URL.
+    pub(super) fn download() {
+        let Some(text) = document().get_element_by_id("snippet-env").and_then(|snippet| snippet.text_content()) else { return };
+        let parts = js_sys::Array::of1(&JsValue::from_str(&text));
+        let options = web_sys::BlobPropertyBag::new();
+        options.set_type("text/plain");
+        let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options);
+        let Some(url) = blob.ok().and_then(|blob| web_sys::Url::create_object_url_with_blob(&blob).ok()) else { return };
+        let link = document().create_element("a").ok().and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok());
+        if let Some(link) = link {
+            link.set_href(&url);
+            link.set_download("keywright.env");
+            link.click();
+        }
+        set_timeout(
+            move || {
+                let _ = web_sys::Url::revoke_object_url(&url);
+            },
+            std::time::Duration::from_secs(10),
+        );
+    }
+
+    fn dialog() -> Option<web_sys::HtmlDialogElement> {
+        document().get_element_by_id("reveal")?.dyn_into().ok()
+    }
+
+    fn is_open() -> bool {
+        dialog().is_some_and(|dialog| dialog.open())
+    }
+
+    fn rename(path: &str) {
+        if let Ok(history) = window().history() {
+            let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(path));
+        }
+    }
+
+    fn on(target: &web_sys::EventTarget, event: &str, act: impl Fn(web_sys::Event) + 'static) {
+        let listener = Closure::<dyn Fn(web_sys::Event)>::new(act);
+        let _ = target.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
+        // As long as the page.
+        listener.forget();
+    }
+}

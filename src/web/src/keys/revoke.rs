@@ -1,0 +1,154 @@
+//! Revoking: a page that asks, quotes what would be interrupted, and stands on Cancel.
+
+use contract::keys::KeyView;
+use leptos::prelude::*;
+
+use crate::error::UiError;
+
+/// Ends the key for good.
+#[server(prefix = "/_fn", endpoint = "keys/revoke")]
+pub async fn revoke_key(id: String, reason: Option<String>) -> Result<KeyView, UiError> {
+    let visit = crate::door::visit()?;
+    let reason = contract::keys::RevokeKey { reason }.try_into().map_err(|errors| UiError::Invalid { errors })?;
+    control::keys::revoke(&visit.cx, &super::key_id(&id)?, reason).await.map_err(crate::door::told)
+}
+
+#[cfg(feature = "ssr")]
+pub(crate) use page::{revoke, revoke_page};
+
+#[cfg(feature = "ssr")]
+mod page {
+    use axum::{
+        Extension,
+        extract::{Path, RawForm},
+        response::Response,
+    };
+    use contract::{
+        FieldErrors,
+        keys::{KeyActivity, KeyView},
+    };
+    use domain::Timestamp;
+    use leptos::prelude::*;
+    use serde::Deserialize;
+
+    use super::revoke_key;
+    use crate::{
+        door::{Flash, Moved, Page, Section, Visit, post, told},
+        error::UiError,
+        keys::key_id,
+        ui::{
+            field::SelectField,
+            heading::{Crumbs, Heading},
+            notice::Problem,
+        },
+        words::{number, time},
+    };
+
+    const REASONS: [(&str, &str); 4] = [
+        ("no_longer_needed", "Nobody needs it any more"),
+        ("leaked", "Somebody else may know it"),
+        ("owner_left", "Its owner left"),
+        ("other", "Something else"),
+    ];
+
+    #[derive(Clone, Deserialize)]
+    struct Form {
+        #[serde(default)]
+        reason: String,
+    }
+
+    /// Asks.
+    pub(crate) async fn revoke_page(Extension(visit): Extension<Visit>, Path(id): Path<String>) -> Response {
+        let page = draw(&visit, &id, None).await;
+        visit.draw(page).await
+    }
+
+    /// Does it.
+    pub(crate) async fn revoke(Extension(visit): Extension<Visit>, Path(id): Path<String>, body: RawForm) -> Response {
+        let act = {
+            let id = id.clone();
+            move |form: Form| async move {
+                let to = format!("/keys/{id}");
+                revoke_key(id, Some(form.reason)).await.map(|_| Moved::to(to).saying(Flash::KeyRevoked))
+            }
+        };
+        let drawing = visit.clone();
+        post(visit, body, act, move |_, error| async move { draw(&drawing, &id, Some(error)).await }).await
+    }
+
+    async fn draw(visit: &Visit, id: &str, error: Option<UiError>) -> Result<Page, UiError> {
+        let id = key_id(id)?;
+        let key = control::keys::show(&visit.cx, &id).await.map_err(told)?;
+        let activity = control::keys::activity(&visit.cx, &id).await.map_err(told)?;
+        let now = visit.now();
+        Ok(Page::new(Section::Keys, format!("Revoke {}", key.name), move || {
+            view! { <Ask key=key.clone() activity=activity.clone() error=error.clone() now /> }.into_any()
+        }))
+    }
+
+    #[component]
+    fn Ask(key: KeyView, activity: KeyActivity, error: Option<UiError>, now: Timestamp) -> impl IntoView {
+        let (errors, problem) = match error {
+            Some(UiError::Invalid { errors }) => (errors, None),
+            other => (FieldErrors::default(), other.map(|error| error.to_string())),
+        };
+        let here = format!("/keys/{}", key.id);
+        let lead = view! { <code>{key.masked}</code> }.into_any();
+        view! {
+            <Crumbs href="/keys" parent="Keys" here=key.name.clone() />
+            <Heading title=format!("Revoke {}?", key.name) lead />
+            <div class="card ask-card">
+                <Problem sentence=problem />
+                <p class="prose">
+                    <strong>{impact(&activity, now)}</strong>
+                </p>
+                <p class="prose muted">
+                    "From then on every request with this key is refused, and requests under way are cut off. This cannot be undone; to stop a key for a while, disable it."
+                </p>
+                <form method="post" action=format!("{here}/revoke") class="form">
+                    <SelectField name="reason" label="Reason" errors>
+                        {REASONS.map(|(value, word)| view! { <option value=value>{word}</option> }).collect_view()}
+                    </SelectField>
+                    <div class="form-actions">
+                        <a class="button button-large" href=here.clone() autofocus=true>"Cancel"</a>
+                        <button class="button button-danger-main button-large">"Revoke key"</button>
+                    </div>
+                </form>
+            </div>
+        }
+    }
+
+    /// `1,204 requests in 24 h from 3 addresses, last 2 min ago.`
+    fn impact(activity: &KeyActivity, now: Timestamp) -> String {
+        let last = activity.last_request_at.as_deref().and_then(Timestamp::parse_rfc3339).map(|at| time::relative(at, now));
+        match (activity.requests_24h, last) {
+            (0, None) => "No request has ever come with this key.".to_owned(),
+            (0, Some(last)) => format!("No requests in 24 h; the last one came {last}."),
+            (n, last) => format!(
+                "{} in 24 h from {}, last {}.",
+                number::counted(n, "request", "requests"),
+                number::counted(activity.addresses_24h, "address", "addresses"),
+                last.unwrap_or_else(|| "now".to_owned()),
+            ),
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn the_impact_is_quoted() {
+            let now = Timestamp::parse_rfc3339("2026-11-21T10:00:00Z").unwrap();
+            let activity = |requests, last: Option<&str>| KeyActivity {
+                requests_24h: requests,
+                addresses_24h: 3,
+                last_request_at: last.map(str::to_owned),
+            };
+            let busy = activity(1_204, Some("2026-11-21T09:58:00Z"));
+            assert_eq!(impact(&busy, now), "1,204 requests in 24 h from 3 addresses, last 2 min ago.");
+            assert_eq!(impact(&activity(0, None), now), "No request has ever come with this key.");
+            assert_eq!(impact(&activity(0, Some("2026-11-01T10:00:00Z")), now), "No requests in 24 h; the last one came 20 d ago.");
+        }
+    }
+}

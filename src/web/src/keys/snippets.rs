@@ -1,0 +1,153 @@
+//! The first call, ready to paste: with this gateway's address and this key in it.
+
+use contract::{keys::KeyView, upstreams::UpstreamView};
+use domain::{ModelPattern, Provider};
+
+/// A model that answers on every installation: the built-in one.
+const ALWAYS: &str = "echo";
+
+/// A piece of code, with the class that colours it.
+pub(super) type Code = Vec<(Option<&'static str>, String)>;
+
+/// One tab.
+pub(super) struct Snippet {
+    pub(super) id: &'static str,
+    pub(super) label: &'static str,
+    pub(super) code: Code,
+}
+
+/// Python, JavaScript, curl, `.env`.
+pub(super) fn snippets(gateway_url: &str, key: &str, model: &str) -> Vec<Snippet> {
+    let base = format!("{gateway_url}/v1");
+    vec![
+        Snippet { id: "python", label: "Python", code: python(&base, key, model) },
+        Snippet { id: "javascript", label: "JavaScript", code: javascript(&base, key, model) },
+        Snippet { id: "curl", label: "curl", code: curl(&base, key, model) },
+        Snippet { id: "env", label: ".env", code: env(&base, key) },
+    ]
+}
+
+fn plain(text: &str) -> (Option<&'static str>, String) {
+    (None, text.to_owned())
+}
+
+fn word(text: &str) -> (Option<&'static str>, String) {
+    (Some("code-word"), text.to_owned())
+}
+
+fn string(text: &str) -> (Option<&'static str>, String) {
+    (Some("code-string"), format!("\"{text}\""))
+}
+
+fn python(base: &str, key: &str, model: &str) -> Code {
+    vec![
+        word("from"),
+        plain(" openai "),
+        word("import"),
+        plain(" OpenAI\n\nclient = OpenAI(\n    base_url="),
+        string(base),
+        plain(",\n    api_key="),
+        string(key),
+        plain(",\n)\nanswer = client.chat.completions.create(\n    model="),
+        string(model),
+        plain(",\n    messages=[{"),
+        string("role"),
+        plain(": "),
+        string("user"),
+        plain(", "),
+        string("content"),
+        plain(": "),
+        string("Hello"),
+        plain("}],\n)\nprint(answer.choices[0].message.content)"),
+    ]
+}
+
+fn javascript(base: &str, key: &str, model: &str) -> Code {
+    vec![
+        word("import"),
+        plain(" OpenAI "),
+        word("from"),
+        plain(" "),
+        string("openai"),
+        plain(";\n\n"),
+        word("const"),
+        plain(" client = "),
+        word("new"),
+        plain(" OpenAI({\n  baseURL: "),
+        string(base),
+        plain(",\n  apiKey: "),
+        string(key),
+        plain(",\n});\n"),
+        word("const"),
+        plain(" answer = "),
+        word("await"),
+        plain(" client.chat.completions.create({\n  model: "),
+        string(model),
+        plain(",\n  messages: [{ role: "),
+        string("user"),
+        plain(", content: "),
+        string("Hello"),
+        plain(" }],\n});\nconsole.log(answer.choices[0].message.content);"),
+    ]
+}
+
+fn curl(base: &str, key: &str, model: &str) -> Code {
+    vec![
+        plain(&format!("curl {base}/chat/completions \\\n  -H ")),
+        string(&format!("Authorization: Bearer {key}")),
+        plain(" \\\n  -H "),
+        string("Content-Type: application/json"),
+        plain(" \\\n  -d "),
+        (
+            Some("code-string"),
+            format!(r#"'{{"model": "{model}", "messages": [{{"role": "user", "content": "Hello"}}]}}'"#),
+        ),
+    ]
+}
+
+fn env(base: &str, key: &str) -> Code {
+    vec![plain(&format!("OPENAI_BASE_URL={base}\nOPENAI_API_KEY={key}\n"))]
+}
+
+/// A model that this key may ask for where its requests go. Only names that need no quoting anywhere.
+pub(super) fn suited_model(key: &KeyView, upstreams: &[UpstreamView]) -> String {
+    let quotable = |model: &&String| model.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./:".contains(&b));
+    if let Some(exact) = key.allowed_models.iter().find(quotable) {
+        return exact.clone();
+    }
+    let target = match key.allowed_upstreams.first() {
+        Some(id) => upstreams.iter().find(|upstream| upstream.id == *id),
+        None => upstreams.iter().find(|upstream| upstream.is_default),
+    };
+    let usual = match target.and_then(|upstream| Provider::parse(&upstream.provider)) {
+        Some(Provider::Openai) => "gpt-5-mini",
+        Some(Provider::Openrouter) => "openai/gpt-5-mini",
+        Some(Provider::OpenaiCompatible | Provider::Echo) | None => ALWAYS,
+    };
+    let allowed = key.allowed_models.is_empty()
+        || key.allowed_models.iter().any(|pattern| ModelPattern::try_from(pattern.clone()).is_ok_and(|pattern| pattern.matches(usual)));
+    let stem = |pattern: &String| pattern.split('*').next().unwrap_or_default().to_owned();
+    if allowed { usual.to_owned() } else { key.allowed_models.first().map(stem).filter(|stem| quotable(&stem)).unwrap_or_else(|| ALWAYS.to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(code: &Code) -> String {
+        code.iter().map(|(_, text)| text.as_str()).collect()
+    }
+
+    #[test]
+    fn every_tab_has_the_address_and_the_whole_key() {
+        for snippet in snippets("http://127.0.0.1:8080", "sk-auto-live-abc", "echo") {
+            let code = text(&snippet.code);
+            assert!(code.contains("http://127.0.0.1:8080/v1") && code.contains("sk-auto-live-abc"), "{}", snippet.label);
+        }
+    }
+
+    #[test]
+    fn env_is_two_lines() {
+        assert_eq!(text(&env("http://h/v1", "k")), "OPENAI_BASE_URL=http://h/v1\nOPENAI_API_KEY=k\n");
+    }
+}

@@ -1,0 +1,105 @@
+//! The requests, newest first, a stretch at a time.
+
+use axum::{Extension, response::Response};
+use contract::{
+    CursorPage, FieldErrors, PageQuery,
+    keys::{KeyQuery, KeyView},
+    logs::{LogFilter, LogRow},
+    upstreams::UpstreamView,
+};
+use domain::Timestamp;
+use http::StatusCode;
+use leptos::prelude::*;
+
+use super::{
+    filter::{FilterBar, Filters},
+    table::LogTable,
+};
+use crate::{
+    door::{Page, Section, Visit, told},
+    error::UiError,
+    ui::{empty::Empty, heading::Heading, pager::Pager},
+    words::number,
+};
+
+/// Rows of a page.
+const ROWS: i64 = 50;
+
+/// The list.
+pub(crate) async fn list_page(Extension(visit): Extension<Visit>) -> Response {
+    let page = draw(&visit).await;
+    visit.draw(page).await
+}
+
+async fn draw(visit: &Visit) -> Result<Page, UiError> {
+    let filters: Filters = visit.query()?;
+    let now = visit.now();
+    let (rows, errors) = match LogFilter::try_from(filters.asked(ROWS, now)) {
+        Ok(filter) => (control::logs::list(&visit.cx, filter).await.map_err(told)?, FieldErrors::default()),
+        Err(errors) => (CursorPage { items: Vec::new(), next_cursor: None, has_more: false }, errors),
+    };
+    let keys = KeyQuery { page_size: Some(100), ..KeyQuery::default() };
+    let keys = control::keys::list(&visit.cx, &keys).await.map_err(told)?.items;
+    let upstreams = control::upstreams::list(&visit.cx, PageQuery { page: 1, page_size: 100 }).await.map_err(told)?.items;
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = Page::new(Section::Logs, "Logs", move || {
+        view! {
+            <LogList
+                rows=rows.clone()
+                filters=filters.clone()
+                keys=keys.clone()
+                upstreams=upstreams.clone()
+                errors=errors.clone()
+                now
+            />
+        }
+        .into_any()
+    });
+    Ok(page.status(status))
+}
+
+#[component]
+fn LogList(
+    rows: CursorPage<LogRow>,
+    filters: Filters,
+    keys: Vec<KeyView>,
+    upstreams: Vec<UpstreamView>,
+    errors: FieldErrors,
+    now: Timestamp,
+) -> impl IntoView {
+    let newest = filters.is_newest();
+    let nothing_yet = rows.items.is_empty() && newest && !filters.any();
+    let shown = i64::try_from(rows.items.len()).unwrap_or(ROWS);
+    let words = match (newest, rows.has_more) {
+        (true, true) => format!("Showing the newest {shown}"),
+        (true, false) => number::counted(shown, "request", "requests"),
+        (false, _) => format!("{} further back", number::counted(shown, "request", "requests")),
+    };
+    let older = rows.next_cursor.as_deref().map(|cursor| filters.older(cursor));
+    let newer = filters.newer();
+    view! {
+        <Heading title="Logs" lead="One row per request. No prompts or answers are stored.".into_any() />
+        {(!nothing_yet).then(|| view! { <FilterBar filters=filters.clone() keys upstreams errors /> })}
+        <div class="card card-table">
+            {if nothing_yet {
+                view! {
+                    <Empty
+                        sentence="No requests yet. The first one shows up here as soon as it is answered."
+                        href="/keys/new"
+                        action="Create a key"
+                        command="keywright logs list"
+                    />
+                }
+                    .into_any()
+            } else if rows.items.is_empty() {
+                view! { <Empty sentence="No request fits these filters." href="/logs" action="Show all requests" /> }.into_any()
+            } else {
+                view! {
+                    <LogTable rows=rows.items now caption="Requests, newest first" />
+                    <Pager words back="Newer" back_to=newer on="Older" on_to=older />
+                }
+                    .into_any()
+            }}
+        </div>
+    }
+}

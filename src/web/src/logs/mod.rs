@@ -1,0 +1,10 @@
+//! Requests: what passed, and what did not.
+
+mod detail;
+mod filter;
+mod list;
+mod table;
+
+pub(crate) use detail::detail_page;
+pub(crate) use list::list_page;
+pub(crate) use table::LogTable;

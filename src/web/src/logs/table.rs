@@ -1,0 +1,98 @@
+//! Rows of requests: dense, figures to the right.
+
+use contract::logs::LogRow;
+use domain::Timestamp;
+use leptos::prelude::*;
+use serde::Serialize;
+
+use crate::{
+    ui::badge::StatusBadge,
+    words::{number, time},
+};
+
+/// The table. A cell that can be filtered by is a link that does it.
+#[component]
+pub(crate) fn LogTable(
+    rows: Vec<LogRow>,
+    now: Timestamp,
+    caption: &'static str,
+    /// Whether to name the key.
+    #[prop(default = true)]
+    with_key: bool,
+) -> impl IntoView {
+    view! {
+        <div class="scroll" tabindex="0" role="region" aria-label=caption>
+            <table class="table table-dense table-cards">
+                <caption class="unseen">{caption}</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Time"</th>
+                        <th scope="col">"Status"</th>
+                        {with_key.then(|| view! { <th scope="col">"Key"</th> })}
+                        <th scope="col">"Model"</th>
+                        <th scope="col" class="figure">"In"</th>
+                        <th scope="col" class="figure">"Out"</th>
+                        <th scope="col" class="figure">"First, ms"</th>
+                        <th scope="col" class="figure">"Total, ms"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows.into_iter().map(|row| view! { <Row row now with_key /> }).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+}
+
+#[derive(Serialize)]
+struct By<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<&'a str>,
+}
+
+fn by(filter: &By<'_>) -> String {
+    format!("/logs?{}", serde_html_form::to_string(filter).unwrap_or_default())
+}
+
+#[component]
+fn Row(row: LogRow, now: Timestamp, with_key: bool) -> impl IntoView {
+    let at = Timestamp::parse_rfc3339(&row.started_at);
+    let when = at.map_or_else(|| row.started_at.clone(), |at| time::precise(at, now));
+    let title = at.map(time::absolute);
+    let only_key = by(&By { key_id: Some(&row.key_id), model: None });
+    let model = match row.model {
+        Some(model) => {
+            let only = by(&By { key_id: None, model: Some(&model) });
+            view! { <a class="quiet mono" href=only>{model}</a> }.into_any()
+        }
+        None => "—".into_any(),
+    };
+    let first = row.first_byte_ms.map_or_else(|| "—".to_owned(), number::milliseconds);
+    view! {
+        <tr>
+            <th scope="row" class="cell-main">
+                <a class="mono" href=format!("/logs/{}", row.id)>
+                    <time datetime=row.started_at title=title>
+                        {when}
+                    </time>
+                </a>
+            </th>
+            <td class="cell-state">
+                <StatusBadge status=row.status />
+            </td>
+            {with_key
+                .then(|| {
+                    view! {
+                        <td>
+                            <a class="quiet strong" href=only_key>{row.key_name}</a>
+                        </td>
+                    }
+                })}
+            <td>{model}</td>
+            <td class="figure cell-wide">{number::optional(row.input_tokens)}</td>
+            <td class="figure cell-wide">{number::optional(row.output_tokens)}</td>
+            <td class="figure cell-wide">{first}</td>
+            <td class="figure cell-note">{number::milliseconds(row.latency_ms)} <span class="unit">" ms"</span></td>
+        </tr>
+    }
+}

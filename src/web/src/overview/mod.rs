@@ -1,0 +1,229 @@
+//! The first page: what happened in 24 hours, and what to do next.
+
+mod checklist;
+
+use axum::{Extension, response::Response};
+use contract::{
+    logs::{LogFilter, LogQuery},
+    overview::{Overview, UpstreamHealth},
+};
+use domain::Timestamp;
+use leptos::prelude::*;
+
+use self::checklist::{Checklist, Progress};
+use crate::{
+    door::{Page, Section, Visit, told},
+    error::UiError,
+    ui::{
+        badge::{Badge, Tone},
+        chart::HoursChart,
+        empty::Empty,
+        heading::Heading,
+    },
+    upstreams::health::{HealthBadge, verdict},
+    words::{number, time},
+};
+
+/// The page.
+pub(crate) async fn page(Extension(visit): Extension<Visit>) -> Response {
+    let page = draw(&visit).await;
+    visit.draw(page).await
+}
+
+async fn draw(visit: &Visit) -> Result<Page, UiError> {
+    let overview = control::overview::show(&visit.cx).await.map_err(told)?;
+    let progress = Progress {
+        upstream: !overview.upstreams.is_empty(),
+        key: overview.keys > 0,
+        request: overview.requests > 0 || any_request(visit).await?,
+    };
+    let now = visit.now();
+    Ok(Page::new(Section::Overview, "Overview", move || {
+        view! { <Body overview=overview.clone() progress now /> }.into_any()
+    }))
+}
+
+async fn any_request(visit: &Visit) -> Result<bool, UiError> {
+    let one = LogQuery { limit: Some(1), ..LogQuery::default() };
+    let filter = LogFilter::try_from(one).map_err(|errors| UiError::Invalid { errors })?;
+    Ok(!control::logs::list(&visit.cx, filter).await.map_err(told)?.items.is_empty())
+}
+
+#[component]
+fn Body(overview: Overview, progress: Progress, now: Timestamp) -> impl IntoView {
+    view! {
+        <Heading title="Overview" lead="The last 24 hours, times in UTC.".into_any() />
+        {(!progress.is_done()).then(|| view! { <Checklist progress /> })}
+        <Figures overview=overview.clone() />
+        <div class="two-thirds">
+            <section class="card" aria-labelledby="hours">
+                <div class="card-head">
+                    <h2 id="hours">"Requests per hour"</h2>
+                    <span class="card-note">"errors stacked"</span>
+                    <a href="/logs?within=24h">"View logs"</a>
+                </div>
+                <div class="card-body">
+                    <HoursChart hours=overview.hours.clone() />
+                </div>
+            </section>
+            <Attention overview=overview.clone() now />
+        </div>
+        <Upstreams upstreams=overview.upstreams />
+    }
+}
+
+#[component]
+fn Figures(overview: Overview) -> impl IntoView {
+    let first_byte = overview.first_byte_p50_ms.map_or_else(|| "—".to_owned(), number::duration);
+    let active = format!("{} of {} active", number::count(overview.active_keys), number::counted(overview.keys, "key", "keys"));
+    view! {
+        <dl class="figures">
+            <div>
+                <dt>"Requests"</dt>
+                <dd>{number::count(overview.requests)}</dd>
+                <dd class="figures-note">{active}</dd>
+            </div>
+            <div>
+                <dt>"Errors"</dt>
+                <dd>{number::percent(overview.errors, overview.requests)}</dd>
+                <dd class="figures-note">
+                    {format!("{} answered with 400 or above", number::count(overview.errors))}
+                </dd>
+            </div>
+            <div>
+                <dt>"Tokens"</dt>
+                <dd>{number::compact(overview.input_tokens + overview.output_tokens)}</dd>
+                <dd class="figures-note">
+                    {format!("{} in, {} out", number::compact(overview.input_tokens), number::compact(overview.output_tokens))}
+                </dd>
+            </div>
+            <div>
+                <dt>"Time to first byte, p50"</dt>
+                <dd>{first_byte}</dd>
+                <dd class="figures-note">"over good answers"</dd>
+            </div>
+        </dl>
+    }
+}
+
+#[component]
+fn Attention(overview: Overview, now: Timestamp) -> impl IntoView {
+    let failing: Vec<UpstreamHealth> = overview
+        .upstreams
+        .iter()
+        .filter(|health| matches!(verdict(health).0, Tone::Bad | Tone::Warning))
+        .cloned()
+        .collect();
+    let orphaned = !overview.upstreams.is_empty() && !overview.upstreams.iter().any(|health| health.upstream.is_default);
+    let count = failing.len() + overview.expiring.len() + usize::from(orphaned);
+    view! {
+        <section class="card" aria-labelledby="attention">
+            <div class="card-head">
+                <h2 id="attention">"Needs attention"</h2>
+                <span class="card-note">{(count > 0).then(|| count.to_string())}</span>
+            </div>
+            {if count == 0 {
+                view! { <p class="card-body muted">"Nothing. Keys that end soon and upstreams in trouble show up here."</p> }.into_any()
+            } else {
+                view! {
+                    <ul class="attention">
+                        {orphaned
+                            .then(|| {
+                                view! {
+                                    <li>
+                                        <Badge tone=Tone::Bad word="No default upstream" />
+                                        <span class="attention-name"></span>
+                                        <a href="/upstreams">"Choose one"</a>
+                                    </li>
+                                }
+                            })}
+                        {failing
+                            .into_iter()
+                            .map(|health| {
+                                let name = health.upstream.name.clone();
+                                let href = format!("/upstreams/{}", health.upstream.id);
+                                view! {
+                                    <li>
+                                        <HealthBadge health />
+                                        <span class="attention-name">{name.clone()}</span>
+                                        <a href=href aria-label=format!("Look at {name}")>"Look"</a>
+                                    </li>
+                                }
+                            })
+                            .collect_view()}
+                        {overview
+                            .expiring
+                            .into_iter()
+                            .map(|key| {
+                                let ends = Timestamp::parse_rfc3339(&key.expires_at);
+                                let word = ends.map_or_else(|| "Expires".to_owned(), |at| format!("Expires {}", time::relative(at, now)));
+                                view! {
+                                    <li>
+                                        <Badge tone=Tone::Warning word />
+                                        <span class="attention-name">{key.name.clone()}</span>
+                                        <a href=format!("/keys/{}", key.id) aria-label=format!("Look at {}", key.name)>"Look"</a>
+                                    </li>
+                                }
+                            })
+                            .collect_view()}
+                    </ul>
+                }
+                    .into_any()
+            }}
+        </section>
+    }
+}
+
+#[component]
+fn Upstreams(upstreams: Vec<UpstreamHealth>) -> impl IntoView {
+    view! {
+        <section class="card card-table" aria-labelledby="upstreams">
+            <div class="card-head">
+                <h2 id="upstreams">"Upstreams"</h2>
+                <span class="card-note">"judged by the requests that went through"</span>
+            </div>
+            {if upstreams.is_empty() {
+                view! { <Empty sentence="No upstreams yet: requests have nowhere to go." href="/upstreams/new" action="Add an upstream" /> }
+                    .into_any()
+            } else {
+                view! {
+                    <table class="table table-dense table-cards">
+                        <caption class="unseen">"Upstreams and their last 24 hours"</caption>
+                        <thead>
+                            <tr>
+                                <th scope="col">"Name"</th>
+                                <th scope="col">"Health"</th>
+                                <th scope="col">"Base URL"</th>
+                                <th scope="col" class="figure">"Requests"</th>
+                                <th scope="col" class="figure">"Errors"</th>
+                            </tr>
+                        </thead>
+                        <tbody>{upstreams.into_iter().map(|health| view! { <Row health /> }).collect_view()}</tbody>
+                    </table>
+                }
+                    .into_any()
+            }}
+        </section>
+    }
+}
+
+#[component]
+fn Row(health: UpstreamHealth) -> impl IntoView {
+    let upstream = health.upstream.clone();
+    let (requests, errors) = (health.requests, health.errors);
+    view! {
+        <tr>
+            <th scope="row" class="cell-main">
+                <a href=format!("/upstreams/{}", upstream.id)>{upstream.name}</a>
+            </th>
+            <td class="cell-state">
+                <HealthBadge health />
+            </td>
+            <td class="cell-wide muted">
+                <code>{upstream.base_url}</code>
+            </td>
+            <td class="figure">{number::count(requests)} <span class="unit">" requests"</span></td>
+            <td class="figure cell-note">{number::percent(errors, requests)} <span class="unit">" errors"</span></td>
+        </tr>
+    }
+}

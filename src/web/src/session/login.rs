@@ -1,0 +1,99 @@
+//! Signing in.
+
+use axum::{Extension, extract::RawForm, response::Response};
+use contract::session::Login;
+use control::users;
+use leptos::prelude::*;
+use serde::Deserialize;
+
+use crate::{
+    door::{Moved, Page, Visit, local_path, post, sign_in, told},
+    error::UiError,
+    ui::{field::TextField, icon::Mark, notice::Problem},
+};
+
+/// The form as a browser sends it. No `Debug`: it holds a password.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+struct LoginForm {
+    email: String,
+    password: String,
+    next: String,
+}
+
+#[derive(Default, Deserialize)]
+struct Query {
+    #[serde(default)]
+    next: String,
+}
+
+/// The form; whoever is signed in already goes on.
+pub(crate) async fn login_page(Extension(visit): Extension<Visit>) -> Response {
+    let next = visit.query::<Query>().unwrap_or_default().next;
+    if visit.is_signed_in() {
+        return Moved::to(local_path(&next)).answer(&visit).await;
+    }
+    match users::is_claimed(&visit.cx).await.map_err(told) {
+        Ok(true) => visit.draw(Ok(draw(LoginForm { next, ..LoginForm::default() }, None))).await,
+        Ok(false) => Moved::to("/setup").answer(&visit).await,
+        Err(error) => visit.draw(Err(error)).await,
+    }
+}
+
+/// Takes the form.
+pub(crate) async fn login(Extension(visit): Extension<Visit>, body: RawForm) -> Response {
+    let act = {
+        let visit = visit.clone();
+        move |form: LoginForm| async move {
+            let asked = Login { email: form.email, password: form.password };
+            let user = users::login(&visit.cx, asked).await.map_err(told)?;
+            sign_in(&visit.session, &user).await.map_err(|error| {
+                tracing::warn!(%error, "a session could not be begun");
+                UiError::Unavailable
+            })?;
+            Ok(Moved::to(local_path(&form.next)))
+        }
+    };
+    post(visit, body, act, |form, error| async move { Ok(draw(form, Some(error))) }).await
+}
+
+/// The form with the address that was typed; the password is never sent back.
+fn draw(form: LoginForm, error: Option<UiError>) -> Page {
+    let form = LoginForm { password: String::new(), ..form };
+    Page::bare("Sign in", move || {
+        let problem = error.as_ref().map(ToString::to_string);
+        let tried = error.is_some();
+        view! {
+            <div class="column">
+                <Mark size=40 />
+                <h1>"Sign in to Keywright"</h1>
+                <form method="post" action="/login" class="form">
+                    <Problem sentence=problem />
+                    <input type="hidden" name="next" value=local_path(&form.next).to_owned() />
+                    <TextField
+                        name="email"
+                        label="E-mail"
+                        kind="email"
+                        value=form.email.clone()
+                        autocomplete="username"
+                        required=true
+                        autofocus=!tried
+                    />
+                    <TextField
+                        name="password"
+                        label="Password"
+                        kind="password"
+                        autocomplete="current-password"
+                        required=true
+                        autofocus=tried
+                    />
+                    <button class="button button-main button-large button-wide">"Sign in"</button>
+                </form>
+                <p class="field-hint">
+                    "Forgotten? Where the server runs: " <code>"keywright users reset-password --local"</code>
+                </p>
+            </div>
+        }
+        .into_any()
+    })
+}

@@ -1,0 +1,17 @@
+//! Signing out.
+
+use axum::{Extension, response::Response};
+
+use crate::{
+    door::{Flash, Moved, Visit, sign_out},
+    error::UiError,
+};
+
+/// Ends the session and goes back to the door.
+pub(crate) async fn logout(Extension(visit): Extension<Visit>) -> Response {
+    if let Err(error) = sign_out(&visit.session).await {
+        tracing::warn!(%error, "a session could not be ended");
+        return visit.draw(Err(UiError::Unavailable)).await;
+    }
+    Moved::to("/login").saying(Flash::SignedOut).answer(&visit).await
+}

@@ -1,0 +1,9 @@
+//! Setting up, signing in, signing out.
+
+mod login;
+mod logout;
+mod setup;
+
+pub(crate) use login::{login, login_page};
+pub(crate) use logout::logout;
+pub(crate) use setup::{setup, setup_page};

@@ -1,0 +1,104 @@
+//! Claiming a fresh installation with the token that `keywright serve` printed.
+
+use axum::{Extension, extract::RawForm, response::Response};
+use contract::{FieldErrors, session::Setup};
+use control::users;
+use leptos::prelude::*;
+use serde::Deserialize;
+
+use crate::{
+    door::{Moved, Page, Visit, post, sign_in, told},
+    error::UiError,
+    ui::{field::TextField, icon::Mark, notice::Problem},
+};
+
+/// The form as a browser sends it. No `Debug`: it holds a token and a password.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+struct SetupForm {
+    token: String,
+    email: String,
+    password: String,
+}
+
+/// The form, as long as there is nobody; afterwards this page does not exist.
+pub(crate) async fn setup_page(Extension(visit): Extension<Visit>) -> Response {
+    let page = match users::is_claimed(&visit.cx).await.map_err(told) {
+        Ok(false) => Ok(draw(&visit, SetupForm::default(), None)),
+        Ok(true) => Ok(Page::not_found(&visit)),
+        Err(error) => Err(error),
+    };
+    visit.draw(page).await
+}
+
+/// Takes the form.
+pub(crate) async fn setup(Extension(visit): Extension<Visit>, body: RawForm) -> Response {
+    let act = {
+        let visit = visit.clone();
+        move |form: SetupForm| async move {
+            let asked = Setup { token: form.token, email: form.email, password: form.password };
+            let user = users::setup(&visit.cx, asked).await.map_err(told)?;
+            sign_in(&visit.session, &user).await.map_err(|error| {
+                tracing::warn!(%error, "a session could not be begun");
+                UiError::Unavailable
+            })?;
+            Ok(Moved::to("/"))
+        }
+    };
+    let drawing = visit.clone();
+    post(visit, body, act, move |form, error| async move { Ok(draw(&drawing, form, Some(error))) }).await
+}
+
+/// The form with the address that was typed; token and password are never sent back.
+fn draw(visit: &Visit, form: SetupForm, error: Option<UiError>) -> Page {
+    let email = form.email;
+    let path = visit.cx.settings().setup_token_path.display().to_string();
+    Page::bare("Set up", move || {
+        let (errors, problem) = match error.clone() {
+            Some(UiError::Invalid { errors }) => (errors, None),
+            other => (FieldErrors::default(), other.map(|error| error.to_string())),
+        };
+        view! {
+            <div class="column">
+                <Mark size=40 />
+                <h1>"Set up Keywright"</h1>
+                <p class="lead">
+                    "The setup token was printed where " <code>"keywright serve"</code> " runs, and lies in "
+                    <code class="breaks">{path.clone()}</code> "."
+                </p>
+                <form method="post" action="/setup" class="form">
+                    <Problem sentence=problem />
+                    <TextField
+                        name="token"
+                        label="Setup token"
+                        mono=true
+                        placeholder="XXXX-XXXX-XXXX-XXXX"
+                        required=true
+                        autofocus=true
+                        errors=errors.clone()
+                    />
+                    <TextField
+                        name="email"
+                        label="Your e-mail"
+                        kind="email"
+                        value=email.clone()
+                        autocomplete="username"
+                        required=true
+                        errors=errors.clone()
+                    />
+                    <TextField
+                        name="password"
+                        label="Password"
+                        kind="password"
+                        autocomplete="new-password"
+                        hint="At least 12 characters; a few words are fine.".into_any()
+                        required=true
+                        errors
+                    />
+                    <button class="button button-main button-large button-wide">"Create the first administrator"</button>
+                </form>
+            </div>
+        }
+        .into_any()
+    })
+}

@@ -1,0 +1,85 @@
+//! The document around every page: head, policy, frame.
+
+use contract::{PageQuery, keys::KeyQuery};
+use http::{HeaderValue, header};
+use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
+use leptos_axum::ResponseOptions;
+
+use crate::{
+    door::{Flash, Section, Visit},
+    theme::Theme,
+    ui::{frame::AppFrame, notice::Confirmation},
+};
+
+/// Who is signed in, and the figures beside the entries of the navigation.
+#[derive(Clone)]
+pub(crate) struct Signed {
+    pub(crate) email: String,
+    pub(crate) role: String,
+    pub(crate) section: Section,
+    pub(crate) keys: i64,
+    pub(crate) upstreams: i64,
+    /// Where the theme form comes back to.
+    pub(crate) path: String,
+}
+
+impl Signed {
+    /// The visitor.
+    pub(crate) async fn of(visit: &Visit, section: Section) -> control::Result<Self> {
+        let one = KeyQuery { page_size: Some(1), ..KeyQuery::default() };
+        let keys = control::keys::list(&visit.cx, &one).await?.total;
+        let upstreams = control::upstreams::list(&visit.cx, PageQuery { page: 1, page_size: 1 }).await?.total;
+        let me = control::users::me(&visit.cx);
+        let path = visit.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        Ok(Self { email: me.email, role: me.role, section, keys, upstreams, path })
+    }
+}
+
+/// The whole document.
+#[component]
+pub(crate) fn Document(
+    title: String,
+    options: LeptosOptions,
+    theme: Theme,
+    signed: Option<Signed>,
+    flash: Option<Flash>,
+    body: AnyView,
+) -> impl IntoView {
+    announce_policy();
+    let stylesheet = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
+    let islands = signed.is_some().then(|| view! { <HydrationScripts options islands=true /> });
+    let flash = flash.map(|flash| view! { <Confirmation flash /> });
+    let framed = match signed {
+        Some(signed) => view! { <AppFrame signed theme>{flash}{body}</AppFrame> }.into_any(),
+        None => view! { <main id="content" class="bare">{flash}{body}</main> }.into_any(),
+    };
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme.as_str()>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="robots" content="noindex" />
+                <title>{format!("{title} · Keywright")}</title>
+                <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
+                <link rel="preload" href="/fonts/inter-latin-5.3.woff2" r#as="font" r#type="font/woff2" crossorigin="anonymous" />
+                <link rel="stylesheet" href=stylesheet />
+                {islands}
+            </head>
+            <body>{framed}</body>
+        </html>
+    }
+}
+
+/// Scripts by nonce, everything else from this site: set where the nonce is known.
+fn announce_policy() {
+    let (Some(nonce), Some(answer)) = (use_nonce(), use_context::<ResponseOptions>()) else { return };
+    let policy = format!(
+        "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
+         img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+         object-src 'none'; frame-ancestors 'none'"
+    );
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        answer.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}

@@ -1,0 +1,101 @@
+//! Light, dark, or as the system has it: a cookie, read on the server so that no page flashes.
+
+use axum::{
+    Extension,
+    extract::RawForm,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, StatusCode, header};
+use serde::Deserialize;
+
+use crate::door::{Visit, decoded, local_path};
+
+/// The cookie that holds the choice. No secret: the server alone reads it, and only to pick colours.
+const COOKIE: &str = "kw_theme";
+
+/// A choice of colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    /// All of them, in the order the menu shows them.
+    pub(crate) const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    /// The text in the cookie, in the form and in the page.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// What people call it.
+    pub(crate) const fn label(self) -> &'static str {
+        match self {
+            Self::System => "System",
+            Self::Light => "Light",
+            Self::Dark => "Dark",
+        }
+    }
+
+    fn parse(text: &str) -> Self {
+        Self::ALL.into_iter().find(|theme| theme.as_str() == text).unwrap_or_default()
+    }
+
+    /// The visitor's choice.
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(';'))
+            .find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+            .map(Self::parse)
+            .unwrap_or_default()
+    }
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    #[serde(default)]
+    theme: String,
+    #[serde(default)]
+    back: String,
+}
+
+/// Takes a choice and goes back to where it was made.
+pub(crate) async fn choose(Extension(visit): Extension<Visit>, body: RawForm) -> Response {
+    let choice: Choice = match decoded(&body) {
+        Ok(choice) => choice,
+        Err(error) => return visit.draw(Err(error)).await,
+    };
+    let secure = if visit.cx.settings().admin_url.starts_with("https:") { "; Secure" } else { "" };
+    let theme = Theme::parse(&choice.theme).as_str();
+    let cookie = format!("{COOKIE}={theme}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}");
+    let to = local_path(&choice.back).to_owned();
+    (StatusCode::SEE_OTHER, [(header::LOCATION, to), (header::SET_COOKIE, cookie)]).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn read_among_other_cookies() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(Theme::of(&headers), Theme::System);
+        headers.insert(header::COOKIE, "a=b; kw_theme=dark; c=d".parse().unwrap());
+        assert_eq!(Theme::of(&headers), Theme::Dark);
+        headers.insert(header::COOKIE, "kw_themes=dark".parse().unwrap());
+        assert_eq!(Theme::of(&headers), Theme::System);
+        headers.insert(header::COOKIE, "kw_theme=<script>".parse().unwrap());
+        assert_eq!(Theme::of(&headers), Theme::System);
+    }
+}

@@ -1,0 +1,76 @@
+//! Badges: an icon, a word and a colour say the same thing three times, so that none of them is needed alone.
+
+use domain::Timestamp;
+use leptos::prelude::*;
+
+use super::icon::{Icon, Picture};
+use crate::words::time;
+
+/// What a badge means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Good,
+    Warning,
+    Bad,
+    Quiet,
+}
+
+impl Tone {
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Good => "badge badge-good",
+            Self::Warning => "badge badge-warning",
+            Self::Bad => "badge badge-bad",
+            Self::Quiet => "badge badge-quiet",
+        }
+    }
+
+    const fn picture(self) -> Picture {
+        match self {
+            Self::Good => Picture::Check,
+            Self::Warning => Picture::Clock,
+            Self::Bad => Picture::Cross,
+            Self::Quiet => Picture::Pause,
+        }
+    }
+}
+
+/// A badge.
+#[component]
+pub(crate) fn Badge(tone: Tone, #[prop(into)] word: String) -> impl IntoView {
+    view! {
+        <span class=tone.class()>
+            <Icon picture=tone.picture() />
+            {word}
+        </span>
+    }
+}
+
+/// How long before its end a key says so instead of `Active`.
+const NOTICE: i64 = 7 * Timestamp::DAY;
+
+/// A key's state, as `KeyView` tells it.
+#[component]
+pub(crate) fn KeyBadge(#[prop(into)] state: String, expires_at: Option<String>, now: Timestamp) -> impl IntoView {
+    let ending = expires_at.as_deref().and_then(Timestamp::parse_rfc3339).filter(|at| at.since(now) < NOTICE);
+    let (tone, word) = match (state.as_str(), ending) {
+        ("active", Some(at)) => (Tone::Warning, format!("Expires {}", time::relative(at, now))),
+        ("active", None) => (Tone::Good, "Active".to_owned()),
+        ("disabled", _) => (Tone::Quiet, "Disabled".to_owned()),
+        ("expired", _) => (Tone::Warning, "Expired".to_owned()),
+        _ => (Tone::Bad, "Revoked".to_owned()),
+    };
+    view! { <Badge tone word /> }
+}
+
+/// A request's status.
+#[component]
+pub(crate) fn StatusBadge(status: u16) -> impl IntoView {
+    let tone = match status {
+        ..=399 => Tone::Good,
+        429 => Tone::Warning,
+        499 => Tone::Quiet,
+        _ => Tone::Bad,
+    };
+    view! { <Badge tone word=status.to_string() /> }
+}

@@ -1,0 +1,36 @@
+//! A list with nothing in it: one sentence, one action, one line for the terminal.
+
+use leptos::prelude::*;
+
+use super::copy::CopyButton;
+
+/// Says what would be here and how to get it here.
+#[component]
+pub(crate) fn Empty(
+    #[prop(into)] sentence: String,
+    /// Where the action leads.
+    #[prop(optional)]
+    href: Option<&'static str>,
+    /// The action.
+    #[prop(optional)]
+    action: Option<&'static str>,
+    /// The same from a terminal.
+    #[prop(optional)]
+    command: Option<&'static str>,
+) -> impl IntoView {
+    view! {
+        <div class="empty">
+            <p>{sentence}</p>
+            {href.zip(action).map(|(href, action)| view! { <a class="button button-main" href=href>{action}</a> })}
+            {command
+                .map(|command| {
+                    view! {
+                        <div class="code-line">
+                            <code id="empty-command">{command}</code>
+                            <CopyButton target="empty-command".to_owned() main=false />
+                        </div>
+                    }
+                })}
+        </div>
+    }
+}

@@ -1,0 +1,138 @@
+//! Fields of a form: label above, hint below, and the error in its place when there is one.
+
+use contract::FieldErrors;
+use leptos::prelude::*;
+
+use super::notice::sentence_case;
+
+/// A line of text.
+#[component]
+pub(crate) fn TextField(
+    /// Name in the form, and the field's name in errors.
+    name: &'static str,
+    label: &'static str,
+    #[prop(optional, into)] value: String,
+    /// `text`, `email`, `password`, `number`.
+    #[prop(default = "text")]
+    kind: &'static str,
+    #[prop(optional, into)] hint: Option<AnyView>,
+    #[prop(optional)] placeholder: &'static str,
+    #[prop(default = "off")] autocomplete: &'static str,
+    /// Ids, addresses, secrets.
+    #[prop(optional)]
+    mono: bool,
+    #[prop(optional)] required: bool,
+    #[prop(optional)] autofocus: bool,
+    /// Under which name errors speak of it, where that differs from `name`.
+    #[prop(optional)]
+    error_name: Option<&'static str>,
+    #[prop(optional)] errors: FieldErrors,
+) -> impl IntoView {
+    let error = complaint(&errors, error_name.unwrap_or(name));
+    let bad = error.is_some();
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <input
+                class=if mono { "input mono" } else { "input" }
+                id=name
+                name=name
+                type=kind
+                value=value
+                placeholder=placeholder
+                autocomplete=autocomplete
+                spellcheck="false"
+                required=required
+                autofocus=autofocus
+                aria-invalid=bad.then_some("true")
+                aria-describedby=described(name, bad, hint.is_some())
+            />
+            <Below name hint error />
+        </div>
+    }
+}
+
+/// Several lines of text.
+#[component]
+pub(crate) fn LinesField(
+    name: &'static str,
+    label: &'static str,
+    #[prop(optional, into)] value: String,
+    #[prop(optional, into)] hint: Option<AnyView>,
+    #[prop(optional)] placeholder: &'static str,
+    #[prop(optional)] errors: FieldErrors,
+) -> impl IntoView {
+    let error = complaint(&errors, name);
+    let bad = error.is_some();
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <textarea
+                class="input mono"
+                id=name
+                name=name
+                rows="2"
+                placeholder=placeholder
+                autocomplete="off"
+                spellcheck="false"
+                aria-invalid=bad.then_some("true")
+                aria-describedby=described(name, bad, hint.is_some())
+            >
+                {value}
+            </textarea>
+            <Below name hint error />
+        </div>
+    }
+}
+
+/// One of several; the options are the children.
+#[component]
+pub(crate) fn SelectField(
+    name: &'static str,
+    label: &'static str,
+    #[prop(optional, into)] hint: Option<AnyView>,
+    #[prop(optional)] errors: FieldErrors,
+    children: Children,
+) -> impl IntoView {
+    let error = complaint(&errors, name);
+    let bad = error.is_some();
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <select
+                class="input select"
+                id=name
+                name=name
+                aria-invalid=bad.then_some("true")
+                aria-describedby=described(name, bad, hint.is_some())
+            >
+                {children()}
+            </select>
+            <Below name hint error />
+        </div>
+    }
+}
+
+#[component]
+fn Below(name: &'static str, hint: Option<AnyView>, error: Option<String>) -> impl IntoView {
+    let error = error.map(|error| view! { <p class="field-error" id=format!("{name}-error")>{error}</p> });
+    let hint = hint.map(|hint| view! { <p class="field-hint" id=format!("{name}-hint")>{hint}</p> });
+    (error, hint)
+}
+
+/// All complaints about `name`, as one text.
+pub(crate) fn complaint(errors: &FieldErrors, name: &str) -> Option<String> {
+    let found: Vec<String> =
+        errors.0.iter().filter(|error| error.field == name).map(|error| sentence_case(&error.message)).collect();
+    (!found.is_empty()).then(|| found.join(" "))
+}
+
+/// Ids of what stands below a field.
+pub(crate) fn described(name: &str, bad: bool, hint: bool) -> Option<String> {
+    match (bad, hint) {
+        (true, true) => Some(format!("{name}-error {name}-hint")),
+        (true, false) => Some(format!("{name}-error")),
+        (false, true) => Some(format!("{name}-hint")),
+        (false, false) => None,
+    }
+}

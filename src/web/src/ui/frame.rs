@@ -1,0 +1,134 @@
+//! The frame of the app: navigation, who is signed in, and the page.
+
+use leptos::prelude::*;
+
+use super::icon::{Icon, Mark, Picture};
+use crate::{door::Section, shell::Signed, theme::Theme, words::number};
+
+/// Navigation beside the page; on a phone above it, behind a menu that needs no script.
+#[component]
+pub(crate) fn AppFrame(signed: Signed, theme: Theme, children: Children) -> impl IntoView {
+    let signed = StoredValue::new(signed);
+    view! {
+        <a class="skip" href="#content">"Skip to the page"</a>
+        <div class="frame">
+            <header class="topbar">
+                <Brand />
+                <details class="topmenu">
+                    <summary aria-label="Menu">
+                        <Icon picture=Picture::Menu />
+                    </summary>
+                    <div class="topmenu-body">
+                        <Places signed=signed.get_value() label="Main, small screen" />
+                        <Account signed=signed.get_value() theme prefix="top" />
+                    </div>
+                </details>
+            </header>
+            <div class="sidebar">
+                <Brand />
+                <Places signed=signed.get_value() label="Main" />
+                <details class="account">
+                    <summary>
+                        <span class="avatar" aria-hidden="true">{initial(&signed.get_value().email)}</span>
+                        <span class="account-words">
+                            <span class="account-email">{signed.get_value().email}</span>
+                            <span class="account-role">{capital(&signed.get_value().role)}</span>
+                        </span>
+                        <Icon picture=Picture::Down />
+                    </summary>
+                    <Account signed=signed.get_value() theme prefix="side" />
+                </details>
+            </div>
+            <main id="content" class="page" tabindex="-1">{children()}</main>
+        </div>
+    }
+}
+
+#[component]
+fn Brand() -> impl IntoView {
+    view! {
+        <a class="brand" href="/">
+            <Mark size=24 />
+            <span>"Keywright"</span>
+        </a>
+    }
+}
+
+#[component]
+fn Places(signed: Signed, label: &'static str) -> impl IntoView {
+    let current = signed.section;
+    view! {
+        <nav class="places" aria-label=label>
+            <ul>
+                <Place href="/" word="Overview" picture=Picture::Overview here=current == Section::Overview />
+            </ul>
+            <p class="places-group">"Access"</p>
+            <ul>
+                <Place href="/keys" word="Keys" picture=Picture::Key here=current == Section::Keys count=signed.keys />
+            </ul>
+            <p class="places-group">"Routing"</p>
+            <ul>
+                <Place
+                    href="/upstreams"
+                    word="Upstreams"
+                    picture=Picture::Chip
+                    here=current == Section::Upstreams
+                    count=signed.upstreams
+                />
+            </ul>
+            <p class="places-group">"Observe"</p>
+            <ul>
+                <Place href="/logs" word="Logs" picture=Picture::Lines here=current == Section::Logs />
+            </ul>
+        </nav>
+    }
+}
+
+#[component]
+fn Place(href: &'static str, word: &'static str, picture: Picture, here: bool, #[prop(optional)] count: Option<i64>) -> impl IntoView {
+    view! {
+        <li>
+            <a class="place" href=href aria-current=here.then_some("page")>
+                <Icon picture />
+                <span class="place-word">{word}</span>
+                {count.map(|count| view! { <span class="place-count">{number::count(count)}</span> })}
+            </a>
+        </li>
+    }
+}
+
+#[component]
+fn Account(signed: Signed, theme: Theme, prefix: &'static str) -> impl IntoView {
+    let id = format!("{prefix}-theme");
+    view! {
+        <div class="account-body">
+            <form method="post" action="/theme" class="themes" aria-labelledby=id.clone()>
+                <p id=id.clone() class="places-group">"Colours"</p>
+                <input type="hidden" name="back" value=signed.path />
+                <div class="segments">
+                    {Theme::ALL
+                        .map(|choice| {
+                            view! {
+                                <button name="theme" value=choice.as_str() aria-pressed=if choice == theme { "true" } else { "false" }>
+                                    {choice.label()}
+                                </button>
+                            }
+                        })
+                        .collect_view()}
+                </div>
+            </form>
+            <form method="post" action="/logout">
+                <button class="button button-wide">"Sign out"</button>
+            </form>
+        </div>
+    }
+}
+
+fn initial(email: &str) -> String {
+    email.chars().next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default()
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| format!("{}{}", first.to_uppercase(), letters.as_str())).unwrap_or_default()
+}

@@ -1,0 +1,51 @@
+//! The head of a page: where one is, what it is called, what one can do.
+
+use leptos::prelude::*;
+
+/// Where a page hangs.
+#[component]
+pub(crate) fn Crumbs(
+    /// `/keys`
+    href: &'static str,
+    /// `Keys`
+    parent: &'static str,
+    /// What this page is called there.
+    #[prop(into)]
+    here: String,
+) -> impl IntoView {
+    view! {
+        <nav class="crumbs" aria-label="Where you are">
+            <a href=href>{parent}</a>
+            <span aria-hidden="true">" / "</span>
+            <span aria-current="page">{here}</span>
+        </nav>
+    }
+}
+
+/// Title, a line under it, and the page's actions.
+#[component]
+pub(crate) fn Heading(
+    #[prop(into)] title: String,
+    /// One line under the title.
+    #[prop(optional, into)]
+    lead: Option<AnyView>,
+    /// What stands beside the title: a badge.
+    #[prop(optional, into)]
+    beside: Option<AnyView>,
+    /// Buttons.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <header class="heading">
+            <div class="heading-words">
+                <div class="heading-line">
+                    <h1>{title}</h1>
+                    {beside}
+                </div>
+                {lead.map(|lead| view! { <p class="lead">{lead}</p> })}
+            </div>
+            {children.map(|children| view! { <div class="actions">{children()}</div> })}
+        </header>
+    }
+}

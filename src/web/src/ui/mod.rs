@@ -1,0 +1,24 @@
+//! Widgets: small, native, and the same everywhere.
+
+#[cfg(feature = "ssr")]
+pub(crate) mod badge;
+#[cfg(feature = "ssr")]
+pub(crate) mod chart;
+pub(crate) mod copy;
+#[cfg(feature = "ssr")]
+pub(crate) mod empty;
+#[cfg(feature = "ssr")]
+pub(crate) mod field;
+#[cfg(feature = "ssr")]
+pub(crate) mod frame;
+#[cfg(feature = "ssr")]
+pub(crate) mod heading;
+pub(crate) mod icon;
+#[cfg(feature = "ssr")]
+pub(crate) mod notice;
+#[cfg(feature = "ssr")]
+pub(crate) mod pager;
+#[cfg(feature = "ssr")]
+pub(crate) mod time;
+#[cfg(feature = "ssr")]
+pub(crate) mod trouble;

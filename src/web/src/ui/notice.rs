@@ -1,0 +1,53 @@
+//! Notices: a confirmation after a change, and an error where it arose.
+
+use leptos::prelude::*;
+
+use super::icon::{Icon, Picture};
+use crate::door::Flash;
+
+/// Says that something was done.
+#[component]
+pub(crate) fn Confirmation(flash: Flash) -> impl IntoView {
+    view! {
+        <p class="notice notice-good" role="status">
+            <Icon picture=Picture::Check />
+            <span>{flash.sentence()}</span>
+        </p>
+    }
+}
+
+/// Says what is wrong with a whole form; single fields say it themselves.
+#[component]
+pub(crate) fn Problem(
+    /// The sentence; with none nothing is shown.
+    sentence: Option<String>,
+) -> impl IntoView {
+    sentence.map(|sentence| {
+        view! {
+            <p class="notice notice-bad" role="alert">
+                <Icon picture=Picture::Warning />
+                <span>{sentence_case(&sentence)}</span>
+            </p>
+        }
+    })
+}
+
+/// Sentences of the control plane begin small, so that they can follow a colon.
+pub(crate) fn sentence_case(text: &str) -> String {
+    let mut letters = text.chars();
+    let Some(first) = letters.next() else { return String::new() };
+    let stop = if text.ends_with(['.', '?', '!']) { "" } else { "." };
+    format!("{}{}{stop}", first.to_uppercase(), letters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sentence_case;
+
+    #[test]
+    fn sentences() {
+        assert_eq!(sentence_case("use 1 to 100 characters"), "Use 1 to 100 characters.");
+        assert_eq!(sentence_case("Did you mean 10.0.0.0/24?"), "Did you mean 10.0.0.0/24?");
+        assert_eq!(sentence_case(""), "");
+    }
+}

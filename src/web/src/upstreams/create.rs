@@ -1,0 +1,182 @@
+//! Adding an upstream: pick a provider, paste the secret, test, save.
+
+use axum::{Extension, extract::RawForm, response::Response};
+use contract::{FieldErrors, upstreams::TestReport};
+use domain::Provider;
+use leptos::prelude::*;
+use serde::Deserialize;
+
+use super::{
+    save::{create_upstream, try_upstream},
+    try_out::TryOut,
+};
+use crate::{
+    door::{Flash, Moved, Page, Section, Visit, again_or_trouble, decoded, in_process, post},
+    error::UiError,
+    ui::{
+        field::{TextField, complaint},
+        heading::{Crumbs, Heading},
+        notice::Problem,
+    },
+};
+
+/// The form as a browser sends it. No `Debug`: it holds a secret.
+#[derive(Clone, Deserialize)]
+#[serde(default)]
+struct UpstreamForm {
+    intent: String,
+    provider: String,
+    name: String,
+    base_url: String,
+    api_key: String,
+}
+
+impl Default for UpstreamForm {
+    fn default() -> Self {
+        Self {
+            intent: String::new(),
+            provider: Provider::Openai.as_str().to_owned(),
+            name: String::new(),
+            base_url: String::new(),
+            api_key: String::new(),
+        }
+    }
+}
+
+#[derive(Default, Deserialize)]
+struct Query {
+    /// Which card is picked.
+    provider: Option<String>,
+}
+
+/// The empty form.
+pub(crate) async fn new_page(Extension(visit): Extension<Visit>) -> Response {
+    let provider = visit.query::<Query>().ok().and_then(|query| query.provider).and_then(|text| Provider::parse(&text));
+    let mut form = UpstreamForm::default();
+    if let Some(provider) = provider {
+        provider.as_str().clone_into(&mut form.provider);
+    }
+    visit.draw(Ok(draw(form, None, None))).await
+}
+
+/// Tests or saves.
+pub(crate) async fn create(Extension(visit): Extension<Visit>, body: RawForm) -> Response {
+    match decoded::<UpstreamForm>(&body) {
+        Ok(form) if form.intent == "test" => test(&visit, form).await,
+        Ok(_) => save(visit, body).await,
+        Err(error) => visit.draw(Err(error)).await,
+    }
+}
+
+async fn save(visit: Visit, body: RawForm) -> Response {
+    let act = |form: UpstreamForm| async move {
+        let upstream = create_upstream(form.name, form.provider, form.base_url, form.api_key).await?;
+        Ok(Moved::to(format!("/upstreams/{}", upstream.id)).saying(Flash::UpstreamCreated))
+    };
+    post(visit, body, act, |form, error| async move { Ok(draw(form, None, Some(error))) }).await
+}
+
+async fn test(visit: &Visit, form: UpstreamForm) -> Response {
+    let asked = form.clone();
+    let tried = in_process(visit, || try_upstream(asked.name, asked.provider, asked.base_url, asked.api_key)).await;
+    match tried {
+        Ok(report) => visit.draw(Ok(draw(form, Some(report), None))).await,
+        Err(error) => again_or_trouble(visit, error, |error| async move { Ok(draw(form, None, Some(error))) }).await,
+    }
+}
+
+/// The form with what was typed; the secret alone is never sent back.
+fn draw(form: UpstreamForm, report: Option<TestReport>, error: Option<UiError>) -> Page {
+    let secret_gone = !form.api_key.is_empty();
+    let form = UpstreamForm { api_key: String::new(), ..form };
+    Page::new(Section::Upstreams, "New upstream", move || {
+        view! {
+            <Crumbs href="/upstreams" parent="Upstreams" here="New" />
+            <Heading title="New upstream" lead="Where the gateway sends requests, and the secret it uses there.".into_any() />
+            <div class="beside">
+                <Fields form=form.clone() error=error.clone() secret_gone />
+                <aside class="aside" aria-label="Test">
+                    <TryOut report=report.clone() />
+                </aside>
+            </div>
+        }
+        .into_any()
+    })
+}
+
+#[component]
+fn Fields(form: UpstreamForm, error: Option<UiError>, secret_gone: bool) -> impl IntoView {
+    let (errors, problem) = match error {
+        Some(UiError::Invalid { errors }) => (errors, None),
+        other => (FieldErrors::default(), other.map(|error| error.to_string())),
+    };
+    let base_hint = view! {
+        <span class="for-openai">"Empty: https://api.openai.com/v1"</span>
+        <span class="for-openrouter">"Empty: https://openrouter.ai/api/v1"</span>
+        <span class="for-openai_compatible">"Usually ends in /v1, such as http://127.0.0.1:11434/v1"</span>
+    }
+    .into_any();
+    let secret_hint = if secret_gone {
+        "Not kept in the page: paste it again to save.".into_any()
+    } else {
+        view! {
+            "Sealed with AES-256-GCM and bound to the base URL. It is never shown again."
+            <span class="for-openai_compatible">" A local server often needs none."</span>
+        }
+        .into_any()
+    };
+    view! {
+        <form method="post" action="/upstreams/new" id="upstream-form" class="form providers-form" novalidate>
+            <Problem sentence=problem />
+            <Providers chosen=form.provider errors=errors.clone() />
+            <TextField name="name" label="Name" value=form.name hint="Empty: the provider's name.".into_any() errors=errors.clone() />
+            <div class="not-echo">
+                <TextField name="base_url" label="Base URL" value=form.base_url mono=true hint=base_hint errors=errors.clone() />
+            </div>
+            <div class="not-echo">
+                <TextField
+                    name="api_key"
+                    label="Secret"
+                    kind="password"
+                    mono=true
+                    autocomplete="new-password"
+                    hint=secret_hint
+                    errors=errors.clone()
+                />
+            </div>
+            <div class="form-actions">
+                <button class="button button-main button-large" name="intent" value="save">"Save upstream"</button>
+                <button class="button button-large" name="intent" value="test">"Test"</button>
+                <a class="button button-plain button-large" href="/upstreams">"Cancel"</a>
+            </div>
+        </form>
+    }
+}
+
+#[component]
+fn Providers(chosen: String, errors: FieldErrors) -> impl IntoView {
+    let error = complaint(&errors, "provider");
+    view! {
+        <fieldset class="providers">
+            <legend class="unseen">"Provider"</legend>
+            {Provider::ALL
+                .map(|provider| {
+                    let place = match provider {
+                        Provider::Openai => "api.openai.com",
+                        Provider::Openrouter => "openrouter.ai",
+                        Provider::OpenaiCompatible => "Ollama, vLLM, a proxy",
+                        Provider::Echo => "offline, free",
+                    };
+                    view! {
+                        <label class="provider">
+                            <input type="radio" name="provider" value=provider.as_str() checked=provider.as_str() == chosen />
+                            <span class="provider-name">{provider.label()}</span>
+                            <span class="provider-place">{place}</span>
+                        </label>
+                    }
+                })
+                .collect_view()}
+            {error.map(|error| view! { <p class="field-error">{error}</p> })}
+        </fieldset>
+    }
+}

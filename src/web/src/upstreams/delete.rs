@@ -1,0 +1,100 @@
+//! Deleting: a page that asks, says what it means, and stands on Cancel.
+
+use leptos::prelude::*;
+
+use crate::error::UiError;
+
+/// Removes the upstream and its secret.
+#[server(prefix = "/_fn", endpoint = "upstreams/delete")]
+pub async fn delete_upstream(id: String) -> Result<(), UiError> {
+    let visit = crate::door::visit()?;
+    control::upstreams::delete(&visit.cx, &super::upstream_id(&id)?).await.map_err(crate::door::told)
+}
+
+#[cfg(feature = "ssr")]
+pub(crate) use page::{delete, delete_page};
+
+#[cfg(feature = "ssr")]
+mod page {
+    use axum::{
+        Extension,
+        extract::{Path, RawForm},
+        response::Response,
+    };
+    use contract::overview::UpstreamHealth;
+    use leptos::prelude::*;
+    use serde::Deserialize;
+
+    use super::delete_upstream;
+    use crate::{
+        door::{Flash, Moved, Page, Section, Visit, post},
+        error::UiError,
+        ui::{
+            heading::{Crumbs, Heading},
+            notice::Problem,
+        },
+        upstreams::detail::health,
+        words::number,
+    };
+
+    #[derive(Clone, Deserialize)]
+    struct Form {}
+
+    /// Asks.
+    pub(crate) async fn delete_page(Extension(visit): Extension<Visit>, Path(id): Path<String>) -> Response {
+        let page = draw(&visit, &id, None).await;
+        visit.draw(page).await
+    }
+
+    /// Does it.
+    pub(crate) async fn delete(Extension(visit): Extension<Visit>, Path(id): Path<String>, body: RawForm) -> Response {
+        let act = {
+            let id = id.clone();
+            move |_: Form| async move {
+                delete_upstream(id).await.map(|()| Moved::to("/upstreams").saying(Flash::UpstreamDeleted))
+            }
+        };
+        let drawing = visit.clone();
+        post(visit, body, act, move |_, error| async move { draw(&drawing, &id, Some(error.to_string())).await }).await
+    }
+
+    async fn draw(visit: &Visit, id: &str, problem: Option<String>) -> Result<Page, UiError> {
+        let health = health(visit, id).await?;
+        Ok(Page::new(Section::Upstreams, format!("Delete {}", health.upstream.name), move || {
+            view! { <Ask health=health.clone() problem=problem.clone() /> }.into_any()
+        }))
+    }
+
+    #[component]
+    fn Ask(health: UpstreamHealth, problem: Option<String>) -> impl IntoView {
+        let upstream = health.upstream;
+        let here = format!("/upstreams/{}", upstream.id);
+        let impact = match health.requests {
+            0 => "No request went to it in 24 h.".to_owned(),
+            n => format!("{} went to it in 24 h.", number::counted(n, "request", "requests")),
+        };
+        let then = if upstream.is_default {
+            "It is the default: until you choose another one, keys that name no upstream are answered with 503."
+        } else {
+            "Keys that name it alone are refused from then on."
+        };
+        let lead = view! { <code>{upstream.base_url}</code> }.into_any();
+        view! {
+            <Crumbs href="/upstreams" parent="Upstreams" here=upstream.name.clone() />
+            <Heading title=format!("Delete {}?", upstream.name) lead />
+            <div class="card ask-card">
+                <Problem sentence=problem />
+                <p class="prose">
+                    <strong>{impact}</strong>
+                </p>
+                <p class="prose muted">{then} " Its secret is deleted with it and cannot be brought back; rows in the logs stay."</p>
+                <form method="post" action=format!("{here}/delete") class="form">
+                    <div class="form-actions">
+                        <a class="button button-large" href=here.clone() autofocus=true>"Cancel"</a>
+                        <button class="button button-danger-main button-large">"Delete upstream"</button>
+                    </div>
+                </form>
+            </div>
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! One upstream: what it is, how it does, its test, its secret.
+
+use axum::{
+    Extension,
+    extract::{Path, RawForm},
+    response::Response,
+};
+use contract::{
+    FieldErrors,
+    overview::UpstreamHealth,
+    upstreams::TestReport,
+};
+use domain::Timestamp;
+use leptos::prelude::*;
+use serde::Deserialize;
+
+use super::{
+    change::{set_default_upstream, set_upstream_secret, test_upstream},
+    health::{HealthBadge, verdict},
+    label,
+    report::Report,
+    upstream_id,
+};
+use crate::{
+    door::{Flash, Moved, Page, Section, Visit, again_or_trouble, decoded, in_process, post, told},
+    error::UiError,
+    ui::{
+        badge::{Badge, Tone},
+        field::TextField,
+        heading::{Crumbs, Heading},
+        notice::Problem,
+        time::When,
+    },
+    words::number,
+};
+
+/// The forms of the page. No `Debug`: one holds a secret.
+#[derive(Clone, Deserialize)]
+struct Form {
+    #[serde(default)]
+    intent: String,
+    #[serde(default)]
+    api_key: String,
+}
+
+/// The page.
+pub(crate) async fn detail_page(Extension(visit): Extension<Visit>, Path(id): Path<String>) -> Response {
+    let page = draw(&visit, &id, None, None).await;
+    visit.draw(page).await
+}
+
+/// Tests, replaces the secret, or makes it the default.
+pub(crate) async fn change(Extension(visit): Extension<Visit>, Path(id): Path<String>, body: RawForm) -> Response {
+    match decoded::<Form>(&body) {
+        Ok(form) if form.intent == "test" => return test(&visit, id).await,
+        Ok(_) => {}
+        Err(error) => return visit.draw(Err(error)).await,
+    }
+    let here = format!("/upstreams/{id}");
+    let act = {
+        let id = id.clone();
+        move |form: Form| async move {
+            match form.intent.as_str() {
+                "set_secret" => {
+                    set_upstream_secret(id, form.api_key).await.map(|_| Moved::to(here).saying(Flash::SecretReplaced))
+                }
+                "set_default" => set_default_upstream(id).await.map(|_| Moved::to(here).saying(Flash::UpstreamDefault)),
+                _ => {
+                    let message = "choose test, set_secret or set_default".to_owned();
+                    Err(UiError::Conflict { code: "unknown_intent".to_owned(), message })
+                }
+            }
+        }
+    };
+    let drawing = visit.clone();
+    post(visit, body, act, move |_, error| async move { draw(&drawing, &id, None, Some(error)).await }).await
+}
+
+async fn test(visit: &Visit, id: String) -> Response {
+    match in_process(visit, || test_upstream(id.clone())).await {
+        Ok(report) => {
+            let page = draw(visit, &id, Some(report), None).await;
+            visit.draw(page).await
+        }
+        Err(error) => again_or_trouble(visit, error, |error| async move { draw(visit, &id, None, Some(error)).await }).await,
+    }
+}
+
+async fn draw(visit: &Visit, id: &str, report: Option<TestReport>, error: Option<UiError>) -> Result<Page, UiError> {
+    let health = health(visit, id).await?;
+    let now = visit.now();
+    Ok(Page::new(Section::Upstreams, health.upstream.name.clone(), move || {
+        view! { <Detail health=health.clone() report=report.clone() error=error.clone() now /> }.into_any()
+    }))
+}
+
+/// The upstream with its last 24 hours.
+pub(super) async fn health(visit: &Visit, id: &str) -> Result<UpstreamHealth, UiError> {
+    let upstream = control::upstreams::show(&visit.cx, &upstream_id(id)?).await.map_err(told)?;
+    let overview = control::overview::show(&visit.cx).await.map_err(told)?;
+    let known = overview.upstreams.into_iter().find(|health| health.upstream.id == upstream.id);
+    Ok(known.unwrap_or(UpstreamHealth { upstream, requests: 0, errors: 0, last_error: None }))
+}
+
+#[component]
+fn Detail(health: UpstreamHealth, report: Option<TestReport>, error: Option<UiError>, now: Timestamp) -> impl IntoView {
+    let (errors, problem) = match error {
+        Some(UiError::Invalid { errors }) => (errors, None),
+        other => (FieldErrors::default(), other.map(|error| error.to_string())),
+    };
+    let upstream = health.upstream.clone();
+    let here = format!("/upstreams/{}", upstream.id);
+    let (delete, secret_form) = (format!("{here}/delete"), here.clone());
+    let is_echo = upstream.provider == "echo";
+    let beside = upstream.is_default.then(|| view! { <Badge tone=Tone::Good word="Default" /> }).into_any();
+    let lead = view! {
+        <code>{upstream.base_url.clone()}</code>
+        " · added "
+        <When at=Some(upstream.created_at.clone()) now />
+    }
+    .into_any();
+    view! {
+        <Crumbs href="/upstreams" parent="Upstreams" here=upstream.name.clone() />
+        <Heading title=upstream.name.clone() lead beside>
+            <form method="post" action=here.clone() class="inline-form">
+                <button class="button" name="intent" value="test">"Test"</button>
+                {(!upstream.is_default)
+                    .then(|| view! { <button class="button" name="intent" value="set_default">"Make default"</button> })}
+            </form>
+            <a class="button button-danger" href=delete>"Delete"</a>
+        </Heading>
+        <Problem sentence=problem />
+        <div class="two-thirds">
+            <div class="stack">
+                <Facts health now />
+                {(!is_echo).then(|| view! { <Secret here=secret_form masked=upstream.api_key_masked errors /> })}
+            </div>
+            <div class="stack">
+                {match report {
+                    Some(report) => view! { <Report report /> }.into_any(),
+                    None => {
+                        view! {
+                            <div class="aside-card">
+                                <h2>"Is it well?"</h2>
+                                <p>"Test looks the address up, opens the connection, shows the stored secret and counts the models."</p>
+                            </div>
+                        }
+                            .into_any()
+                    }
+                }}
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Facts(health: UpstreamHealth, now: Timestamp) -> impl IntoView {
+    let upstream = health.upstream.clone();
+    let (_, word) = verdict(&health);
+    let figures = format!(
+        "{} in 24 h, {}",
+        number::counted(health.requests, "request", "requests"),
+        number::counted(health.errors, "error", "errors")
+    );
+    let used = if upstream.is_default { "by every key that names no upstream" } else { "only by keys that name it" };
+    view! {
+        <section class="card" aria-labelledby="facts">
+            <div class="card-head">
+                <h2 id="facts">"Facts"</h2>
+                <a href=format!("/logs?upstream={}", encoded(&upstream.name))>"Its logs"</a>
+            </div>
+            <dl class="facts">
+                <dt>"Health"</dt>
+                <dd aria-label=word>
+                    <HealthBadge health />
+                </dd>
+                <dt>"Traffic"</dt>
+                <dd>{figures}</dd>
+                <dt>"Provider"</dt>
+                <dd>{label(&upstream.provider)}</dd>
+                <dt>"Used"</dt>
+                <dd>{used}</dd>
+                <dt>"Secret"</dt>
+                <dd>
+                    {match upstream.api_key_masked {
+                        Some(masked) => {
+                            view! {
+                                <code>{masked}</code>
+                                <span class="muted">", replaced " <When at=upstream.secret_updated_at now /></span>
+                            }
+                                .into_any()
+                        }
+                        None => "none".into_any(),
+                    }}
+                </dd>
+                <dt>"Id"</dt>
+                <dd>
+                    <code>{upstream.id}</code>
+                </dd>
+            </dl>
+        </section>
+    }
+}
+
+#[component]
+fn Secret(here: String, masked: Option<String>, errors: FieldErrors) -> impl IntoView {
+    let (title, button) = if masked.is_some() { ("Replace the secret", "Replace secret") } else { ("Give it a secret", "Save secret") };
+    view! {
+        <section class="card" aria-labelledby="secret-title">
+            <div class="card-head">
+                <h2 id="secret-title">{title}</h2>
+            </div>
+            <form method="post" action=here class="form card-body" novalidate>
+                <TextField
+                    name="api_key"
+                    label="New secret"
+                    kind="password"
+                    mono=true
+                    autocomplete="new-password"
+                    hint="The next request uses it. It is sealed and never shown again.".into_any()
+                    errors
+                />
+                <div class="form-actions">
+                    <button class="button" name="intent" value="set_secret">{button}</button>
+                </div>
+            </form>
+        </section>
+    }
+}
+
+fn encoded(name: &str) -> String {
+    #[derive(serde::Serialize)]
+    struct One<'a> {
+        upstream: &'a str,
+    }
+    let query = serde_html_form::to_string(One { upstream: name }).unwrap_or_default();
+    query.trim_start_matches("upstream=").to_owned()
+}

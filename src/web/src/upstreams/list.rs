@@ -1,0 +1,117 @@
+//! All upstreams, newest first.
+
+use axum::{Extension, response::Response};
+use contract::{Page as Rows, PageQuery, upstreams::UpstreamView};
+use domain::Timestamp;
+use leptos::prelude::*;
+use serde::Deserialize;
+
+use super::label;
+use crate::{
+    door::{Page, Section, Visit, told},
+    error::UiError,
+    ui::{
+        badge::{Badge, Tone},
+        empty::Empty,
+        heading::Heading,
+        icon::{Icon, Picture},
+        pager::{Pager, range},
+        time::When,
+    },
+};
+
+#[derive(Default, Deserialize)]
+struct Query {
+    page: Option<i64>,
+}
+
+/// The list.
+pub(crate) async fn list_page(Extension(visit): Extension<Visit>) -> Response {
+    let page = draw(&visit).await;
+    visit.draw(page).await
+}
+
+async fn draw(visit: &Visit) -> Result<Page, UiError> {
+    let query: Query = visit.query()?;
+    let asked = PageQuery { page: query.page.unwrap_or(1), ..PageQuery::default() };
+    let list = control::upstreams::list(&visit.cx, asked).await.map_err(told)?;
+    let now = visit.now();
+    Ok(Page::new(Section::Upstreams, "Upstreams", move || view! { <UpstreamList list=list.clone() now /> }.into_any()))
+}
+
+#[component]
+fn UpstreamList(list: Rows<UpstreamView>, now: Timestamp) -> impl IntoView {
+    let words = range(list.page, list.page_size, list.items.len(), list.total, "upstream", "upstreams");
+    let at = |page: i64| format!("/upstreams?page={page}");
+    let back = (list.page > 1).then(|| at(list.page - 1));
+    let on = (list.page * list.page_size < list.total).then(|| at(list.page + 1));
+    view! {
+        <Heading title="Upstreams" lead="Where the gateway sends requests, and the secrets it uses there.".into_any()>
+            <a class="button button-main" href="/upstreams/new">
+                <Icon picture=Picture::Plus />
+                "New upstream"
+            </a>
+        </Heading>
+        <div class="card card-table">
+            {if list.total == 0 {
+                view! {
+                    <Empty
+                        sentence="No upstreams yet. An upstream is a provider's server with your secret for it; echo needs neither."
+                        href="/upstreams/new"
+                        action="Add the first upstream"
+                        command="keywright upstreams create --provider echo"
+                    />
+                }
+                    .into_any()
+            } else {
+                view! {
+                    <table class="table table-cards">
+                        <caption class="unseen">"Upstreams, newest first"</caption>
+                        <thead>
+                            <tr>
+                                <th scope="col">"Name and provider"</th>
+                                <th scope="col">"Used"</th>
+                                <th scope="col">"Base URL"</th>
+                                <th scope="col">"Secret"</th>
+                                <th scope="col">"Replaced"</th>
+                            </tr>
+                        </thead>
+                        <tbody>
+                            {list.items.into_iter().map(|upstream| view! { <Row upstream now /> }).collect_view()}
+                        </tbody>
+                    </table>
+                    <Pager words back="Previous" back_to=back on="Next" on_to=on />
+                }
+                    .into_any()
+            }}
+        </div>
+    }
+}
+
+#[component]
+fn Row(upstream: UpstreamView, now: Timestamp) -> impl IntoView {
+    let secret = upstream.api_key_masked.unwrap_or_else(|| "none".to_owned());
+    view! {
+        <tr>
+            <th scope="row" class="cell-main">
+                <a href=format!("/upstreams/{}", upstream.id)>{upstream.name}</a>
+                <span class="under">{label(&upstream.provider)}</span>
+            </th>
+            <td class="cell-state">
+                {upstream
+                    .is_default
+                    .then(|| view! { <Badge tone=Tone::Good word="Default" /> }.into_any())
+                    .unwrap_or_else(|| view! { <span class="muted cell-wide">"on request"</span> }.into_any())}
+            </td>
+            <td class="cell-wide">
+                <code>{upstream.base_url}</code>
+            </td>
+            <td class="cell-note">
+                <code>{secret}</code>
+            </td>
+            <td class="cell-wide muted">
+                <When at=upstream.secret_updated_at now />
+            </td>
+        </tr>
+    }
+}

@@ -1,0 +1,35 @@
+//! Upstreams: where requests go, and the secrets used there.
+
+mod change;
+#[cfg(feature = "ssr")]
+mod create;
+mod delete;
+#[cfg(feature = "ssr")]
+mod detail;
+#[cfg(feature = "ssr")]
+pub(crate) mod health;
+#[cfg(feature = "ssr")]
+mod list;
+mod report;
+mod save;
+mod try_out;
+
+#[cfg(feature = "ssr")]
+pub(crate) use {
+    create::{create, new_page},
+    delete::{delete, delete_page},
+    detail::{change, detail_page},
+    list::list_page,
+};
+
+/// The id in a path; one that cannot be an id names nothing.
+#[cfg(feature = "ssr")]
+fn upstream_id(text: &str) -> Result<domain::UpstreamId, crate::error::UiError> {
+    text.parse().map_err(|_| crate::error::UiError::NotFound { noun: "upstream".to_owned() })
+}
+
+/// What people call a provider.
+#[cfg(feature = "ssr")]
+fn label(provider: &str) -> String {
+    domain::Provider::parse(provider).map_or_else(|| provider.to_owned(), |provider| provider.label().to_owned())
+}

@@ -1,0 +1,112 @@
+//! The report beside the form for a new upstream. Awake, Test runs without leaving the page, and what is typed stays.
+
+use contract::upstreams::TestReport;
+use leptos::prelude::*;
+
+use super::report::Report;
+use crate::error::UiError;
+
+/// What stands beside the form.
+#[derive(Clone)]
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code))] // only awake does it change
+enum Beside {
+    Nothing,
+    UnderWay,
+    Found(TestReport),
+    Refused(UiError),
+}
+
+/// Follows the form `upstream-form`.
+#[island]
+pub(crate) fn TryOut(
+    /// What a test by plain form has found.
+    report: Option<TestReport>,
+) -> impl IntoView {
+    let (beside, set_beside) = signal(report.map_or(Beside::Nothing, Beside::Found));
+    Effect::new(move |_| follow(set_beside));
+    view! {
+        <div aria-live="polite">
+            {move || match beside.get() {
+                Beside::Nothing => {
+                    view! {
+                        <div class="aside-card">
+                            <h2>"Test before you save"</h2>
+                            <p>"Test looks the address up, opens the connection, shows the secret and counts the models. Nothing is stored."</p>
+                        </div>
+                    }
+                        .into_any()
+                }
+                Beside::UnderWay => {
+                    view! {
+                        <p class="notice notice-quiet">
+                            <span class="pulse" aria-hidden="true"></span>
+                            <span>"Testing…"</span>
+                        </p>
+                    }
+                        .into_any()
+                }
+                Beside::Found(report) => view! { <Report report /> }.into_any(),
+                Beside::Refused(error) => refused(error).into_any(),
+            }}
+        </div>
+    }
+}
+
+fn refused(error: UiError) -> impl IntoView {
+    let sentences: Vec<String> = match error {
+        UiError::Invalid { errors } => {
+            errors.0.into_iter().map(|error| format!("{}: {}.", label(&error.field), error.message)).collect()
+        }
+        other => vec![format!("{other}.")],
+    };
+    view! {
+        <div class="notice notice-bad">
+            <ul>{sentences.into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect_view()}</ul>
+        </div>
+    }
+}
+
+fn label(field: &str) -> &str {
+    match field {
+        "api_key" => "Secret",
+        "base_url" => "Base URL",
+        "name" => "Name",
+        "provider" => "Provider",
+        other => other,
+    }
+}
+
+#[cfg(feature = "hydrate")]
+fn follow(set_beside: WriteSignal<Beside>) {
+    use leptos::task::spawn_local;
+    use wasm_bindgen::{JsCast as _, closure::Closure};
+
+    use super::save::try_upstream;
+
+    let Some(form) = document().get_element_by_id("upstream-form").and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok())
+    else {
+        return;
+    };
+    let typed = form.clone();
+    let listener = Closure::<dyn Fn(web_sys::SubmitEvent)>::new(move |submit: web_sys::SubmitEvent| {
+        let test = submit.submitter().is_some_and(|button| button.get_attribute("value").as_deref() == Some("test"));
+        let Ok(data) = web_sys::FormData::new_with_form(&typed) else { return };
+        if !test {
+            return;
+        }
+        submit.prevent_default();
+        let text = |name: &str| data.get(name).as_string().unwrap_or_default();
+        let (name, provider, base_url, api_key) = (text("name"), text("provider"), text("base_url"), text("api_key"));
+        set_beside.set(Beside::UnderWay);
+        spawn_local(async move {
+            let found = try_upstream(name, provider, base_url, api_key).await;
+            set_beside.try_set(found.map_or_else(Beside::Refused, Beside::Found));
+        });
+    });
+    let _ = form.add_event_listener_with_callback("submit", listener.as_ref().unchecked_ref());
+    // As long as the page.
+    listener.forget();
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn follow(_set_beside: WriteSignal<Beside>) {}

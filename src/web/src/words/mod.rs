@@ -1,0 +1,7 @@
+//! Figures, instants and sentences as people read them.
+
+#[cfg(feature = "ssr")]
+pub(crate) mod number;
+pub(crate) mod sentence;
+#[cfg(feature = "ssr")]
+pub(crate) mod time;
