@@ -47,7 +47,7 @@ run() {
   [ "$(id -u)" != 0 ] || server=$(server_user)
   home=$(mktemp -d "${TMPDIR:-/tmp}/keywright-postgres.XXXXXX")
   trap stop EXIT
-  # The command hears of the signal as well; what matters here is that nothing stays behind.
+  # They run when the command has ended, which a signal to the whole group (Ctrl-C) sees to.
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
   [ -z "$server" ] || chown "$server" "$home"

@@ -80,7 +80,9 @@ impl From<store::Error> for Error {
             store::Error::Conflict("upstreams_name") => {
                 Self::conflict("name_taken", "another upstream has this name; choose a different one")
             }
-            store::Error::Conflict("users_email") => Self::conflict("email_taken", "somebody with this address exists already"),
+            store::Error::Conflict("users_email") => {
+                Self::conflict("email_taken", "somebody with this address exists already")
+            }
             store::Error::Unavailable(source) => Self::Unavailable(source.into()),
             other => Self::Internal(other.into()),
         }

@@ -24,7 +24,8 @@ pub async fn show(cx: &Cx) -> Result<Overview> {
     let hours = (0..24)
         .map(|i| {
             let from = first_hour.plus(i * HOUR);
-            let (requests, errors) = counted.iter().find(|(at, ..)| *at == from).map_or((0, 0), |(_, all, bad)| (*all, *bad));
+            let (requests, errors) =
+                counted.iter().find(|(at, ..)| *at == from).map_or((0, 0), |(_, all, bad)| (*all, *bad));
             HourCount { from: from.to_rfc3339(), requests, errors }
         })
         .collect();

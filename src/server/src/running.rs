@@ -63,10 +63,9 @@ async fn bind(listen: Listen) -> anyhow::Result<(TcpListener, Option<TcpListener
     }
     Ok(match listen {
         Listen::Merged(address) => (one(address, "KEYWRIGHT_GATEWAY_LISTEN").await?, None),
-        Listen::Apart { gateway, admin } => (
-            one(gateway, "KEYWRIGHT_GATEWAY_LISTEN").await?,
-            Some(one(admin, "KEYWRIGHT_ADMIN_LISTEN").await?),
-        ),
+        Listen::Apart { gateway, admin } => {
+            (one(gateway, "KEYWRIGHT_GATEWAY_LISTEN").await?, Some(one(admin, "KEYWRIGHT_ADMIN_LISTEN").await?))
+        }
     })
 }
 

@@ -62,17 +62,10 @@ impl SessionStore for Sessions {
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
-        let known = self.store.load_session(&hash(record.id)).await.map_err(backend)?;
-        match known {
-            Some(known) => {
-                let row = self.row(record, known.created_at)?;
-                self.store.update_session(&row).await.map_err(backend)
-            }
-            None => {
-                let row = self.row(record, self.clock.now())?;
-                self.store.insert_session(&row).await.map_err(backend)
-            }
-        }
+        // A session that was ended meanwhile (password reset, sign-out elsewhere) must not come back to life.
+        let Some(known) = self.store.load_session(&hash(record.id)).await.map_err(backend)? else { return Ok(()) };
+        let row = self.row(record, known.created_at)?;
+        self.store.update_session(&row).await.map_err(backend)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {

@@ -6,8 +6,9 @@ use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::Subscr
 
 /// Starts logging to standard error. A second call (tests) changes nothing.
 pub fn start(filter: &str, json: bool) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(filter)
-        .map_err(|_| anyhow::anyhow!("log: use error, warn, info, debug or trace, or per room such as gateway=debug"))?;
+    let filter = EnvFilter::try_new(filter).map_err(|_| {
+        anyhow::anyhow!("log: use error, warn, info, debug or trace, or per room such as gateway=debug")
+    })?;
     let registry = tracing_subscriber::registry().with(filter);
     let result = if json {
         registry.with(fmt::layer().json().with_writer(std::io::stderr)).try_init()

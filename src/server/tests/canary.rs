@@ -18,7 +18,9 @@ fn spellings(text: &str) -> Vec<Vec<u8>> {
         .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
         .collect();
     let base64 = base64::engine::general_purpose::STANDARD.encode(text);
-    [text.to_owned(), hex.to_uppercase(), hex, percent, base64.trim_end_matches('=').to_owned()].map(String::into_bytes).to_vec()
+    [text.to_owned(), hex.to_uppercase(), hex, percent, base64.trim_end_matches('=').to_owned()]
+        .map(String::into_bytes)
+        .to_vec()
 }
 
 fn holds(haystack: &[u8], needle: &[u8]) -> bool {

@@ -68,8 +68,23 @@ impl Serving {
         run(keywright(dir).args(arguments).env("KEYWRIGHT_URL", &self.admin).env("KEYWRIGHT_TOKEN", TOKEN))
     }
 
+    /// SIGTERM, and a good end.
+    fn stop(mut self) {
+        let status = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(status.success());
+        assert_eq!(self.child.wait().unwrap().code(), Some(0));
+    }
+
     async fn rest(&self, path: &str) -> Value {
-        reqwest::Client::new().get(format!("{}/api/v1{path}", self.admin)).bearer_auth(TOKEN).send().await.unwrap().json().await.unwrap()
+        reqwest::Client::new()
+            .get(format!("{}/api/v1{path}", self.admin))
+            .bearer_auth(TOKEN)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap()
     }
 }
 
@@ -146,12 +161,10 @@ fn wrong_root_keys_touch_nothing() {
 async fn sigterm_settles_and_exits_zero() {
     install_tls();
     let dir = initialised();
-    let mut serving = Serving::start(dir.path(), &[]);
+    let serving = Serving::start(dir.path(), &[]);
     let secret = create_key(&serving, dir.path());
     assert_eq!(echo(&serving, &secret, 1).await, Some(200));
-    let status = Command::new("kill").args(["-TERM", &serving.child.id().to_string()]).status().unwrap();
-    assert!(status.success());
-    assert_eq!(serving.child.wait().unwrap().code(), Some(0));
+    serving.stop();
     let out = run(keywright(dir.path()).args(["logs", "list", "--local", "--json"]));
     assert!(out.status.success(), "{}", text(&out.stderr));
     let page: Value = serde_json::from_slice(&out.stdout).unwrap();
@@ -194,7 +207,17 @@ async fn kill_nine_loses_nothing() {
         if round == 0 {
             secret = create_key(&serving, dir.path());
             let out = Command::new(env!("CARGO_BIN_EXE_keywright"))
-                .args(["upstreams", "create", "--name", "fake", "--provider", "openai", "--base-url", upstream.base_url().as_str(), "--secret-stdin"])
+                .args([
+                    "upstreams",
+                    "create",
+                    "--name",
+                    "fake",
+                    "--provider",
+                    "openai",
+                    "--base-url",
+                    upstream.base_url().as_str(),
+                    "--secret-stdin",
+                ])
                 .env_clear()
                 .env("KEYWRIGHT_URL", &serving.admin)
                 .env("KEYWRIGHT_TOKEN", TOKEN)
@@ -241,6 +264,8 @@ async fn kill_nine_loses_nothing() {
             completed.push(id);
         }
     }
+    // A start replays the spool, and a stop leaves nothing in it.
+    Serving::start(dir.path(), &[]).stop();
     let serving = Serving::start(dir.path(), &[]);
     let mut rows: Vec<Value> = Vec::new();
     let mut path = "/logs?limit=500".to_owned();
@@ -327,7 +352,10 @@ async fn command_line() {
     let serving = Serving::start(dir.path(), &[]);
     let created = serving.cli(dir.path(), &["keys", "create", "--name", "ci"]);
     assert!(created.status.success(), "{}", text(&created.stderr));
-    assert_eq!(text(&created.stdout).matches("sk-auto-live-").count(), text(&created.stdout).matches("sk-auto-live-").count().max(1));
+    assert_eq!(
+        text(&created.stdout).matches("sk-auto-live-").count(),
+        text(&created.stdout).matches("sk-auto-live-").count().max(1)
+    );
     let listed = serving.cli(dir.path(), &["keys", "list", "--json"]);
     let page: Value = serde_json::from_slice(&listed.stdout).unwrap();
     let id = page["items"][0]["id"].as_str().unwrap();
@@ -352,9 +380,15 @@ async fn command_line() {
             assert!(out.stdout.is_empty() && !out.stderr.is_empty(), "{arguments:?}");
         }
     }
-    let wrong = run(keywright(dir.path()).args(["keys", "list"]).env("KEYWRIGHT_URL", &serving.admin).env("KEYWRIGHT_TOKEN", "wrong"));
+    let wrong = run(keywright(dir.path())
+        .args(["keys", "list"])
+        .env("KEYWRIGHT_URL", &serving.admin)
+        .env("KEYWRIGHT_TOKEN", "wrong"));
     assert_eq!(wrong.status.code(), Some(4));
-    let nobody = run(keywright(dir.path()).args(["keys", "list"]).env("KEYWRIGHT_URL", "http://127.0.0.1:9").env("KEYWRIGHT_TOKEN", TOKEN));
+    let nobody = run(keywright(dir.path())
+        .args(["keys", "list"])
+        .env("KEYWRIGHT_URL", "http://127.0.0.1:9")
+        .env("KEYWRIGHT_TOKEN", TOKEN));
     assert_eq!(nobody.status.code(), Some(8));
     let shown = run(keywright(dir.path()).args(["config", "show"]).env("ADMIN_TOKEN", TOKEN));
     assert!(!text(&shown.stdout).contains(TOKEN));

@@ -10,6 +10,9 @@ mod postgres;
 use store::{Location, Store};
 use tempfile::TempDir;
 
+const NO_SERVER: &str = "KEYWRIGHT_TEST_POSTGRES is not set. Run the tests by `scripts/postgres.sh run cargo test …`, \
+    or set KEYWRIGHT_TEST_SQLITE_ONLY=1 to leave PostgreSQL out";
+
 /// Databases of one test's own.
 pub struct TestDb {
     /// The store over them.
@@ -46,17 +49,30 @@ pub async fn postgres() -> Option<TestDb> {
 pub async fn postgres_or_skip() -> Option<TestDb> {
     let found = postgres().await;
     if found.is_none() {
-        assert!(
-            postgres::skipping(),
-            "KEYWRIGHT_TEST_POSTGRES is not set. Run the tests by `scripts/postgres.sh run cargo test …`, \
-             or set KEYWRIGHT_TEST_SQLITE_ONLY=1 to leave PostgreSQL out"
-        );
+        assert!(postgres::skipping(), "{NO_SERVER}");
         #[allow(clippy::print_stderr)] // the test's own output
         {
             eprintln!("left out: KEYWRIGHT_TEST_SQLITE_ONLY=1");
         }
     }
     found
+}
+
+/// An empty database, not even migrated: for a product that is to seed it. It goes with the cluster.
+pub async fn empty_postgres() -> Option<String> {
+    let Some(server) = postgres::server() else {
+        assert!(postgres::skipping(), "{NO_SERVER}");
+        return None;
+    };
+    let database = postgres::Database::create(&server).await;
+    let url = database.url().to_owned();
+    std::mem::forget(database);
+    Some(url)
+}
+
+/// Every row of every table of the database at `url`, as text: for looking whether something is in there.
+pub async fn dump(url: &str) -> String {
+    postgres::dump(url).await
 }
 
 async fn open(location: Location, guard: Guard) -> TestDb {

@@ -70,3 +70,25 @@ async fn drop_database(server: &str, name: &str) {
     connection.execute(sql).await.expect("the user may drop databases");
     connection.close().await.expect("the connection closes");
 }
+
+/// Every row of every table, as PostgreSQL writes it: bytes as hexadecimal, text as it is.
+pub(crate) async fn dump(url: &str) -> String {
+    let mut connection = PgConnection::connect(url).await.expect("the database is there");
+    let tables: Vec<(String,)> =
+        sqlx::query_as("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename")
+            .fetch_all(&mut connection)
+            .await
+            .expect("tables can be listed");
+    let mut out = String::new();
+    for (table,) in tables {
+        // Names from the catalogue itself.
+        let sql = AssertSqlSafe(format!("SELECT t::text FROM \"{table}\" AS t"));
+        let rows: Vec<(String,)> = sqlx::query_as(sql).fetch_all(&mut connection).await.expect("rows can be read");
+        for (row,) in rows {
+            out.push_str(&row);
+            out.push('\n');
+        }
+    }
+    assert!(!out.is_empty(), "the database is not empty");
+    out
+}

@@ -143,14 +143,16 @@ impl House {
 
     /// A REST call with the admin token.
     pub async fn rest(&self, method: Method, path: &str, body: Option<Value>) -> (StatusCode, Value) {
-        let mut request = self.http.request(method, format!("{}/api/v1{path}", self.admin_url())).bearer_auth(ADMIN_TOKEN);
+        let mut request =
+            self.http.request(method, format!("{}/api/v1{path}", self.admin_url())).bearer_auth(ADMIN_TOKEN);
         if let Some(body) = body {
             request = request.json(&body);
         }
         let answer = request.send().await.unwrap();
         let status = answer.status();
         let text = answer.text().await.unwrap();
-        let value = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap_or(Value::String(text)) };
+        let value =
+            if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap_or(Value::String(text)) };
         (status, value)
     }
 

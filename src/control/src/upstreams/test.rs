@@ -28,7 +28,11 @@ pub async fn test(cx: &Cx, id: &UpstreamId) -> Result<TestReport> {
             let row = format!("{}/{}", credential.id, version.version);
             let aad =
                 Aad { table: "credential_versions", column: "sealed", row: &row, origin: upstream.base_url.origin() };
-            let opened = cx.keyring().unseal(&aad, &version.sealed).ok().and_then(|bytes| String::from_utf8(bytes.to_vec()).ok());
+            let opened = cx
+                .keyring()
+                .unseal(&aad, &version.sealed)
+                .ok()
+                .and_then(|bytes| String::from_utf8(bytes.to_vec()).ok());
             match opened {
                 Some(text) => Some(SecretString::from(text)),
                 None => {
@@ -61,8 +65,13 @@ async fn try_base(cx: &Cx, base: &BaseUrl, secret: Option<&SecretString>) -> Tes
     if base.is_echo() {
         return finish(vec![step("address", true, "in process, offline", 0), step("models", true, "1 found", 0)]);
     }
-    let mut steps: Vec<TestStep> =
-        cx.dialer().probe(base, cx.clock()).await.into_iter().map(|found| step(found.name, found.ok, &found.detail, found.ms)).collect();
+    let mut steps: Vec<TestStep> = cx
+        .dialer()
+        .probe(base, cx.clock())
+        .await
+        .into_iter()
+        .map(|found| step(found.name, found.ok, &found.detail, found.ms))
+        .collect();
     if steps.iter().all(|step| step.ok) {
         let started = cx.monotonic_ns();
         let answer = tokio::time::timeout(PATIENCE, models(cx.dialer(), base, secret)).await;
@@ -82,7 +91,8 @@ async fn models(
     secret: Option<&SecretString>,
 ) -> std::result::Result<(StatusCode, Bytes), DialError> {
     let uri = Dialer::target(base, "/models", None)?;
-    let mut request = Request::get(uri).header(header::ACCEPT, "application/json").header(header::USER_AGENT, "keywright");
+    let mut request =
+        Request::get(uri).header(header::ACCEPT, "application/json").header(header::USER_AGENT, "keywright");
     if let Some(secret) = secret {
         let bearer = format!("Bearer {}", secret.expose_secret());
         if let Ok(mut value) = header::HeaderValue::from_str(&bearer) {
@@ -128,11 +138,7 @@ fn step(name: &str, ok: bool, detail: &str, ms: i64) -> TestStep {
 }
 
 fn finish(steps: Vec<TestStep>) -> TestReport {
-    TestReport {
-        ok: steps.iter().all(|step| step.ok),
-        total_ms: steps.iter().map(|step| step.ms).sum(),
-        steps,
-    }
+    TestReport { ok: steps.iter().all(|step| step.ok), total_ms: steps.iter().map(|step| step.ms).sum(), steps }
 }
 
 #[cfg(test)]

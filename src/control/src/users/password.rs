@@ -20,7 +20,9 @@ pub(crate) async fn accept(cx: &Cx, password: SecretString, email: &str) -> Resu
 /// Whether `password` is the one of `hash`. Without a hash the same work is done, so that time tells nothing.
 pub(crate) async fn verify(cx: &Cx, hash: Option<String>, password: SecretString) -> Result<bool> {
     let _permit = cx.hashing().acquire().await.map_err(Error::internal)?;
-    tokio::task::spawn_blocking(move || keyring::password::verify(hash.as_deref(), &password)).await.map_err(Error::internal)
+    tokio::task::spawn_blocking(move || keyring::password::verify(hash.as_deref(), &password))
+        .await
+        .map_err(Error::internal)
 }
 
 /// An e-mail address in the form in which it is unique. Only what a mailbox must have is asked for.
@@ -29,7 +31,11 @@ pub(crate) fn email(text: &str) -> std::result::Result<String, FieldErrors> {
     let good = text.len() <= 254
         && !text.chars().any(|c| c.is_whitespace() || c.is_control())
         && text.split_once('@').is_some_and(|(name, host)| {
-            !name.is_empty() && !host.contains('@') && !host.starts_with('.') && !host.ends_with('.') && !host.is_empty()
+            !name.is_empty()
+                && !host.contains('@')
+                && !host.starts_with('.')
+                && !host.ends_with('.')
+                && !host.is_empty()
         });
     if good { Ok(text) } else { Err(FieldErrors::one("email", "use an address such as name@example.org")) }
 }

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{config::ConfigCommand, keys::KeysCommand, logs::LogsCommand, upstreams::UpstreamsCommand, users::UsersCommand};
+use super::{
+    config::ConfigCommand, keys::KeysCommand, logs::LogsCommand, upstreams::UpstreamsCommand, users::UsersCommand,
+};
 
 /// API keys, an authenticated LLM gateway and an admin web app in one binary.
 #[derive(Parser)]

@@ -35,9 +35,9 @@ pub(super) async fn run(settings: &Settings<'_>, out: &Output) -> Result<ExitCod
         }
     }
     let all_good = findings.iter().all(|finding| finding.ok);
-    let rows = findings
-        .into_iter()
-        .map(|finding| vec![finding.what.to_owned(), if finding.ok { "ok" } else { "wrong" }.to_owned(), finding.detail]);
+    let rows = findings.into_iter().map(|finding| {
+        vec![finding.what.to_owned(), if finding.ok { "ok" } else { "wrong" }.to_owned(), finding.detail]
+    });
     out.table(&["check", "state", "detail"], rows.collect());
     Ok(if all_good { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
@@ -45,7 +45,9 @@ pub(super) async fn run(settings: &Settings<'_>, out: &Output) -> Result<ExitCod
 fn directory(dir: &Path) -> Finding {
     let shown = dir.display();
     match std::fs::metadata(dir) {
-        Err(error) => bad("data directory", format!("{shown}: {error}; `keywright init --data-dir {shown}` creates it")),
+        Err(error) => {
+            bad("data directory", format!("{shown}: {error}; `keywright init --data-dir {shown}` creates it"))
+        }
         Ok(found) if found.permissions().mode() & 0o077 != 0 => {
             bad("data directory", format!("{shown} can be read by others; run: chmod 700 {shown}"))
         }

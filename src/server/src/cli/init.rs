@@ -1,9 +1,9 @@
 //! `keywright init`: the data directory and its root key, explicitly and once.
 
 use std::{
-    fs::DirBuilder,
+    fs::{DirBuilder, Permissions, set_permissions},
     io::ErrorKind,
-    os::unix::fs::DirBuilderExt as _,
+    os::unix::fs::{DirBuilderExt as _, PermissionsExt as _},
 };
 
 use domain::Random as _;
@@ -20,6 +20,8 @@ pub(super) fn run(settings: &Settings<'_>, out: &Output) -> Result<(), CliError>
         .recursive(true)
         .mode(0o700)
         .create(&dir)
+        // A directory that was there before may be open to everybody.
+        .and_then(|()| set_permissions(&dir, Permissions::from_mode(0o700)))
         .map_err(|error| CliError::failure(format!("{} cannot be created: {error}", dir.display())))?;
     let path = dir.join("root.key");
     let mut bytes = zeroize::Zeroizing::new([0_u8; 32]);

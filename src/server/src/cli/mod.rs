@@ -50,7 +50,9 @@ async fn run(cli: Cli, environment: &dyn Fn(&str) -> Option<String>, out: &Outpu
         Command::Init => init::run(&settings, out)?,
         Command::Serve(_) => serve::run(&settings, out).await?,
         Command::Keys { local, command } => keys::run(command, &backend(local, &settings).await?, out).await?,
-        Command::Upstreams { local, command } => upstreams::run(command, &backend(local, &settings).await?, out).await?,
+        Command::Upstreams { local, command } => {
+            upstreams::run(command, &backend(local, &settings).await?, out).await?
+        }
         Command::Logs { local, command } => logs::run(command, &backend(local, &settings).await?, out).await?,
         Command::Users { local, command } => users::run(command, local, &settings, out).await?,
         Command::Doctor => return doctor::run(&settings, out).await,

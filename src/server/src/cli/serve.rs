@@ -16,7 +16,8 @@ pub(super) async fn run(settings: &Settings<'_>, out: &Output) -> Result<(), Cli
     telemetry::start(&config.log, config.log_json).map_err(|error| CliError::usage(error.to_string()))?;
     let root = settings.root_key()?;
     let sources = sources();
-    let running = running::start(&config, &root, &sources).await.map_err(|error| CliError::failure(format!("{error:#}")))?;
+    let running =
+        running::start(&config, &root, &sources).await.map_err(|error| CliError::failure(format!("{error:#}")))?;
     drop(root);
     announce(&config, &running, out).await?;
     wait_for_signal().await?;

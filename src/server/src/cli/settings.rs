@@ -67,7 +67,8 @@ impl<'a> Settings<'a> {
         let config = self.config()?;
         let root = self.root_key()?;
         let sources = sources();
-        let opened = wire::open(&config, &root, &sources).await.map_err(|error| CliError::failure(error.to_string()))?;
+        let opened =
+            wire::open(&config, &root, &sources).await.map_err(|error| CliError::failure(error.to_string()))?;
         let (gateway, admin) = addresses(&config);
         let control = wire::control(&config, &opened, &sources, Urls::new(&config, gateway, admin))
             .map_err(|error| CliError::failure(error.to_string()))?;

@@ -1,6 +1,10 @@
 //! Which value of a setting holds, and where it came from.
 
-use std::{collections::BTreeMap, fmt, path::{Path, PathBuf}};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    path::{Path, PathBuf},
+};
 
 use super::{ConfigError, SETTINGS, table};
 
@@ -105,9 +109,12 @@ fn file(path: &Path, required: bool) -> Result<Layer, ConfigError> {
             return Err(wrong(format!("{key} is a bare secret: set {} in the environment instead", setting.env)));
         }
         if key == "data_dir" {
-            return Err(wrong("data_dir decides where this file is looked for; use --data-dir or KEYWRIGHT_DATA_DIR".to_owned()));
+            return Err(wrong(
+                "data_dir decides where this file is looked for; use --data-dir or KEYWRIGHT_DATA_DIR".to_owned(),
+            ));
         }
-        let text = plain(&value).ok_or_else(|| wrong(format!("{key}: use a text, a number, true or false, or a list of texts")))?;
+        let text = plain(&value)
+            .ok_or_else(|| wrong(format!("{key}: use a text, a number, true or false, or a list of texts")))?;
         layer.insert(setting.key, (text, Origin::File(path.to_owned())));
     }
     Ok(layer)
@@ -140,21 +147,30 @@ mod tests {
 
     #[test]
     fn each_layer_wins_over_the_one_before() {
-        let (_dir, mut flags) = with_file("gateway_listen = \"1.1.1.1:1\"\nidle_timeout = 9\ntrusted_proxies = [\"10.0.0.0/8\", \"::1\"]");
+        let (_dir, mut flags) =
+            with_file("gateway_listen = \"1.1.1.1:1\"\nidle_timeout = 9\ntrusted_proxies = [\"10.0.0.0/8\", \"::1\"]");
         let none = environment(&[]);
         let found = resolve(&flags, &none).unwrap();
         assert_eq!(found.get("admin_listen"), Some("127.0.0.1:8081"));
         assert_eq!(found.get("gateway_listen"), Some("1.1.1.1:1"));
         assert_eq!((found.get("idle_timeout"), found.get("trusted_proxies")), (Some("9"), Some("10.0.0.0/8,::1")));
         let env = environment(&[("KEYWRIGHT_GATEWAY_LISTEN", "2.2.2.2:2")]);
-        assert_eq!(resolve(&flags, &env).unwrap().origin("gateway_listen"), Origin::Environment("KEYWRIGHT_GATEWAY_LISTEN"));
+        assert_eq!(
+            resolve(&flags, &env).unwrap().origin("gateway_listen"),
+            Origin::Environment("KEYWRIGHT_GATEWAY_LISTEN")
+        );
         flags.values.push(("gateway_listen", "3.3.3.3:3".to_owned()));
         assert_eq!(resolve(&flags, &env).unwrap().get("gateway_listen"), Some("3.3.3.3:3"));
     }
 
     #[test]
     fn a_file_that_cannot_be_meant_is_refused() {
-        for (text, word) in [("nonsense = 1", "nonsense"), ("admin_token = \"x\"", "ADMIN_TOKEN"), ("a = [", "k.toml"), ("data_dir = \"x\"", "--data-dir")] {
+        for (text, word) in [
+            ("nonsense = 1", "nonsense"),
+            ("admin_token = \"x\"", "ADMIN_TOKEN"),
+            ("a = [", "k.toml"),
+            ("data_dir = \"x\"", "--data-dir"),
+        ] {
             let (_dir, flags) = with_file(text);
             let error = resolve(&flags, &environment(&[])).err().unwrap().to_string();
             assert!(error.contains(word), "{error}");

@@ -151,17 +151,20 @@ fn database_url(found: &Resolved) -> Result<Option<SecretString>, ConfigError> {
             Ok(Some(SecretString::from(text.to_owned())))
         }
         // The value may hold a password: it is not repeated.
-        Some(_) => Err(found.wrong("database_url", "use postgres://user:password@host/database, or leave it out for SQLite")),
+        Some(_) => {
+            Err(found.wrong("database_url", "use postgres://user:password@host/database, or leave it out for SQLite"))
+        }
     }
 }
 
 fn admin_token(found: &Resolved) -> Result<Option<SecretString>, ConfigError> {
     match found.get("admin_token").map(str::trim) {
         None => Ok(None),
-        Some(text) if text.len() >= 32 && text.bytes().all(|b| b.is_ascii_graphic()) => Ok(Some(SecretString::from(text.to_owned()))),
-        Some(_) => {
-            Err(found.wrong("admin_token", "use at least 32 visible ASCII characters; `openssl rand -hex 32` makes good ones"))
+        Some(text) if text.len() >= 32 && text.bytes().all(|b| b.is_ascii_graphic()) => {
+            Ok(Some(SecretString::from(text.to_owned())))
         }
+        Some(_) => Err(found
+            .wrong("admin_token", "use at least 32 visible ASCII characters; `openssl rand -hex 32` makes good ones")),
     }
 }
 
@@ -207,7 +210,8 @@ mod tests {
     use super::*;
 
     fn config(values: &[(&'static str, &str)]) -> Result<Config, ConfigError> {
-        let flags = Flags { config: None, values: values.iter().map(|(key, text)| (*key, (*text).to_owned())).collect() };
+        let flags =
+            Flags { config: None, values: values.iter().map(|(key, text)| (*key, (*text).to_owned())).collect() };
         Config::from_resolved(&resolve(&flags, &|_| None).unwrap())
     }
 
@@ -228,9 +232,15 @@ mod tests {
     #[test]
     fn wrong_values_are_named_and_secrets_are_not_repeated() {
         for (key, text) in [
-            ("gateway_listen", "8080"), ("upstream_idle_timeout", "0"), ("trusted_proxies", "10.0.0.0/99"),
-            ("public_url", "https://x/path"), ("admin_token", "short-canary"), ("database_url", "mysql://canary"),
-            ("insecure_http", "maybe"), ("key_prefix", "no separator"), ("connections_per_address", "0"),
+            ("gateway_listen", "8080"),
+            ("upstream_idle_timeout", "0"),
+            ("trusted_proxies", "10.0.0.0/99"),
+            ("public_url", "https://x/path"),
+            ("admin_token", "short-canary"),
+            ("database_url", "mysql://canary"),
+            ("insecure_http", "maybe"),
+            ("key_prefix", "no separator"),
+            ("connections_per_address", "0"),
         ] {
             let error = config(&[(key, text)]).err().unwrap().to_string();
             assert!(error.starts_with(&format!("{key} (flag)")), "{error}");

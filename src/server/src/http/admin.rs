@@ -12,7 +12,10 @@ use domain::{Clock, Random, RequestId};
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use ipnet::IpNet;
 
-use super::{assets, csrf, hosts::{BadHost, Hosts}};
+use super::{
+    assets, csrf,
+    hosts::{BadHost, Hosts},
+};
 
 /// Our request id, on every answer of both planes.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-keywright-request-id");
@@ -95,7 +98,9 @@ async fn guarded(State(guard): State<Arc<Guard>>, mut request: Request, next: Ne
 
 fn refused(guard: &Guard, request: &Request) -> Option<(StatusCode, &'static str, &'static str)> {
     match guard.hosts.check(request.headers(), request.uri()) {
-        Err(BadHost::Malformed) => return Some((StatusCode::BAD_REQUEST, "invalid_host", "send one Host header that names this server")),
+        Err(BadHost::Malformed) => {
+            return Some((StatusCode::BAD_REQUEST, "invalid_host", "send one Host header that names this server"));
+        }
         Err(BadHost::Misdirected) => {
             return Some((
                 StatusCode::MISDIRECTED_REQUEST,
@@ -112,7 +117,11 @@ fn refused(guard: &Guard, request: &Request) -> Option<(StatusCode, &'static str
     if !known.contains(request.method()) {
         return Some((StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this method is not served"));
     }
-    if request.headers().get(header::EXPECT).is_some_and(|value| !value.as_bytes().eq_ignore_ascii_case(b"100-continue")) {
+    if request
+        .headers()
+        .get(header::EXPECT)
+        .is_some_and(|value| !value.as_bytes().eq_ignore_ascii_case(b"100-continue"))
+    {
         return Some((StatusCode::EXPECTATION_FAILED, "expectation_failed", "only Expect: 100-continue is served"));
     }
     if guard.exposed && request.method() == Method::POST && matches!(request.uri().path(), "/login" | "/setup") {
@@ -174,12 +183,12 @@ fn secure(guard: &Guard, headers: &mut http::HeaderMap) {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
     if guard.https {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains"));
+        headers
+            .insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains"));
     }
     // Pages bring a policy with their nonce; everything else may load nothing at all.
-    headers
-        .entry(header::CONTENT_SECURITY_POLICY)
-        .or_insert(HeaderValue::from_static("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"));
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
 }
-

@@ -69,7 +69,8 @@ fn encoded(name: &str, plain: EmbeddedFile, headers: &HeaderMap) -> (EmbeddedFil
     for (coding, ending) in [("br", "br"), ("gzip", "gz")] {
         let takes = accepted.split(',').any(|part| {
             let mut parts = part.split(';').map(str::trim);
-            parts.next() == Some(coding) && !parts.any(|weight| matches!(weight, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+            parts.next() == Some(coding)
+                && !parts.any(|weight| matches!(weight, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
         });
         if let (true, Some(file)) = (takes, Site::get(&format!("{name}.{ending}"))) {
             return (file, Some(coding));

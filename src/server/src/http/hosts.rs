@@ -23,7 +23,8 @@ pub struct Hosts {
 impl Hosts {
     /// The names of a listener and of the configured admin URL (`https://keys.example.org`).
     pub fn new(listener: SocketAddr, admin_url: Option<&str>) -> Self {
-        let configured = admin_url.and_then(|url| url.split_once("://")).map(|(_, authority)| authority.to_ascii_lowercase());
+        let configured =
+            admin_url.and_then(|url| url.split_once("://")).map(|(_, authority)| authority.to_ascii_lowercase());
         Self { listener, configured }
     }
 

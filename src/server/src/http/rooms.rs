@@ -23,6 +23,7 @@ pub(crate) fn rooms(config: &Config, control: &Control, sessions: Sessions, http
         .with_same_site(SameSite::Lax)
         .with_path("/")
         .with_expiry(Expiry::OnInactivity(time::Duration::hours(COOKIE_HOURS)));
-    let api = api::router(api::ApiState::new(control.clone(), config.admin_token.as_ref(), super::session_actor(control)));
+    let api =
+        api::router(api::ApiState::new(control.clone(), config.admin_token.as_ref(), super::session_actor(control)));
     api.merge(web::routes(web::WebState::new(control.clone(), options))).layer(sessions)
 }
