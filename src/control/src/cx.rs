@@ -93,6 +93,7 @@ impl Cx {
     }
 
     /// The same place and plane with another actor: after somebody has signed in.
+    #[must_use]
     pub fn with_actor(&self, actor: Actor) -> Self {
         Self { actor, ..self.clone() }
     }

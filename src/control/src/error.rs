@@ -83,7 +83,7 @@ impl From<store::Error> for Error {
             store::Error::Conflict("users_email") => {
                 Self::conflict("email_taken", "somebody with this address exists already")
             }
-            store::Error::Unavailable(source) => Self::Unavailable(source.into()),
+            store::Error::Unavailable(source) => Self::Unavailable(source),
             other => Self::Internal(other.into()),
         }
     }

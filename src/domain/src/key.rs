@@ -265,9 +265,9 @@ pub(crate) mod tests {
             |k| k.project_id = ProjectId::new(Timestamp(1), [9; 10]),
         ];
         for change in changes {
-            let mut changed = key.clone();
-            change(&mut changed);
-            assert_ne!(changed.mac_bytes(&hash), plain);
+            let mut other = key.clone();
+            change(&mut other);
+            assert_ne!(other.mac_bytes(&hash), plain);
         }
         assert_ne!(key.mac_bytes(&[8; 32]), plain);
     }

@@ -15,6 +15,7 @@ impl Timestamp {
     pub const DAY: i64 = 86_400_000;
 
     /// The later instant, `ms` milliseconds away; saturates.
+    #[must_use]
     pub const fn plus(self, ms: i64) -> Self {
         Self(self.0.saturating_add(ms))
     }

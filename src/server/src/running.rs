@@ -42,15 +42,12 @@ async fn start_opened(config: &Config, opened: Opened, sources: &Sources) -> any
         trusted_proxies: config.trusted_proxies.clone(),
     };
     let door = Door::new(limits, house.readiness.clone());
-    match admin_listener {
-        Some(listener) => {
-            door.tasks.spawn(accept(gateway_listener, Plane::Gateway(house.gateway.clone()), door.clone()));
-            door.tasks.spawn(accept(listener, Plane::Admin(house.admin.clone()), door.clone()));
-        }
-        None => {
-            let plane = Plane::Merged(house.gateway.clone(), house.admin.clone());
-            door.tasks.spawn(accept(gateway_listener, plane, door.clone()));
-        }
+    if let Some(listener) = admin_listener {
+        door.tasks.spawn(accept(gateway_listener, Plane::Gateway(house.gateway.clone()), door.clone()));
+        door.tasks.spawn(accept(listener, Plane::Admin(house.admin.clone()), door.clone()));
+    } else {
+        let plane = Plane::Merged(house.gateway.clone(), house.admin.clone());
+        door.tasks.spawn(accept(gateway_listener, plane, door.clone()));
     }
     Ok(Running { gateway, admin, house, door, drain_timeout: config.drain_timeout })
 }

@@ -119,7 +119,7 @@ fn dialer(config: &Config) -> anyhow::Result<Dialer> {
     Ok(Dialer::new(DialConfig {
         allowed_cidrs: config.upstream_allowed_cidrs.clone(),
         connect_timeout: config.upstream_connect_timeout,
-        pool_idle: Duration::from_secs(60),
+        pool_idle: Duration::from_mins(1),
     })?)
 }
 

@@ -40,7 +40,7 @@ both_engines! {
             assert_eq!(record.actor, "admin_token");
             let text = format!("{:?}{:?}", record.before, record.after);
             assert!(!text.contains(&key.secret) && !text.contains("sk-replaced-0001") && !text.contains("sk-upstream-secret"));
-            previous = record.link.clone();
+            previous.clone_from(&record.link);
         }
     }
 }

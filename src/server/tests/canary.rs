@@ -12,7 +12,7 @@ const PROMPT: &str = "canary prompt: the otter hides under the third bridge";
 
 /// Plain, base64, hexadecimal and percent-encoded.
 fn spellings(text: &str) -> Vec<Vec<u8>> {
-    let hex: String = text.bytes().map(|b| format!("{b:02x}")).collect();
+    let hex = data_encoding::HEXLOWER.encode(text.as_bytes());
     let percent: String = text
         .bytes()
         .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })

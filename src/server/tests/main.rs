@@ -1,4 +1,5 @@
 //! The product through its real doors. One binary, a module per theme.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests, and what they share
 
 mod admin;
 mod audit;

@@ -58,7 +58,7 @@ pub async fn open(
 fn unlock(root: &RootKey, installation: &Installation, rows: &[domain::KeyringRow]) -> Result<Keyring, OpeningError> {
     Keyring::open(root, &installation.id, rows).map_err(|error| match error {
         OpenError::WrongRootKey { expected, given } => OpeningError::WrongRootKey { expected, given },
-        other => OpeningError::Damaged(other.to_string()),
+        OpenError::Damaged(what) => OpeningError::Damaged(what),
     })
 }
 

@@ -33,13 +33,11 @@ pub async fn test(cx: &Cx, id: &UpstreamId) -> Result<TestReport> {
                 .unseal(&aad, &version.sealed)
                 .ok()
                 .and_then(|bytes| String::from_utf8(bytes.to_vec()).ok());
-            match opened {
-                Some(text) => Some(SecretString::from(text)),
-                None => {
-                    let detail = "the stored secret cannot be opened with this root key; replace it";
-                    return recorded(cx, id, finish(vec![step("secret", false, detail, 0)])).await;
-                }
-            }
+            let Some(text) = opened else {
+                let detail = "the stored secret cannot be opened with this root key; replace it";
+                return recorded(cx, id, finish(vec![step("secret", false, detail, 0)])).await;
+            };
+            Some(SecretString::from(text))
         }
     };
     let report = try_base(cx, &upstream.base_url, secret.as_ref()).await;

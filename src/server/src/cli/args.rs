@@ -1,4 +1,5 @@
 //! What the command line understands.
+#![allow(clippy::doc_markdown)] // these comments are the help that people read in a terminal
 
 use std::path::PathBuf;
 

@@ -51,7 +51,7 @@ async fn run(cli: Cli, environment: &dyn Fn(&str) -> Option<String>, out: &Outpu
         Command::Serve(_) => serve::run(&settings, out).await?,
         Command::Keys { local, command } => keys::run(command, &backend(local, &settings).await?, out).await?,
         Command::Upstreams { local, command } => {
-            upstreams::run(command, &backend(local, &settings).await?, out).await?
+            upstreams::run(command, &backend(local, &settings).await?, out).await?;
         }
         Command::Logs { local, command } => logs::run(command, &backend(local, &settings).await?, out).await?,
         Command::Users { local, command } => users::run(command, local, &settings, out).await?,

@@ -184,7 +184,11 @@ fn seconds(found: &Resolved, key: &str) -> Result<Duration, ConfigError> {
     }
 }
 
-fn number<T: FromStr + PartialOrd + std::fmt::Display>(found: &Resolved, key: &str, min: T) -> Result<T, ConfigError> {
+fn number<T: FromStr + PartialOrd + Copy + std::fmt::Display>(
+    found: &Resolved,
+    key: &str,
+    min: T,
+) -> Result<T, ConfigError> {
     let text = found.get(key).unwrap_or_default();
     match text.parse::<T>() {
         Ok(number) if number >= min => Ok(number),
@@ -218,7 +222,7 @@ mod tests {
     #[test]
     fn defaults_are_good() {
         let config = config(&[("data_dir", "/nowhere")]).unwrap();
-        assert_eq!(config.upstream_first_byte_timeout, Duration::from_secs(600));
+        assert_eq!(config.upstream_first_byte_timeout, Duration::from_mins(10));
         assert!(matches!(config.listen, Listen::Apart { .. }) && !config.insecure_http);
     }
 

@@ -73,10 +73,10 @@ pub fn admin_router(parts: AdminParts) -> Router {
 }
 
 async fn assets_first(request: Request, next: Next) -> Response {
-    if matches!(*request.method(), Method::GET | Method::HEAD) {
-        if let Some(answer) = assets::answer(request.uri().path(), request.headers()) {
-            return answer;
-        }
+    if matches!(*request.method(), Method::GET | Method::HEAD)
+        && let Some(answer) = assets::answer(request.uri().path(), request.headers())
+    {
+        return answer;
     }
     next.run(request).await
 }

@@ -12,6 +12,8 @@ use sha2::{Digest as _, Sha256};
 #[allow_missing = true]
 struct Site;
 
+/// Codings and the endings under which the compressed files lie beside the plain ones.
+const COMPRESSED: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
 /// Where the built files lie in the site.
 const PKG: &str = "pkg/";
 
@@ -27,8 +29,9 @@ pub fn pkg_dir() -> &'static str {
                 all.update(file.metadata.sha256_hash());
             }
         }
-        let hash: String = all.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        format!("{PKG}{hash}")
+        let digest = all.finalize();
+        let hash = digest.iter().take(8).fold(0_u64, |hash, byte| hash << 8 | u64::from(*byte));
+        format!("{PKG}{hash:016x}")
     });
     &DIR
 }
@@ -43,7 +46,7 @@ pub(super) fn answer(path: &str, headers: &HeaderMap) -> Option<Response<Body>> 
         None if path.starts_with(PKG) => return None,
         None => path.to_owned(),
     };
-    if name.is_empty() || name.ends_with(".br") || name.ends_with(".gz") || name.contains("..") {
+    if name.is_empty() || COMPRESSED.iter().any(|(_, ending)| name.ends_with(ending)) || name.contains("..") {
         return None;
     }
     let plain = Site::get(&name)?;
@@ -66,13 +69,13 @@ pub(super) fn answer(path: &str, headers: &HeaderMap) -> Option<Response<Body>> 
 
 fn encoded(name: &str, plain: EmbeddedFile, headers: &HeaderMap) -> (EmbeddedFile, Option<&'static str>) {
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    for (coding, ending) in [("br", "br"), ("gzip", "gz")] {
+    for (coding, ending) in COMPRESSED {
         let takes = accepted.split(',').any(|part| {
             let mut parts = part.split(';').map(str::trim);
             parts.next() == Some(coding)
                 && !parts.any(|weight| matches!(weight, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
         });
-        if let (true, Some(file)) = (takes, Site::get(&format!("{name}.{ending}"))) {
+        if let (true, Some(file)) = (takes, Site::get(&format!("{name}{ending}"))) {
             return (file, Some(coding));
         }
     }
