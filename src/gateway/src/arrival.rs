@@ -49,7 +49,8 @@ impl Arrival {
             BadTarget::Malformed => Refusal::InvalidTarget,
             BadTarget::NotFound => Refusal::NotFound,
         })?;
-        let can_be_met = |value: &header::HeaderValue| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"100-continue");
+        let can_be_met =
+            |value: &header::HeaderValue| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"100-continue");
         if !self.headers.get_all(header::EXPECT).iter().all(can_be_met) {
             return Err(Refusal::ExpectationFailed);
         }

@@ -48,9 +48,9 @@ impl Default for GatewayConfig {
             body_idle: Duration::from_secs(30),
             body_min_rate: 1024,
             body_grace: Duration::from_secs(10),
-            first_byte_timeout: Duration::from_secs(600),
-            idle_timeout: Duration::from_secs(120),
-            total_timeout: Duration::from_secs(3600),
+            first_byte_timeout: Duration::from_mins(10),
+            idle_timeout: Duration::from_mins(2),
+            total_timeout: Duration::from_hours(1),
         }
     }
 }

@@ -27,7 +27,11 @@ pub(crate) enum BadCredential {
 }
 
 /// The key that a request shows. It has the shape of a key; whether it is one, the directory knows.
-pub(crate) fn presented(headers: &HeaderMap, target: &Target, format: &KeyFormat) -> Result<SecretString, BadCredential> {
+pub(crate) fn presented(
+    headers: &HeaderMap,
+    target: &Target,
+    format: &KeyFormat,
+) -> Result<SecretString, BadCredential> {
     if in_query(target.query(), format) || has_key(target.path(), format) {
         return Err(BadCredential::InUrl);
     }
@@ -35,7 +39,8 @@ pub(crate) fn presented(headers: &HeaderMap, target: &Target, format: &KeyFormat
         return Err(BadCredential::Ambiguous);
     }
     let bearer = headers.get(header::AUTHORIZATION).map(|value| bearer(value.as_bytes()));
-    let plain = PLAIN_FIELDS.iter().flat_map(|name| headers.get_all(*name)).map(|value| Some(value.as_bytes().trim_ascii()));
+    let plain =
+        PLAIN_FIELDS.iter().flat_map(|name| headers.get_all(*name)).map(|value| Some(value.as_bytes().trim_ascii()));
     let mut found = bearer.into_iter().chain(plain);
     let Some(first) = found.next() else { return Err(BadCredential::Missing) };
     if found.any(|other| other != first) {

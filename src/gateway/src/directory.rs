@@ -15,10 +15,11 @@ use std::{
 };
 
 use arc_swap::ArcSwapOption;
-use domain::{Change, ChangeKind, Clock};
+use domain::{Change, ChangeKind, Clock, KeyId, KeyState};
 use keyring::Keyring;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::{Mutex, Semaphore};
+use tokio_util::task::TaskTracker;
 
 pub(crate) use index::KnownKey;
 pub(crate) use routes::Routes;
@@ -38,6 +39,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long it waits to refresh what is cached and still good.
 const REFRESH_PATIENCE: Duration = Duration::from_secs(1);
 
+/// How long the end of a key's streams waits for the database (R4: at most 1 s in all).
+const END_PATIENCE: Duration = Duration::from_millis(500);
+
 /// The database does not answer, and nothing cached is young enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the database does not answer")]
@@ -54,8 +58,11 @@ pub(crate) struct Directory {
     loading_routes: Mutex<()>,
 }
 
-/// What change notices act on: all of it without waiting for anything.
+/// What change notices act on: without waiting for anything but, where streams are to be ended, one look at the key.
 struct Notices {
+    store: Store,
+    tasks: TaskTracker,
+    clock: Arc<dyn Clock>,
     index: Index,
     watches: Arc<Watches>,
     /// Number of the last change of any upstream.
@@ -64,14 +71,22 @@ struct Notices {
 
 impl Directory {
     /// An empty directory that hears of every change from now on.
-    pub(crate) fn start(store: Store, keyring: Keyring, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn start(store: Store, keyring: Keyring, clock: Arc<dyn Clock>, tasks: TaskTracker) -> Self {
         let notices = Arc::new(Notices {
+            store: store.clone(),
+            tasks,
+            clock: clock.clone(),
             index: Index::new(KEYS),
             watches: Arc::default(),
             upstreams: AtomicU64::new(0),
         });
-        let hearing = notices.clone();
-        store.subscribe(Arc::new(move |change: &Change| hearing.hear(change)));
+        // Weak: the store would otherwise hold itself.
+        let hearing = Arc::downgrade(&notices);
+        store.subscribe(Arc::new(move |change: &Change| {
+            if let Some(notices) = hearing.upgrade() {
+                notices.hear(change);
+            }
+        }));
         Self {
             store,
             keyring,
@@ -122,7 +137,13 @@ impl Directory {
                 return match within(REFRESH_PATIENCE, self.load(hash), "a key").await {
                     Ok(found) => Ok(found),
                     // Good for a while yet, unless a notice came meanwhile.
-                    Err(gone) => if self.notices.index.is_current(&known) { Ok(Some(known)) } else { Err(gone) },
+                    Err(gone) => {
+                        if self.notices.index.is_current(&known) {
+                            Ok(Some(known))
+                        } else {
+                            Err(gone)
+                        }
+                    }
                 };
             }
             Found::Nothing => {}
@@ -194,17 +215,30 @@ impl Directory {
 }
 
 impl Notices {
-    fn hear(&self, change: &Change) {
+    fn hear(self: Arc<Self>, change: &Change) {
         match change.kind {
             ChangeKind::Key => self.index.changed(&change.id),
             ChangeKind::KeyEnded => {
                 // In this order: a request that finds the key current is watched by the time the watches end.
                 self.index.changed(&change.id);
-                self.watches.end(&change.id);
+                if let Ok(id) = change.id.parse() {
+                    let tasks = self.tasks.clone();
+                    tasks.spawn(self.end_streams(id));
+                }
             }
             ChangeKind::Upstream => {
                 self.upstreams.fetch_add(1, Ordering::SeqCst);
             }
+        }
+    }
+
+    /// Notices are told twice, at once and by the next poll. A key that was enabled again in between has requests under
+    /// way that nobody wants to end; in doubt they end.
+    async fn end_streams(self: Arc<Self>, id: KeyId) {
+        let looked = tokio::time::timeout(END_PATIENCE, self.store.find_key(&id)).await;
+        let active = matches!(looked, Ok(Ok(Some(key))) if key.state(self.clock.now()) == KeyState::Active);
+        if !active {
+            self.watches.end(&id);
         }
     }
 }
@@ -224,4 +258,4 @@ async fn within<T>(
 
 #[cfg(test)]
 #[path = "directory/directory_tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -76,7 +76,7 @@ impl Gateway {
         let size = SpoolSize { segment: config.spool_segment, total: config.spool_total };
         let ledger = Ledger::start(&config.spool_dir, size, parts.store.clone(), &parts.tasks, parts.shutdown)?;
         Ok(Arc::new(Self {
-            directory: Directory::start(parts.store, parts.keyring.clone(), parts.clock.clone()),
+            directory: Directory::start(parts.store, parts.keyring.clone(), parts.clock.clone(), parts.tasks),
             ledger,
             keyring: parts.keyring,
             key_format: parts.key_format,
@@ -132,3 +132,7 @@ impl Gateway {
         self.ledger.stop().await;
     }
 }
+
+#[cfg(test)]
+#[path = "gateway_tests.rs"]
+mod tests;

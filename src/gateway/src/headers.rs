@@ -160,19 +160,49 @@ mod tests {
     #[test]
     fn only_listed_request_fields_reach_the_upstream() {
         let client = map(&[
-            ("authorization", "Bearer x"), ("x-api-key", "x"), ("x-goog-api-key", "x"), ("api-key", "x"), ("cookie", "a=b"),
-            ("host", "h"), ("content-length", "5"), ("transfer-encoding", "chunked"), ("te", "trailers"), ("upgrade", "h2c"),
-            ("x-forwarded-for", "1.1.1.1"), ("forwarded", "for=1.1.1.1"), ("via", "p"), ("proxy-authorization", "x"),
-            ("origin", "https://o"), ("referer", "https://o"), ("expect", "100-continue"), ("keep-alive", "1"),
-            ("open_ai-beta", "x"), ("x-http-method-override", "DELETE"), ("x-keywright-request-id", "x"),
-            ("content-encoding", "gzip"), ("sec-fetch-site", "none"),
-            ("accept", "*/*"), ("accept-encoding", "gzip"), ("user-agent", "OpenAI/Python"), ("openai-beta", "a"),
-            ("openai-organization", "org"), ("anthropic-version", "v"), ("x-stainless-lang", "python"),
-            ("idempotency-key", "k"), ("content-type", "application/json"),
+            ("authorization", "Bearer x"),
+            ("x-api-key", "x"),
+            ("x-goog-api-key", "x"),
+            ("api-key", "x"),
+            ("cookie", "a=b"),
+            ("host", "h"),
+            ("content-length", "5"),
+            ("transfer-encoding", "chunked"),
+            ("te", "trailers"),
+            ("upgrade", "h2c"),
+            ("x-forwarded-for", "1.1.1.1"),
+            ("forwarded", "for=1.1.1.1"),
+            ("via", "p"),
+            ("proxy-authorization", "x"),
+            ("origin", "https://o"),
+            ("referer", "https://o"),
+            ("expect", "100-continue"),
+            ("keep-alive", "1"),
+            ("open_ai-beta", "x"),
+            ("x-http-method-override", "DELETE"),
+            ("x-keywright-request-id", "x"),
+            ("content-encoding", "gzip"),
+            ("sec-fetch-site", "none"),
+            ("accept", "*/*"),
+            ("accept-encoding", "gzip"),
+            ("user-agent", "OpenAI/Python"),
+            ("openai-beta", "a"),
+            ("openai-organization", "org"),
+            ("anthropic-version", "v"),
+            ("x-stainless-lang", "python"),
+            ("idempotency-key", "k"),
+            ("content-type", "application/json"),
         ]);
         let expected = [
-            "accept", "accept-encoding", "anthropic-version", "content-type", "idempotency-key", "openai-beta",
-            "openai-organization", "user-agent", "x-stainless-lang",
+            "accept",
+            "accept-encoding",
+            "anthropic-version",
+            "content-type",
+            "idempotency-key",
+            "openai-beta",
+            "openai-organization",
+            "user-agent",
+            "x-stainless-lang",
         ];
         assert_eq!(names(&for_upstream(&client, false)), expected);
         assert_eq!(for_upstream(&client, true)["accept-encoding"], "identity");
@@ -182,15 +212,34 @@ mod tests {
     #[test]
     fn only_listed_answer_fields_reach_the_client() {
         let upstream = map(&[
-            ("set-cookie", "a=b"), ("server", "nginx"), ("location", "https://x"), ("access-control-allow-origin", "*"),
-            ("connection", "keep-alive"), ("transfer-encoding", "chunked"), ("alt-svc", "h3"), ("cf-ray", "x"),
-            ("strict-transport-security", "x"), ("www-authenticate", "x"), ("x-keywright-request-id", "forged"),
-            ("trailer", "x"), ("date", "x"),
-            ("content-type", "text/event-stream"), ("content-length", "5"), ("x-request-id", "req"), ("etag", "e"),
-            ("openai-processing-ms", "3"), ("x-ratelimit-remaining-requests", "3"), ("retry-after", "1"),
+            ("set-cookie", "a=b"),
+            ("server", "nginx"),
+            ("location", "https://x"),
+            ("access-control-allow-origin", "*"),
+            ("connection", "keep-alive"),
+            ("transfer-encoding", "chunked"),
+            ("alt-svc", "h3"),
+            ("cf-ray", "x"),
+            ("strict-transport-security", "x"),
+            ("www-authenticate", "x"),
+            ("x-keywright-request-id", "forged"),
+            ("trailer", "x"),
+            ("date", "x"),
+            ("content-type", "text/event-stream"),
+            ("content-length", "5"),
+            ("x-request-id", "req"),
+            ("etag", "e"),
+            ("openai-processing-ms", "3"),
+            ("x-ratelimit-remaining-requests", "3"),
+            ("retry-after", "1"),
         ]);
         let expected = [
-            "content-length", "content-type", "etag", "openai-processing-ms", "retry-after", "x-ratelimit-remaining-requests",
+            "content-length",
+            "content-type",
+            "etag",
+            "openai-processing-ms",
+            "retry-after",
+            "x-ratelimit-remaining-requests",
             "x-request-id",
         ];
         assert_eq!(names(&for_client(&upstream, false)), expected);
@@ -201,8 +250,11 @@ mod tests {
     #[test]
     fn what_connection_names_is_dropped_though_listed() {
         let client = map(&[
-            ("connection", "close, X-Stainless-Lang"), ("connection", "accept-encoding"), ("x-stainless-lang", "a"),
-            ("accept-encoding", "gzip"), ("x-stainless-os", "b"),
+            ("connection", "close, X-Stainless-Lang"),
+            ("connection", "accept-encoding"),
+            ("x-stainless-lang", "a"),
+            ("accept-encoding", "gzip"),
+            ("x-stainless-os", "b"),
         ]);
         assert_eq!(names(&for_upstream(&client, false)), ["x-stainless-os"]);
         assert_eq!(names(&for_client(&map(&[("connection", "etag"), ("etag", "e")]), false)), Vec::<&str>::new());

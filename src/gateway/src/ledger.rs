@@ -7,6 +7,7 @@
 mod journal;
 mod pump;
 mod record;
+mod replay;
 mod segment;
 mod spool;
 
@@ -52,12 +53,17 @@ impl Ledger {
     ) -> Result<Arc<Self>, LedgerError> {
         let (spool, interrupted) = Spool::open(dir, size)?;
         if interrupted > 0 {
-            tracing::warn!(requests = interrupted, "an earlier process ended with requests under way; their rows say so");
+            tracing::warn!(
+                requests = interrupted,
+                "an earlier process ended with requests under way; their rows say so"
+            );
         }
         let spool = Arc::new(spool);
         let journal = Arc::new(Journal::new(spool.clone()));
         let pump = Mutex::new(Pump::new(spool, journal.stranded.clone(), Rows(store)));
         let ledger = Arc::new(Self { journal, pump });
+        // What an earlier process left is moved without waiting for a request.
+        ledger.journal.news.notify_one();
         tasks.spawn(ledger.clone().keep_moving(shutdown.clone()));
         tasks.spawn(ledger.clone().keep_synced(tasks.clone(), shutdown));
         Ok(ledger)
@@ -135,5 +141,15 @@ impl Sink for Rows {
 
     async fn touch(&self, keys: &[(KeyId, Timestamp)]) -> Result<(), SinkError> {
         self.0.touch_keys(keys).await.map_err(|error| SinkError(error.into()))
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A row of a key.
+    pub(crate) fn row(key: &KeyId, at: Timestamp) -> RequestLog {
+        RequestLog { key_id: key.clone(), started_at: at, ..record::tests::row(1) }
     }
 }

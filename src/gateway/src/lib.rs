@@ -9,6 +9,8 @@ mod config;
 mod counters;
 mod credential;
 mod directory;
+#[cfg(test)]
+mod fixture;
 mod gateway;
 mod headers;
 mod intake;

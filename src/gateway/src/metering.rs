@@ -190,6 +190,11 @@ mod tests {
     use super::*;
 
     const JSON: &str = r#"{"model":"gpt-5","usage":{"prompt_tokens":19,"completion_tokens":10}}"#;
+    /// [`JSON`] as brotli has it.
+    const BROTLI: &[u8] =
+        b"\x1b\x44\x00\x10\x04\x64\x6e\xa9\x3f\xc3\xa6\xc1\x20\xad\x18\x4d\x4e\xa6\x34\x06\x6c\xc0\x89\x40\x96\
+        \xd1\x88\x83\x07\x1b\x70\xe2\x69\x98\xcc\x93\x88\xc2\xd8\x1e\x3a\x10\xe2\xc2\x12\x7f\xf7\x78\xac\xf9\
+        \xf7\xb1\x3e\x85\x37\x43\xb6\x2a";
     const EVENTS: &str = "data: {\"model\":\"gpt-5\",\"choices\":[]}\n\ndata: {\"choices\":[],\"usage\":{\"prompt_tokens\":19,\"completion_tokens\":10}}\n\ndata: [DONE]\n\n";
 
     fn metering(kind: &'static str, coding: Option<&'static str>) -> Metering {
@@ -222,9 +227,12 @@ mod tests {
     fn tokens_are_read_packed_or_not() {
         let mut zlib = ZlibEncoder::new(Vec::new(), Compression::default());
         zlib.write_all(JSON.as_bytes()).unwrap();
-        for (coding, bytes) in
-            [(None, JSON.as_bytes().to_vec()), (Some("gzip"), gzip(JSON)), (Some("deflate"), zlib.finish().unwrap())]
-        {
+        for (coding, bytes) in [
+            (None, JSON.as_bytes().to_vec()),
+            (Some("gzip"), gzip(JSON)),
+            (Some("deflate"), zlib.finish().unwrap()),
+            (Some("br"), BROTLI.to_vec()),
+        ] {
             for piece in [1, 7, 1000] {
                 let mut metering = metering("application/json; charset=utf-8", coding);
                 fed(&mut metering, &bytes, piece);

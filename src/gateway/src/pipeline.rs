@@ -25,7 +25,7 @@ pub(crate) async fn answer(g: &Gateway, arrival: Arrival) -> Response<Body> {
     run(g, arrival).await.unwrap_or_else(decline)
 }
 
-async fn run(g: &Gateway, arrival: Arrival) -> Result<Response<Body>, Box<Declined>> {
+async fn run(g: &Gateway, arrival: Arrival) -> Result<Response<Body>, Declined> {
     let caller = authenticate(g, arrival).await?;
     let ask = parse(g, caller).await?;
     let grant = admit(g, ask).await?;

@@ -189,7 +189,9 @@ impl Refusal {
     /// The sentence for the client: what is wrong, and what mends it.
     pub(crate) fn message(&self) -> String {
         let fixed = match self {
-            Self::InvalidFraming => "The request's framing is not valid: use Content-Length, or Transfer-Encoding: chunked.",
+            Self::InvalidFraming => {
+                "The request's framing is not valid: use Content-Length, or Transfer-Encoding: chunked."
+            }
             Self::BodyBroke => "The request's body is not what its framing says.",
             Self::ClientGone => "The client went away.",
             Self::InvalidHost => "The request needs exactly one valid Host header.",
@@ -211,7 +213,9 @@ impl Refusal {
             Self::UpstreamNotAllowed => "This API key may not use this upstream.",
             Self::InvalidJson => "The request's body is not valid JSON.",
             Self::JsonTooDeep => "The request's JSON nests deeper than 64 levels.",
-            Self::UnsupportedEncoding => "Compressed requests are not supported. Send the body without Content-Encoding.",
+            Self::UnsupportedEncoding => {
+                "Compressed requests are not supported. Send the body without Content-Encoding."
+            }
             Self::RequestTimeout => "The request's body came too slowly.",
             Self::Overloaded => "The gateway holds as many request bodies as it can. Try again in a moment.",
             Self::NotFound => "There is nothing at this path. API paths begin with /v1/.",
@@ -221,7 +225,9 @@ impl Refusal {
                 "The upstream's stored secret cannot be opened. An administrator must enter it again."
             }
             Self::UpstreamUnavailable => "The upstream cannot be reached.",
-            Self::UpstreamForbidden => "The upstream's address may not be called. An administrator can allow its network.",
+            Self::UpstreamForbidden => {
+                "The upstream's address may not be called. An administrator can allow its network."
+            }
             Self::UpstreamTimeout => "The upstream did not answer in time.",
             Self::UpstreamAuthFailed => {
                 "The upstream does not accept the gateway's credential. An administrator must replace it."

@@ -4,6 +4,10 @@
 //! without JavaScript. Islands add comfort where hands need it. Built with `ssr` for the server and with `hydrate` for
 //! the browser, which gets the islands alone.
 
+// A component owns its props, whether it consumes them or not.
+#![allow(clippy::needless_pass_by_value)]
+// With neither feature the crate is only looked at, by tools that know none.
+#![cfg_attr(not(any(feature = "ssr", feature = "hydrate")), allow(dead_code))]
 // The types of views nest as deep as the pages they draw.
 #![recursion_limit = "512"]
 

@@ -153,10 +153,7 @@ impl KnownKey {
     fn is_chosen(&self, now_ns: u64) -> bool {
         let next = self.next_check_ns.load(Ordering::Relaxed);
         now_ns >= next
-            && self
-                .next_check_ns
-                .compare_exchange(next, now_ns + RETRY, Ordering::Relaxed, Ordering::Relaxed)
-                .is_ok()
+            && self.next_check_ns.compare_exchange(next, now_ns + RETRY, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 }
 

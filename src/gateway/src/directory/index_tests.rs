@@ -105,11 +105,11 @@ fn readers_never_see_a_key_older_than_a_change_they_know_of() {
                 while !stop.load(Ordering::SeqCst) || checked == 0 {
                     let before = told.load(Ordering::SeqCst);
                     if let Found::Known(known) = index.find(&HASH, 1) {
-                        assert!(known.key.version as u64 >= before, "older than a notice that was out");
+                        assert!(known.key.version.cast_unsigned() >= before, "older than a notice that was out");
                         checked += 1;
                     } else {
                         let stamp = index.stamp();
-                        let version = row.load(Ordering::SeqCst) as i64;
+                        let version = row.load(Ordering::SeqCst).cast_signed();
                         index.put(HASH, stamp, 1, VirtualKey { version, ..key(1) });
                     }
                 }

@@ -72,10 +72,7 @@ impl Routes {
         let next = self.next_check_ns.load(Ordering::Relaxed);
         let due = now_ns.saturating_sub(self.loaded_ns) >= FRESH && now_ns >= next;
         let chosen = due
-            && self
-                .next_check_ns
-                .compare_exchange(next, now_ns + RETRY, Ordering::Relaxed, Ordering::Relaxed)
-                .is_ok();
+            && self.next_check_ns.compare_exchange(next, now_ns + RETRY, Ordering::Relaxed, Ordering::Relaxed).is_ok();
         if chosen { Freshness::Aging } else { Freshness::Fresh }
     }
 

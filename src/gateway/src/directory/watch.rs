@@ -34,11 +34,10 @@ impl Watches {
         Watch { token: Some(token), key: key.clone(), all: self.clone() }
     }
 
-    /// Ends every request under way with the key of that id.
-    pub(crate) fn end(&self, key: &str) {
-        let Ok(key) = key.parse::<KeyId>() else { return };
+    /// Ends every request under way with the key.
+    pub(crate) fn end(&self, key: &KeyId) {
         // Outside the lock: waking tasks is none of its business.
-        let token = self.keys.lock().remove(&key);
+        let token = self.keys.lock().remove(key);
         if let Some(token) = token.and_then(|token| token.upgrade()) {
             token.cancel();
         }
@@ -79,13 +78,13 @@ mod tests {
         let watches = Arc::new(Watches::default());
         let (one, two) = (KeyId::new(Timestamp(1), [1; 10]), KeyId::new(Timestamp(1), [2; 10]));
         let (a, b, c) = (watches.watch(&one), watches.watch(&one), watches.watch(&two));
-        watches.end(one.as_str());
+        watches.end(&one);
         assert!(a.ended().is_cancelled() && b.ended().is_cancelled() && !c.ended().is_cancelled());
         // Enabled again: the next request is not ended by what came before, nor unwatched when the old ones go.
         let again = watches.watch(&one);
         drop((a, b));
         assert!(!again.ended().is_cancelled());
-        watches.end(one.as_str());
+        watches.end(&one);
         assert!(again.ended().is_cancelled());
     }
 
@@ -98,6 +97,5 @@ mod tests {
         assert_eq!(watches.len(), 1);
         drop(b);
         assert_eq!(watches.len(), 0);
-        watches.end("not a key id");
     }
 }

@@ -50,6 +50,12 @@ impl Journal {
         self.news.notify_one();
     }
 
+    /// What is closed and not moved yet.
+    #[cfg(test)]
+    pub(crate) fn next_batch(&self) -> Option<super::spool::Batch> {
+        self.spool.next_batch(1 << 20)
+    }
+
     /// Whether new requests can be noted.
     pub(crate) fn writable(&self) -> bool {
         self.spool.writable()

@@ -11,8 +11,8 @@ use parking_lot::Mutex;
 
 use super::spool::{Batch, Spool};
 
-/// Bytes of the spool that one transaction takes: some thousand rows.
-const BATCH: usize = 512 * 1024;
+/// Bytes of the spool that one transaction takes: some hundred rows, which are read in less than a millisecond.
+const BATCH: usize = 128 * 1024;
 /// After so many failures in a row the rows are tried one by one, to find one that the database will never take.
 const SUSPICIOUS: u32 = 5;
 /// Rows kept in memory when not even a CLOSE can be written.
@@ -79,8 +79,12 @@ impl<S: Sink> Pump<S> {
     }
 
     async fn insert(&mut self, batch: &Batch) -> Result<(), SinkError> {
-        let rows: Vec<RequestLog> =
-            batch.closed.iter().filter(|(_, row)| !self.refused.contains(&row.id)).map(|(_, row)| row.clone()).collect();
+        let rows: Vec<RequestLog> = batch
+            .closed
+            .iter()
+            .filter(|(_, row)| !self.refused.contains(&row.id))
+            .map(|(_, row)| row.clone())
+            .collect();
         if rows.is_empty() {
             return Ok(());
         }

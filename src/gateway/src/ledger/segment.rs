@@ -50,7 +50,7 @@ pub(crate) fn create(dir: &Path, number: u64, bytes: u64) -> io::Result<Arc<File
 }
 
 fn fill(file: &File, number: u64, bytes: u64) -> io::Result<()> {
-    const ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
+    static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
     let mut at = HEADER as u64;
     while at < bytes {
         let step = usize::try_from(bytes - at).unwrap_or(ZEROS.len()).min(ZEROS.len());
@@ -174,4 +174,12 @@ pub(crate) fn read_range(file: &File, from: u64, end: u64, most: usize) -> io::R
         }
     }
     Ok(Range { closed, next: from + at as u64, unreadable })
+}
+
+/// Renames a segment that cannot be read, so that it is neither deleted nor read again.
+pub(super) fn set_aside(dir: &Path, number: u64) {
+    let path = path(dir, number);
+    if let Err(error) = std::fs::rename(&path, path.with_extension("damaged")) {
+        tracing::error!(segment = number, %error, "a damaged spool segment could not be set aside");
+    }
 }

@@ -4,7 +4,7 @@
 //! A segment is deleted when each of its OPENs is closed and each of its CLOSEs is in the database; it is never cut.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::BTreeMap,
     fs::File,
     io,
     os::unix::fs::{DirBuilderExt as _, FileExt as _},
@@ -15,13 +15,17 @@ use std::{
     },
 };
 
-use domain::{ErrorClass, RequestId, RequestLog};
+use domain::{ErrorClass, RequestLog};
 use parking_lot::Mutex;
 
 use super::{
-    record::{self, Entry, Record},
-    segment::{self, Unreadable},
+    record::{self, Entry},
+    replay::Replay,
+    segment,
 };
+
+/// A record of this size should fit for the spool to count as writable, bytes.
+const TYPICAL: u64 = 512;
 
 /// How much the spool may hold.
 #[derive(Clone, Copy, Debug)]
@@ -81,6 +85,8 @@ pub(crate) struct Spool {
     dir: PathBuf,
     limits: Limits,
     state: Mutex<State>,
+    /// One at a time makes spare segments; requests never wait for it.
+    syncing: Mutex<()>,
     writable: AtomicBool,
     // Held for as long as the process lives.
     _lock: File,
@@ -92,22 +98,23 @@ struct State {
     next_number: u64,
     next_seq: u64,
     spare: Option<(u64, Arc<File>)>,
-    unsynced: Vec<Arc<File>>,
     directory_changed: bool,
     finished: bool,
 }
 
-struct Segment {
+/// A segment as the spool keeps it in mind.
+pub(super) struct Segment {
     file: Arc<File>,
     /// Where its frames end.
-    end: u64,
+    pub(super) end: u64,
     /// Up to here everything is in the database.
     moved: u64,
     /// OPENs whose CLOSE is not in the database.
-    open: u64,
+    pub(super) open: u64,
     /// Something in it cannot be read: it is set aside, not deleted.
-    damaged: bool,
-    written_since_sync: bool,
+    pub(super) damaged: bool,
+    /// Not all of it is on the disk for certain.
+    pub(super) written_since_sync: bool,
 }
 
 impl Spool {
@@ -137,10 +144,10 @@ impl Spool {
                 next_number: number + 1,
                 next_seq: replay.last_seq + 1,
                 spare: None,
-                unsynced: Vec::new(),
                 directory_changed: true,
                 finished: false,
             }),
+            syncing: Mutex::new(()),
             writable: AtomicBool::new(true),
             _lock: lock,
         };
@@ -165,9 +172,11 @@ impl Spool {
         self.append(&Entry::Close { opened_in, row }).map(|_| ())
     }
 
-    /// Whether the last append or sync went well.
+    /// Whether the next request can be noted: the disk takes what is written, and there is room.
     pub(crate) fn writable(&self) -> bool {
-        self.writable.load(Ordering::Relaxed)
+        let state = self.state.lock();
+        let fits = state.active().is_some_and(|segment| segment.end + TYPICAL <= self.limits.segment);
+        self.taken(&state, !fits) <= self.limits.total && self.writable.load(Ordering::Relaxed)
     }
 
     /// Closed rows that are not in the database yet, oldest first; `None`: there are none. `most` bytes of them.
@@ -221,24 +230,23 @@ impl Spool {
 
     /// Forces what was written since the last call onto the disk, and makes the next segment.
     pub(crate) fn sync(&self) {
+        let _one = self.syncing.lock();
         let (files, directory, spare) = {
             let mut state = self.state.lock();
-            let mut files = std::mem::take(&mut state.unsynced);
-            for segment in state.segments.values_mut().filter(|segment| segment.written_since_sync) {
-                segment.written_since_sync = false;
-                files.push(segment.file.clone());
-            }
-            let room = self.room(&state) && !state.finished;
+            let dirty = state.segments.values_mut().filter(|segment| segment.written_since_sync);
+            let files: Vec<Arc<File>> = dirty
+                .map(|segment| {
+                    segment.written_since_sync = false;
+                    segment.file.clone()
+                })
+                .collect();
+            let room = self.taken(&state, true) <= self.limits.total && !state.finished;
             let spare = (state.spare.is_none() && room).then(|| state.take_number());
             (files, std::mem::take(&mut state.directory_changed), spare)
         };
         let mut result = files.iter().try_for_each(|file| file.sync_data());
         if directory {
             result = result.and_then(|()| File::open(&self.dir)?.sync_all());
-        }
-        if let Err(error) = &result {
-            tracing::error!(%error, "the spool could not be forced onto the disk");
-            self.writable.store(false, Ordering::Relaxed);
         }
         if let Some(number) = spare {
             match segment::create(&self.dir, number, self.limits.segment) {
@@ -247,13 +255,19 @@ impl Spool {
                     state.spare = Some((number, file));
                     state.directory_changed = true;
                 }
-                Err(error) => tracing::warn!(%error, "the next spool segment could not be made"),
+                Err(error) => result = result.and(Err(error)),
             }
         }
+        if let Err(error) = &result {
+            tracing::error!(%error, "the spool could not be forced onto the disk");
+        }
+        // Whoever was told not to send requests learns here that the disk is back.
+        self.writable.store(result.is_ok(), Ordering::Relaxed);
     }
 
     /// Deletes even the segment in use if everything is in the database. The spool takes nothing after this.
     pub(crate) fn finish(&self) {
+        let _one = self.syncing.lock();
         let mut state = self.state.lock();
         state.finished = true;
         let mut finished = state.take_finished(|_| true);
@@ -264,43 +278,59 @@ impl Spool {
 
     fn append(&self, entry: &Entry<'_>) -> Result<u64, AppendError> {
         let opens = matches!(entry, Entry::Open { .. });
+        let allowance = match entry {
+            Entry::Open { .. } => self.limits.total,
+            // Rows of refused requests go on a little longer, so that the log has what happened.
+            Entry::Close { opened_in: None, .. } => {
+                self.limits.total + (self.limits.total / 8).max(2 * self.limits.segment)
+            }
+            // What is open must be closed; there is only so much of it.
+            Entry::Close { opened_in: Some(_), .. } => u64::MAX,
+        };
         let mut frame = record::encode(entry).ok_or(io::Error::from(io::ErrorKind::InvalidInput))?;
         let mut state = self.state.lock();
-        let written = self.append_locked(&mut state, &mut frame, opens);
+        let written = self.append_locked(&mut state, &mut frame, opens, allowance);
         if !matches!(written, Err(AppendError::Full)) {
             self.writable.store(written.is_ok(), Ordering::Relaxed);
         }
         written
     }
 
-    fn append_locked(&self, state: &mut State, frame: &mut [u8], opens: bool) -> Result<u64, AppendError> {
-        let fits = |segment: &Segment| segment.end + frame.len() as u64 <= self.limits.segment;
-        if !state.segments.get(&state.active).is_some_and(fits) {
-            self.rotate(state, opens)?;
+    fn append_locked(
+        &self,
+        state: &mut State,
+        frame: &mut [u8],
+        opens: bool,
+        allowance: u64,
+    ) -> Result<u64, AppendError> {
+        let size = frame.len() as u64;
+        let fits = state.active().is_some_and(|segment| segment.end + size <= self.limits.segment);
+        if self.taken(state, !fits) > allowance {
+            return Err(AppendError::Full);
+        }
+        if !fits {
+            self.rotate(state, allowance == u64::MAX)?;
         }
         record::seal(frame, state.next_seq);
         let number = state.active;
         let segment = state.segments.get_mut(&number).ok_or(io::Error::from(io::ErrorKind::NotFound))?;
         // On failure nothing moves: the next append writes over whatever got through.
         segment.file.write_all_at(frame, segment.end)?;
-        segment.end += frame.len() as u64;
+        segment.end += size;
         segment.open += u64::from(opens);
         segment.written_since_sync = true;
         state.next_seq += 1;
         Ok(number)
     }
 
-    fn rotate(&self, state: &mut State, opens: bool) -> Result<(), AppendError> {
-        if opens && !self.room(state) {
-            return Err(AppendError::Full);
-        }
+    fn rotate(&self, state: &mut State, at_any_price: bool) -> Result<(), AppendError> {
         let (number, file) = if let Some(spare) = state.spare.take() {
             spare
         } else {
             let number = state.take_number();
             let made = segment::create(&self.dir, number, self.limits.segment);
-            // What is open must be closed even on a disk with hardly any room: then in a file that grows.
-            let made = if opens { made } else { made.or_else(|_| segment::create(&self.dir, number, 0)) };
+            // On a disk with hardly any room, in a file that grows.
+            let made = if at_any_price { made.or_else(|_| segment::create(&self.dir, number, 0)) } else { made };
             (number, made?)
         };
         state.directory_changed = true;
@@ -309,10 +339,10 @@ impl Spool {
         Ok(())
     }
 
-    /// Whether one more segment may be made.
-    fn room(&self, state: &State) -> bool {
+    /// Bytes of all segments, with one more if there is to be one.
+    fn taken(&self, state: &State, one_more: bool) -> u64 {
         let taken: u64 = state.segments.values().map(|segment| segment.end.max(self.limits.segment)).sum();
-        taken + self.limits.segment <= self.limits.total
+        taken + if one_more { self.limits.segment } else { 0 }
     }
 
     fn damage(&self, number: u64, skip_to: Option<u64>) {
@@ -325,7 +355,7 @@ impl Spool {
     fn delete(&self, finished: Vec<(u64, bool)>) {
         for (number, damaged) in finished {
             if damaged {
-                set_aside(&self.dir, number);
+                segment::set_aside(&self.dir, number);
             } else if let Err(error) = std::fs::remove_file(segment::path(&self.dir, number)) {
                 // It will be read again at the next start, and every row in it is found to be there already.
                 tracing::warn!(segment = number, %error, "a finished spool segment could not be deleted");
@@ -335,6 +365,10 @@ impl Spool {
 }
 
 impl State {
+    fn active(&self) -> Option<&Segment> {
+        self.segments.get(&self.active)
+    }
+
     fn take_number(&mut self) -> u64 {
         let number = self.next_number;
         self.next_number += 1;
@@ -352,74 +386,10 @@ impl State {
 }
 
 impl Segment {
-    fn new(file: Arc<File>) -> Self {
+    /// One without records.
+    pub(super) fn new(file: Arc<File>) -> Self {
         let header = segment::HEADER as u64;
         Self { file, end: header, moved: header, open: 0, damaged: false, written_since_sync: true }
-    }
-}
-
-/// What earlier processes left behind, segment by segment.
-#[derive(Default)]
-struct Replay {
-    segments: BTreeMap<u64, Segment>,
-    open: HashMap<RequestId, (u64, RequestLog)>,
-    closed: HashSet<RequestId>,
-    last_seq: u64,
-    last_number: u64,
-}
-
-impl Replay {
-    fn take(&mut self, dir: &Path, number: u64) -> Result<(), OpenError> {
-        self.last_number = self.last_number.max(number);
-        let mut opened = 0;
-        let read = segment::read(dir, number, &mut |record| match record {
-            Record::Open { row, .. } => {
-                opened += 1;
-                if !self.closed.remove(&row.id) {
-                    self.open.insert(row.id.clone(), (number, row));
-                }
-            }
-            Record::Close { opened_in, row } => {
-                if self.open.remove(&row.id).is_none() && opened_in.is_some() {
-                    self.closed.insert(row.id);
-                }
-            }
-        });
-        let found = match read {
-            Ok(found) => found,
-            Err(Unreadable::Blank) => {
-                let _ = std::fs::remove_file(segment::path(dir, number));
-                return Ok(());
-            }
-            Err(Unreadable::Foreign) => {
-                tracing::error!(segment = number, "a spool segment has no sound header; the file is set aside");
-                set_aside(dir, number);
-                return Ok(());
-            }
-            Err(Unreadable::Version(version)) => return Err(OpenError::Newer { dir: dir.to_owned(), version }),
-            Err(Unreadable::Io(source)) => return Err(OpenError::Io { dir: dir.to_owned(), source }),
-        };
-        if found.torn {
-            tracing::warn!(segment = number, "the spool ends in half a record, as it does after a power cut");
-        }
-        self.last_seq = self.last_seq.max(found.last_seq.unwrap_or(0));
-        if found.end == segment::HEADER as u64 && !found.torn {
-            let _ = std::fs::remove_file(segment::path(dir, number));
-            return Ok(());
-        }
-        let mut segment = Segment::new(found.file);
-        (segment.end, segment.open, segment.damaged) = (found.end, opened, found.unreadable);
-        segment.written_since_sync = false;
-        self.segments.insert(number, segment);
-        Ok(())
-    }
-}
-
-/// Renames a segment that cannot be read, so that it is neither deleted nor read again.
-fn set_aside(dir: &Path, number: u64) {
-    let path = segment::path(dir, number);
-    if let Err(error) = std::fs::rename(&path, path.with_extension("damaged")) {
-        tracing::error!(segment = number, %error, "a damaged spool segment could not be set aside");
     }
 }
 

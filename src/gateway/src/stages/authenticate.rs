@@ -39,8 +39,8 @@ pub(crate) struct Exchange {
 
 impl Exchange {
     /// A refusal of this request. `unread`: part of it is still on the wire.
-    pub(crate) fn decline(self, refusal: Refusal, unread: bool) -> Box<Declined> {
-        Box::new(Declined { id: self.id, refusal, settlement: Some(self.settlement), unread })
+    pub(crate) fn decline(self, refusal: Refusal, unread: bool) -> Declined {
+        Declined { id: self.id, refusal, settlement: Some(self.settlement), unread }
     }
 }
 
@@ -54,7 +54,7 @@ pub(crate) struct Caller {
 
 /// Checks the door, then the credential. State and address of the key are checked here already, so that a key that
 /// may nothing makes nobody read its bodies.
-pub(crate) async fn authenticate(g: &Gateway, arrival: Arrival) -> Result<Caller, Box<Declined>> {
+pub(crate) async fn authenticate(g: &Gateway, arrival: Arrival) -> Result<Caller, Declined> {
     let target = arrival.check().map_err(|refusal| Declined::stranger(&arrival, refusal))?;
     let presented = credential::presented(&arrival.headers, &target, &g.key_format).map_err(|bad| {
         let refusal = match bad {
@@ -70,8 +70,7 @@ pub(crate) async fn authenticate(g: &Gateway, arrival: Arrival) -> Result<Caller
         Ok(None) => return Err(Declined::stranger(&arrival, Refusal::InvalidApiKey(None))),
         Err(_) => return Err(Declined::stranger(&arrival, Refusal::StoreUnavailable)),
     };
-    let settlement =
-        Settlement::begin(g.ledger.journal().clone(), g.clock.clone(), &arrival, &target, &known);
+    let settlement = Settlement::begin(g.ledger.journal().clone(), g.clock.clone(), &arrival, &target, &known);
     let Arrival { id, method, headers, address, body, .. } = arrival;
     let exchange = Exchange { known, watch, settlement, id, method, target, headers, address };
     let ask = domain::Ask { model: None, address };

@@ -36,6 +36,9 @@ pub(crate) enum Source {
     Upstream(Incoming),
     /// The built-in upstream.
     Frames(std::vec::IntoIter<Bytes>),
+    /// An upstream that acts by a script.
+    #[cfg(test)]
+    Script(std::collections::VecDeque<super::relay::tests::Act>),
 }
 
 /// An answer whose head is there.
@@ -68,7 +71,7 @@ struct Parcel {
 }
 
 /// Sends the request on and waits for the head of its answer.
-pub(crate) async fn dispatch(g: &Gateway, plan: Plan) -> Result<Answer, Box<Declined>> {
+pub(crate) async fn dispatch(g: &Gateway, plan: Plan) -> Result<Answer, Declined> {
     let Plan { mut ask, destination } = plan;
     let deadline = Box::pin(sleep(g.config.total_timeout));
     if let Err(error) = ask.exchange.settlement.open() {
@@ -87,7 +90,7 @@ async fn forward(
     upstream: &Upstream,
     routes: &Routes,
     deadline: Pin<Box<Sleep>>,
-) -> Result<Answer, Box<Declined>> {
+) -> Result<Answer, Declined> {
     let Ask { exchange, endpoint, peek, payload } = ask;
     let parcel = parcel(endpoint, &peek, payload);
     let (hide_usage, streams, failure) = (parcel.hide_usage, parcel.streams, parcel.failure.clone());
@@ -203,7 +206,7 @@ const fn dial_refusal(error: &DialError) -> Refusal {
 }
 
 /// The built-in upstream, in process.
-async fn echo(g: &Gateway, ask: Ask, deadline: Pin<Box<Sleep>>) -> Result<Answer, Box<Declined>> {
+async fn echo(g: &Gateway, ask: Ask, deadline: Pin<Box<Sleep>>) -> Result<Answer, Declined> {
     let Ask { exchange, endpoint, peek, payload } = ask;
     let (body, hide_usage) = match payload {
         Payload::Whole(bytes, _) => match openai::splice_usage(endpoint, &bytes, &peek) {

@@ -39,7 +39,7 @@ pub(crate) struct Ask {
 
 impl Ask {
     /// A refusal of this request.
-    pub(crate) fn decline(self, refusal: Refusal) -> Box<Declined> {
+    pub(crate) fn decline(self, refusal: Refusal) -> Declined {
         let unread = match &self.payload {
             Payload::Whole(..) => false,
             Payload::Stream(body) => !body.is_end_stream(),
@@ -63,7 +63,7 @@ enum Mode {
 }
 
 /// Reads what has to be read.
-pub(crate) async fn parse(g: &Gateway, caller: Caller) -> Result<Ask, Box<Declined>> {
+pub(crate) async fn parse(g: &Gateway, caller: Caller) -> Result<Ask, Declined> {
     let Caller { mut exchange, body } = caller;
     if coding(&exchange.headers).is_some_and(|coding| coding != "identity") {
         return Err(exchange.decline(Refusal::UnsupportedEncoding, !body.is_end_stream()));
@@ -134,12 +134,12 @@ mod tests {
 
     use super::*;
 
-    fn found(method: Method, kind: Option<&'static str>, body: &'static str, models_matter: bool) -> Mode {
+    fn found(method: &Method, kind: Option<&'static str>, body: &'static str, models_matter: bool) -> Mode {
         let mut headers = HeaderMap::new();
         if let Some(kind) = kind {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         }
-        mode(&method, &headers, &Body::from(body), models_matter)
+        mode(method, &headers, &Body::from(body), models_matter)
     }
 
     #[test]
@@ -156,14 +156,14 @@ mod tests {
             (Method::POST, Some("audio/wav"), "RIFF", Mode::Stream),
             (Method::POST, None, "{}", Mode::Stream),
         ] {
-            assert_eq!(found(method.clone(), kind, body, false), expected, "{method} {kind:?}");
+            assert_eq!(found(&method, kind, body, false), expected, "{method} {kind:?}");
         }
     }
 
     #[test]
     fn another_content_type_is_no_way_around_allowed_models() {
-        assert_eq!(found(Method::POST, Some("text/plain"), "{}", true), Mode::Suspect);
-        assert_eq!(found(Method::POST, None, "{}", true), Mode::Suspect);
-        assert_eq!(found(Method::POST, Some("multipart/form-data; boundary=x"), "--x", true), Mode::Stream);
+        assert_eq!(found(&Method::POST, Some("text/plain"), "{}", true), Mode::Suspect);
+        assert_eq!(found(&Method::POST, None, "{}", true), Mode::Suspect);
+        assert_eq!(found(&Method::POST, Some("multipart/form-data; boundary=x"), "--x", true), Mode::Stream);
     }
 }

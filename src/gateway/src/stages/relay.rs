@@ -23,7 +23,7 @@ use super::{
 use crate::{
     directory::Watch,
     gateway::Gateway,
-    metering::{Metering, essence},
+    metering::{Metering, coding, essence},
     refusal,
 };
 
@@ -40,7 +40,9 @@ pub(crate) fn relay(g: &Gateway, answer: Answer) -> Response<Body> {
         settlement.first_byte();
         settlement.end(End { status: status.as_u16(), class: class_of(status), ..End::default() });
     } else {
-        let events = essence(&headers).as_deref() == Some("text/event-stream") && length.is_none();
+        // Into packed bytes or a known length nothing can be put.
+        let plain = length.is_none() && coding(&headers).is_none_or(|coding| coding == "identity");
+        let events = plain && essence(&headers).as_deref() == Some("text/event-stream");
         let ended = watch.ended();
         *response.body_mut() = Body::new(Relay {
             source,
@@ -212,8 +214,9 @@ impl Drop for Relay {
         }
         // Asked for at least once, the body had its head sent before it.
         let status = if self.polled { self.status.as_u16() } else { CLIENT_GONE };
+        let class = if self.ended.is_cancelled() { ErrorClass::RevokedMidStream } else { ErrorClass::ClientGone };
         let (usage, model_served) = self.metering.outcome();
-        self.settlement.end(End { status, class: Some(ErrorClass::ClientGone), usage, model_served });
+        self.settlement.end(End { status, class: Some(class), usage, model_served });
     }
 }
 
@@ -223,6 +226,8 @@ impl Source {
         match self {
             Self::Upstream(body) => body.is_end_stream(),
             Self::Frames(frames) => frames.len() == 0,
+            #[cfg(test)]
+            Self::Script(acts) => acts.is_empty(),
         }
     }
 
@@ -242,6 +247,20 @@ impl Source {
                 }
             },
             Self::Frames(frames) => Poll::Ready(frames.next().map(Ok)),
+            #[cfg(test)]
+            Self::Script(acts) => match acts.pop_front() {
+                None => Poll::Ready(None),
+                Some(tests::Act::Piece(text)) => Poll::Ready(Some(Ok(text.into()))),
+                Some(tests::Act::Reset) => Poll::Ready(Some(Err(()))),
+                Some(tests::Act::Silence) => {
+                    acts.push_front(tests::Act::Silence);
+                    Poll::Pending
+                }
+            },
         }
     }
 }
+
+#[cfg(test)]
+#[path = "relay_tests.rs"]
+pub(crate) mod tests;

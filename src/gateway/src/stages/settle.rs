@@ -95,10 +95,10 @@ impl Settlement {
 
     /// It is about to be sent on: notes it, so that it has a row whatever happens.
     pub(crate) fn open(&mut self) -> Result<(), NotNoted> {
-        self.row.attempts += 1;
         if self.ticket.is_none() {
             self.ticket = Some(self.journal.open(&self.row, None)?);
         }
+        self.row.attempts += 1;
         Ok(())
     }
 
@@ -117,7 +117,7 @@ impl Settlement {
         self.row.status = end.status;
         self.row.error_class = end.class;
         self.row.usage = end.usage;
-        self.row.model_served = end.model_served.as_deref().map(cut);
+        self.row.model_served = end.model_served.map(|model| cut(&model));
         self.row.latency_us = self.elapsed_us();
         self.journal.close(self.ticket.as_ref(), &self.row);
     }
@@ -139,11 +139,8 @@ impl Settlement {
 
 impl Drop for Settlement {
     fn drop(&mut self) {
-        let (status, class) = if std::thread::panicking() {
-            (500, ErrorClass::Internal)
-        } else {
-            (CLIENT_GONE, ErrorClass::ClientGone)
-        };
+        let (status, class) =
+            if std::thread::panicking() { (500, ErrorClass::Internal) } else { (CLIENT_GONE, ErrorClass::ClientGone) };
         self.end(End { status, class: Some(class), ..End::default() });
     }
 }
@@ -162,15 +159,15 @@ pub(crate) struct Declined {
 
 impl Declined {
     /// A refusal before anybody knows who asks.
-    pub(crate) fn stranger(arrival: &Arrival, refusal: Refusal) -> Box<Self> {
+    pub(crate) fn stranger(arrival: &Arrival, refusal: Refusal) -> Self {
         let unread = arrival.has_unread_body();
-        Box::new(Self { id: arrival.id.clone(), refusal, settlement: None, unread })
+        Self { id: arrival.id.clone(), refusal, settlement: None, unread }
     }
 }
 
 /// Writes the row of a refused request and says no.
-pub(crate) fn decline(declined: Box<Declined>) -> Response<Body> {
-    let Declined { id, refusal, settlement, unread } = *declined;
+pub(crate) fn decline(declined: Declined) -> Response<Body> {
+    let Declined { id, refusal, settlement, unread } = declined;
     if let Some(mut settlement) = settlement {
         settlement.refuse(&refusal);
     }

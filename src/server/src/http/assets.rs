@@ -8,7 +8,7 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 use sha2::{Digest as _, Sha256};
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../target/site"]
+#[folder = "../../target/site"]
 #[allow_missing = true]
 struct Site;
 

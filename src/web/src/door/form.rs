@@ -56,7 +56,12 @@ pub(crate) fn decoded<I: DeserializeOwned>(body: &RawForm) -> Result<I, UiError>
 
 /// Decodes `body`, calls `act` with it, and answers: with `act`'s 303, or with the page that `again` draws from the
 /// input and what is wrong with it.
-pub(crate) async fn post<I, Act, Acting, Again, Drawing>(visit: Visit, body: RawForm, act: Act, again: Again) -> Response
+pub(crate) async fn post<I, Act, Acting, Again, Drawing>(
+    visit: Visit,
+    body: RawForm,
+    act: Act,
+    again: Again,
+) -> Response
 where
     I: DeserializeOwned + Clone,
     Act: FnOnce(I) -> Acting,
@@ -100,7 +105,11 @@ fn refused(error: &UiError) -> Option<StatusCode> {
         UiError::Invalid { .. } | UiError::Unauthenticated { .. } => Some(StatusCode::UNPROCESSABLE_ENTITY),
         UiError::Conflict { .. } => Some(StatusCode::CONFLICT),
         UiError::Throttled { .. } => Some(StatusCode::TOO_MANY_REQUESTS),
-        UiError::Denied | UiError::NotFound { .. } | UiError::Unavailable | UiError::Internal | UiError::Transport { .. } => None,
+        UiError::Denied
+        | UiError::NotFound { .. }
+        | UiError::Unavailable
+        | UiError::Internal
+        | UiError::Transport { .. } => None,
     }
 }
 

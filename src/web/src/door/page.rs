@@ -46,7 +46,11 @@ pub(crate) struct Page {
 
 impl Page {
     /// A page inside the app.
-    pub(crate) fn new(section: Section, title: impl Into<String>, draw: impl Fn() -> AnyView + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(
+        section: Section,
+        title: impl Into<String>,
+        draw: impl Fn() -> AnyView + Send + Sync + 'static,
+    ) -> Self {
         Self { title: title.into(), status: StatusCode::OK, frame: Frame::App(section), draw: Arc::new(draw) }
     }
 
@@ -77,14 +81,22 @@ impl Page {
         let draw = move || view! { <Trouble error=error.clone() request_id=id.clone() /> }.into_any();
         // The navigation asks the database for its counts, so trouble with the database is told without it.
         let quiet = matches!(error_kind(status), Kind::Ours) || !visit.is_signed_in();
-        let page = if quiet { Self::bare("Something went wrong", draw) } else { Self::new(Section::Elsewhere, "That did not work", draw) };
+        let page = if quiet {
+            Self::bare("Something went wrong", draw)
+        } else {
+            Self::new(Section::Elsewhere, "That did not work", draw)
+        };
         page.status(status)
     }
 
     /// 404.
     pub(crate) fn not_found(visit: &Visit) -> Self {
         let draw = || view! { <NotFound /> }.into_any();
-        let page = if visit.is_signed_in() { Self::new(Section::Elsewhere, "Not found", draw) } else { Self::bare("Not found", draw) };
+        let page = if visit.is_signed_in() {
+            Self::new(Section::Elsewhere, "Not found", draw)
+        } else {
+            Self::bare("Not found", draw)
+        };
         page.status(StatusCode::NOT_FOUND)
     }
 }

@@ -17,7 +17,9 @@ mod tests {
         for good in ["/", "/keys", "/logs?status=4xx&model=gpt-*", "/keys/key_01#top"] {
             assert_eq!(local_path(good), good);
         }
-        for bad in ["", "keys", "//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example", "/a b", "/ü"] {
+        for bad in
+            ["", "keys", "//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example", "/a b", "/ü"]
+        {
             assert_eq!(local_path(bad), "/", "{bad}");
         }
     }

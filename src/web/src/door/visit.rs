@@ -59,7 +59,12 @@ impl Visit {
 }
 
 /// Finds out who is here. On every route; lets everybody pass.
-pub(crate) async fn arrive(State(state): State<WebState>, session: Session, mut request: Request, next: Next) -> Response {
+pub(crate) async fn arrive(
+    State(state): State<WebState>,
+    session: Session,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let anonymous = state.control.cx(Actor::Anonymous, address);
     let request_id = request.headers().get("x-keywright-request-id").and_then(|value| value.to_str().ok());
@@ -103,7 +108,11 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
         Ok(false) => see_other("/setup"),
         Ok(true) => {
             // What a form wanted is lost with the session; the page it was on is where to go on.
-            let wanted = if request.method() == Method::GET { visit.uri.path_and_query().map_or("/", |p| p.as_str()) } else { visit.uri.path() };
+            let wanted = if request.method() == Method::GET {
+                visit.uri.path_and_query().map_or("/", |p| p.as_str())
+            } else {
+                visit.uri.path()
+            };
             see_other(&login_then(wanted))
         }
         Err(error) => visit.draw(Err(error)).await,

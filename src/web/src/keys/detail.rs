@@ -54,7 +54,8 @@ struct Intent {
 /// The page.
 pub(crate) async fn detail_page(Extension(visit): Extension<Visit>, Path(id): Path<String>) -> Response {
     let shown = visit.query::<Query>().is_ok_and(|query| query.shown.is_some());
-    let problem = shown.then(|| "the key was shown once, when it was made; if it is lost, revoke it and create a new one".to_owned());
+    let problem = shown
+        .then(|| "the key was shown once, when it was made; if it is lost, revoke it and create a new one".to_owned());
     let page = draw(&visit, &id, problem).await;
     visit.draw(page).await
 }
@@ -68,7 +69,10 @@ pub(crate) async fn change(Extension(visit): Extension<Visit>, Path(id): Path<St
             match form.intent.as_str() {
                 "enable" => enable_key(id).await.map(|_| Moved::to(here).saying(Flash::KeyEnabled)),
                 "disable" => disable_key(id).await.map(|_| Moved::to(here).saying(Flash::KeyDisabled)),
-                _ => Err(UiError::Conflict { code: "unknown_intent".to_owned(), message: "choose enable or disable".to_owned() }),
+                _ => Err(UiError::Conflict {
+                    code: "unknown_intent".to_owned(),
+                    message: "choose enable or disable".to_owned(),
+                }),
             }
         }
     };
@@ -111,7 +115,9 @@ async fn draw(visit: &Visit, id: &str, problem: Option<String>) -> Result<Page, 
 
 async fn powers(key: &KeyView, visit: &Visit) -> Result<Powers, UiError> {
     let known = upstreams(visit).await?;
-    let named = |id: &String| known.iter().find(|upstream| upstream.id == *id).map_or_else(|| id.clone(), |upstream| upstream.name.clone());
+    let named = |id: &String| {
+        known.iter().find(|upstream| upstream.id == *id).map_or_else(|| id.clone(), |upstream| upstream.name.clone())
+    };
     Ok(Powers {
         name: key.name.clone(),
         models: key.allowed_models.clone(),
@@ -150,7 +156,8 @@ fn Head(key: KeyView, now: Timestamp) -> impl IntoView {
     let here = format!("/keys/{}", key.id);
     let revoke = format!("{here}/revoke");
     let revoked = key.revoked_at.is_some();
-    let (intent, word, picture) = if key.enabled { ("disable", "Disable", Picture::Pause) } else { ("enable", "Enable", Picture::Play) };
+    let (intent, word, picture) =
+        if key.enabled { ("disable", "Disable", Picture::Pause) } else { ("enable", "Enable", Picture::Play) };
     view! {
         <Heading title=key.name lead beside=badge>
             {(!revoked)

@@ -102,7 +102,8 @@ impl KeyForm {
     }
 
     fn draft(&self, upstreams: &[UpstreamView], now: Timestamp) -> Draft {
-        let named = |id: &String| upstreams.iter().find(|upstream| upstream.id == *id).map(|upstream| upstream.name.clone());
+        let named =
+            |id: &String| upstreams.iter().find(|upstream| upstream.id == *id).map(|upstream| upstream.name.clone());
         Draft {
             powers: Powers {
                 name: self.name.clone(),
@@ -124,7 +125,12 @@ fn ends(days: i64, now: Timestamp) -> String {
 
 /// The form, with what was typed and what is wrong with it, and the sentence beside it.
 #[component]
-pub(crate) fn KeyFields(form: KeyForm, upstreams: Vec<UpstreamView>, error: Option<UiError>, now: Timestamp) -> impl IntoView {
+pub(crate) fn KeyFields(
+    form: KeyForm,
+    upstreams: Vec<UpstreamView>,
+    error: Option<UiError>,
+    now: Timestamp,
+) -> impl IntoView {
     let (errors, problem) = match error {
         Some(UiError::Invalid { errors }) => (errors, None),
         other => (FieldErrors::default(), other.map(|error| error.to_string())),
@@ -261,7 +267,10 @@ mod tests {
 
     #[test]
     fn a_plain_form_asks_for_the_defaults() {
-        let new = form("form=1&name=ci&env=live&expires_in_days=90&requests_per_minute=100&allowed_models=&allowed_cidrs=").parse().unwrap();
+        let new =
+            form("form=1&name=ci&env=live&expires_in_days=90&requests_per_minute=100&allowed_models=&allowed_cidrs=")
+                .parse()
+                .unwrap();
         assert_eq!(new.rate_limits.requests_per_minute, Some(100));
         assert_eq!(new.expires, contract::keys::Expiry::After(90 * Timestamp::DAY));
         assert!(new.allowed_models.is_empty() && new.allowed_upstreams.is_empty());
@@ -275,7 +284,8 @@ mod tests {
 
     #[test]
     fn everything_wrong_is_said_at_once() {
-        let errors = form("name=&requests_per_minute=many&allowed_cidrs=10.0.0.0/33&expires_in_days=soon").parse().unwrap_err();
+        let errors =
+            form("name=&requests_per_minute=many&allowed_cidrs=10.0.0.0/33&expires_in_days=soon").parse().unwrap_err();
         for field in ["name", "rate_limits.requests_per_minute", "allowed_cidrs", "expires_in_days"] {
             assert!(errors.get(field).is_some(), "{field}");
         }

@@ -68,7 +68,9 @@ async fn draw(visit: &Visit) -> Result<Page, UiError> {
     let query: KeyListQuery = visit.query()?;
     let list = listed(visit, &query).await?;
     let now = visit.now();
-    Ok(Page::new(Section::Keys, "Keys", move || view! { <KeyList list=list.clone() query=query.clone() now /> }.into_any()))
+    Ok(Page::new(Section::Keys, "Keys", move || {
+        view! { <KeyList list=list.clone() query=query.clone() now /> }.into_any()
+    }))
 }
 
 /// The rows that `query` asks for.
@@ -187,7 +189,10 @@ fn Row(key: KeyView, now: Timestamp) -> impl IntoView {
         few @ ([_] | [_, _]) => few.join(", "),
         [first, rest @ ..] => format!("{first} and {} more", rest.len()),
     };
-    let limit = key.rate_limits.requests_per_minute.map_or_else(|| "none".to_owned(), |n| format!("{} / min", number::count(i64::from(n))));
+    let limit = key
+        .rate_limits
+        .requests_per_minute
+        .map_or_else(|| "no limit".to_owned(), |n| format!("{} / min", number::count(i64::from(n))));
     let revoked = key.revoked_at.is_some();
     view! {
         <tr>
@@ -199,8 +204,9 @@ fn Row(key: KeyView, now: Timestamp) -> impl IntoView {
                 <KeyBadge state=key.state expires_at=key.expires_at.clone() now />
             </td>
             <td class="cell-wide muted">{models}</td>
-            <td class="cell-wide figure">{limit}</td>
+            <td class="figure">{limit}</td>
             <td class="cell-note muted">
+                <span class="unit">"last used "</span>
                 <When at=key.last_used_at now none="never" />
             </td>
             <td class="cell-wide muted">

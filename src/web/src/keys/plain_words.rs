@@ -94,7 +94,9 @@ pub(crate) fn PlainWords(
 fn follow(changed: impl Fn(Draft) + 'static) {
     use wasm_bindgen::{JsCast as _, closure::Closure};
 
-    let Some(form) = document().get_element_by_id("key-form").and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok()) else {
+    let Some(form) =
+        document().get_element_by_id("key-form").and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok())
+    else {
         return;
     };
     let read = {
@@ -122,7 +124,8 @@ fn draft(form: &web_sys::HtmlFormElement) -> Draft {
     let mut upstreams = Vec::new();
     if let Ok(ticked) = form.query_selector_all("input[name=allowed_upstreams]:checked") {
         for i in 0..ticked.length() {
-            let name = ticked.get(i).and_then(|node| node.dyn_into::<web_sys::Element>().ok()?.get_attribute("data-name"));
+            let name =
+                ticked.get(i).and_then(|node| node.dyn_into::<web_sys::Element>().ok()?.get_attribute("data-name"));
             upstreams.extend(name);
         }
     }

@@ -120,13 +120,18 @@ mod awake {
 
     /// Saves the `.env` snippet as a file. The link is to this page's memory: the key is in no URL.
     pub(super) fn download() {
-        let Some(text) = document().get_element_by_id("snippet-env").and_then(|snippet| snippet.text_content()) else { return };
+        let Some(text) = document().get_element_by_id("snippet-env").and_then(|snippet| snippet.text_content()) else {
+            return;
+        };
         let parts = js_sys::Array::of1(&JsValue::from_str(&text));
         let options = web_sys::BlobPropertyBag::new();
         options.set_type("text/plain");
         let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options);
-        let Some(url) = blob.ok().and_then(|blob| web_sys::Url::create_object_url_with_blob(&blob).ok()) else { return };
-        let link = document().create_element("a").ok().and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok());
+        let Some(url) = blob.ok().and_then(|blob| web_sys::Url::create_object_url_with_blob(&blob).ok()) else {
+            return;
+        };
+        let link =
+            document().create_element("a").ok().and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok());
         if let Some(link) = link {
             link.set_href(&url);
             link.set_download("keywright.env");

@@ -120,7 +120,8 @@ mod page {
 
     /// `1,204 requests in 24 h from 3 addresses, last 2 min ago.`
     fn impact(activity: &KeyActivity, now: Timestamp) -> String {
-        let last = activity.last_request_at.as_deref().and_then(Timestamp::parse_rfc3339).map(|at| time::relative(at, now));
+        let last =
+            activity.last_request_at.as_deref().and_then(Timestamp::parse_rfc3339).map(|at| time::relative(at, now));
         match (activity.requests_24h, last) {
             (0, None) => "No request has ever come with this key.".to_owned(),
             (0, Some(last)) => format!("No requests in 24 h; the last one came {last}."),
@@ -148,7 +149,10 @@ mod page {
             let busy = activity(1_204, Some("2026-11-21T09:58:00Z"));
             assert_eq!(impact(&busy, now), "1,204 requests in 24 h from 3 addresses, last 2 min ago.");
             assert_eq!(impact(&activity(0, None), now), "No request has ever come with this key.");
-            assert_eq!(impact(&activity(0, Some("2026-11-01T10:00:00Z")), now), "No requests in 24 h; the last one came 20 d ago.");
+            assert_eq!(
+                impact(&activity(0, Some("2026-11-01T10:00:00Z")), now),
+                "No requests in 24 h; the last one came 20 d ago."
+            );
         }
     }
 }

@@ -125,9 +125,16 @@ pub(super) fn suited_model(key: &KeyView, upstreams: &[UpstreamView]) -> String 
         Some(Provider::OpenaiCompatible | Provider::Echo) | None => ALWAYS,
     };
     let allowed = key.allowed_models.is_empty()
-        || key.allowed_models.iter().any(|pattern| ModelPattern::try_from(pattern.clone()).is_ok_and(|pattern| pattern.matches(usual)));
+        || key
+            .allowed_models
+            .iter()
+            .any(|pattern| ModelPattern::try_from(pattern.clone()).is_ok_and(|pattern| pattern.matches(usual)));
     let stem = |pattern: &String| pattern.split('*').next().unwrap_or_default().to_owned();
-    if allowed { usual.to_owned() } else { key.allowed_models.first().map(stem).filter(|stem| quotable(&stem)).unwrap_or_else(|| ALWAYS.to_owned()) }
+    if allowed {
+        usual.to_owned()
+    } else {
+        key.allowed_models.first().map(stem).filter(|stem| quotable(&stem)).unwrap_or_else(|| ALWAYS.to_owned())
+    }
 }
 
 #[cfg(test)]
@@ -142,7 +149,11 @@ mod tests {
     fn every_tab_has_the_address_and_the_whole_key() {
         for snippet in snippets("http://127.0.0.1:8080", "sk-auto-live-abc", "echo") {
             let code = text(&snippet.code);
-            assert!(code.contains("http://127.0.0.1:8080/v1") && code.contains("sk-auto-live-abc"), "{}", snippet.label);
+            assert!(
+                code.contains("http://127.0.0.1:8080/v1") && code.contains("sk-auto-live-abc"),
+                "{}",
+                snippet.label
+            );
         }
     }
 

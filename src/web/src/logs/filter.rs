@@ -19,7 +19,8 @@ const SPANS: [(&str, &str, i64); 4] = [
 ];
 
 /// Outcomes that the form offers.
-const OUTCOMES: [(&str, &str); 4] = [("2xx", "2xx, good"), ("4xx", "4xx, refused"), ("429", "429, too fast"), ("5xx", "5xx, failed")];
+const OUTCOMES: [(&str, &str); 4] =
+    [("2xx", "2xx, good"), ("4xx", "4xx, refused"), ("429", "429, too fast"), ("5xx", "5xx, failed")];
 
 /// Cursors of newer pages that a URL carries at most; beyond them Newer leads to the newest.
 const TRAIL: usize = 40;
@@ -72,7 +73,9 @@ impl Filters {
 
     /// Whether any filter is set.
     pub(super) fn any(&self) -> bool {
-        [&self.within, &self.status, &self.key_id, &self.model, &self.upstream, &self.id].iter().any(|text| !text.trim().is_empty())
+        [&self.within, &self.status, &self.key_id, &self.model, &self.upstream, &self.id]
+            .iter()
+            .any(|text| !text.trim().is_empty())
     }
 
     fn url(&self) -> String {
@@ -114,8 +117,14 @@ impl Filters {
 
 /// Chips of what is set, and the form behind the last one.
 #[component]
-pub(super) fn FilterBar(filters: Filters, keys: Vec<KeyView>, upstreams: Vec<UpstreamView>, errors: FieldErrors) -> impl IntoView {
-    let key_name = keys.iter().find(|key| key.id == filters.key_id).map_or_else(|| filters.key_id.clone(), |key| key.name.clone());
+pub(super) fn FilterBar(
+    filters: Filters,
+    keys: Vec<KeyView>,
+    upstreams: Vec<UpstreamView>,
+    errors: FieldErrors,
+) -> impl IntoView {
+    let key_name =
+        keys.iter().find(|key| key.id == filters.key_id).map_or_else(|| filters.key_id.clone(), |key| key.name.clone());
     let span = SPANS.iter().find(|(name, ..)| *name == filters.within).map_or("", |(_, word, _)| word);
     let unfold = !errors.is_empty();
     view! {
@@ -157,11 +166,15 @@ fn Chip(name: &'static str, value: String, without: String) -> impl IntoView {
 
 #[component]
 fn Panel(filters: Filters, keys: Vec<KeyView>, upstreams: Vec<UpstreamView>, errors: FieldErrors) -> impl IntoView {
-    let own_status = (!filters.status.is_empty() && !OUTCOMES.iter().any(|(value, _)| *value == filters.status)).then(|| filters.status.clone());
-    let own_key = (!filters.key_id.is_empty() && !keys.iter().any(|key| key.id == filters.key_id)).then(|| filters.key_id.clone());
+    let own_status = (!filters.status.is_empty() && !OUTCOMES.iter().any(|(value, _)| *value == filters.status))
+        .then(|| filters.status.clone());
+    let own_key = (!filters.key_id.is_empty() && !keys.iter().any(|key| key.id == filters.key_id))
+        .then(|| filters.key_id.clone());
     let known = upstreams.iter().any(|upstream| upstream.name == filters.upstream);
     let own_upstream = (!filters.upstream.is_empty() && !known).then(|| filters.upstream.clone());
-    let own = |value: Option<String>| value.map(|value| view! { <option value=value.clone() selected=true>{value.clone()}</option> });
+    let own = |value: Option<String>| {
+        value.map(|value| view! { <option value=value.clone() selected=true>{value.clone()}</option> })
+    };
     view! {
         <form method="get" action="/logs" class="menu-body filter-panel">
             <SelectField name="within" label="Time">
@@ -238,7 +251,10 @@ mod tests {
 
     #[test]
     fn a_changed_filter_starts_from_the_newest() {
-        assert_eq!(filters("status=4xx&model=o3&cursor=req_b&trail=req_a").changed(|f| f.status.clear()), "/logs?model=o3");
+        assert_eq!(
+            filters("status=4xx&model=o3&cursor=req_b&trail=req_a").changed(|f| f.status.clear()),
+            "/logs?model=o3"
+        );
     }
 
     #[test]

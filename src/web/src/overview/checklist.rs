@@ -63,7 +63,14 @@ pub(super) fn Checklist(progress: Progress) -> impl IntoView {
 }
 
 #[component]
-fn Step(done: bool, title: &'static str, words: &'static str, href: &'static str, action: &'static str, next: bool) -> impl IntoView {
+fn Step(
+    done: bool,
+    title: &'static str,
+    words: &'static str,
+    href: &'static str,
+    action: &'static str,
+    next: bool,
+) -> impl IntoView {
     view! {
         <li class=if done { "check check-done" } else { "check" }>
             <span class="check-mark">{done.then(|| view! { <Icon picture=Picture::Check /> })}</span>

@@ -55,7 +55,7 @@ fn Body(overview: Overview, progress: Progress, now: Timestamp) -> impl IntoView
         <Heading title="Overview" lead="The last 24 hours, times in UTC.".into_any() />
         {(!progress.is_done()).then(|| view! { <Checklist progress /> })}
         <Figures overview=overview.clone() />
-        <div class="two-thirds">
+        <div class="two-thirds two-even">
             <section class="card" aria-labelledby="hours">
                 <div class="card-head">
                     <h2 id="hours">"Requests per hour"</h2>
@@ -75,7 +75,8 @@ fn Body(overview: Overview, progress: Progress, now: Timestamp) -> impl IntoView
 #[component]
 fn Figures(overview: Overview) -> impl IntoView {
     let first_byte = overview.first_byte_p50_ms.map_or_else(|| "—".to_owned(), number::duration);
-    let active = format!("{} of {} active", number::count(overview.active_keys), number::counted(overview.keys, "key", "keys"));
+    let active =
+        format!("{} of {} active", number::count(overview.active_keys), number::counted(overview.keys, "key", "keys"));
     view! {
         <dl class="figures">
             <div>
@@ -114,7 +115,8 @@ fn Attention(overview: Overview, now: Timestamp) -> impl IntoView {
         .filter(|health| matches!(verdict(health).0, Tone::Bad | Tone::Warning))
         .cloned()
         .collect();
-    let orphaned = !overview.upstreams.is_empty() && !overview.upstreams.iter().any(|health| health.upstream.is_default);
+    let orphaned =
+        !overview.upstreams.is_empty() && !overview.upstreams.iter().any(|health| health.upstream.is_default);
     let count = failing.len() + overview.expiring.len() + usize::from(orphaned);
     view! {
         <section class="card" aria-labelledby="attention">

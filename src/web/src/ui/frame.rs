@@ -24,7 +24,7 @@ pub(crate) fn AppFrame(signed: Signed, theme: Theme, children: Children) -> impl
                     </div>
                 </details>
             </header>
-            <div class="sidebar">
+            <header class="sidebar">
                 <Brand />
                 <Places signed=signed.get_value() label="Main" />
                 <details class="account">
@@ -38,7 +38,7 @@ pub(crate) fn AppFrame(signed: Signed, theme: Theme, children: Children) -> impl
                     </summary>
                     <Account signed=signed.get_value() theme prefix="side" />
                 </details>
-            </div>
+            </header>
             <main id="content" class="page" tabindex="-1">{children()}</main>
         </div>
     }
@@ -85,7 +85,13 @@ fn Places(signed: Signed, label: &'static str) -> impl IntoView {
 }
 
 #[component]
-fn Place(href: &'static str, word: &'static str, picture: Picture, here: bool, #[prop(optional)] count: Option<i64>) -> impl IntoView {
+fn Place(
+    href: &'static str,
+    word: &'static str,
+    picture: Picture,
+    here: bool,
+    #[prop(optional)] count: Option<i64>,
+) -> impl IntoView {
     view! {
         <li>
             <a class="place" href=href aria-current=here.then_some("page")>

@@ -47,5 +47,9 @@ pub(crate) fn range(page: i64, page_size: i64, shown: usize, total: i64, one: &s
     use crate::words::number::{count, counted};
     let first = (page - 1) * page_size + 1;
     let last = first + i64::try_from(shown).unwrap_or(0) - 1;
-    if shown == 0 { counted(total, one, many) } else { format!("{}–{} of {}", count(first), count(last), counted(total, one, many)) }
+    if shown == 0 {
+        counted(total, one, many)
+    } else {
+        format!("{}–{} of {}", count(first), count(last), counted(total, one, many))
+    }
 }

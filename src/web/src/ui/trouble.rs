@@ -2,17 +2,16 @@
 
 use leptos::prelude::*;
 
-use super::{
-    icon::Mark,
-    notice::sentence_case,
-};
+use super::{icon::Mark, notice::sentence_case};
 use crate::error::UiError;
 
 /// What happened, why, what to do, and the request's id for the server's log.
 #[component]
 pub(crate) fn Trouble(error: UiError, request_id: Option<String>) -> impl IntoView {
     let (title, fix) = match &error {
-        UiError::Denied => ("You may not do this", "Ask an owner or an administrator to do it, or to change your role."),
+        UiError::Denied => {
+            ("You may not do this", "Ask an owner or an administrator to do it, or to change your role.")
+        }
         UiError::Unavailable => ("The database does not answer", "Reload in a moment. The gateway goes on meanwhile."),
         UiError::Internal | UiError::Transport { .. } => {
             ("Something went wrong", "Reload. If it stays, look for the id below in the server's log.")

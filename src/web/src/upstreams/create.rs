@@ -164,7 +164,7 @@ fn Providers(chosen: String, errors: FieldErrors) -> impl IntoView {
                     let place = match provider {
                         Provider::Openai => "api.openai.com",
                         Provider::Openrouter => "openrouter.ai",
-                        Provider::OpenaiCompatible => "Ollama, vLLM, a proxy",
+                        Provider::OpenaiCompatible => "Ollama, vLLM",
                         Provider::Echo => "offline, free",
                     };
                     view! {

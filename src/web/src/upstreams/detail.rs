@@ -5,11 +5,7 @@ use axum::{
     extract::{Path, RawForm},
     response::Response,
 };
-use contract::{
-    FieldErrors,
-    overview::UpstreamHealth,
-    upstreams::TestReport,
-};
+use contract::{FieldErrors, overview::UpstreamHealth, upstreams::TestReport};
 use domain::Timestamp;
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -82,7 +78,9 @@ async fn test(visit: &Visit, id: String) -> Response {
             let page = draw(visit, &id, Some(report), None).await;
             visit.draw(page).await
         }
-        Err(error) => again_or_trouble(visit, error, |error| async move { draw(visit, &id, None, Some(error)).await }).await,
+        Err(error) => {
+            again_or_trouble(visit, error, |error| async move { draw(visit, &id, None, Some(error)).await }).await
+        }
     }
 }
 
@@ -204,7 +202,8 @@ fn Facts(health: UpstreamHealth, now: Timestamp) -> impl IntoView {
 
 #[component]
 fn Secret(here: String, masked: Option<String>, errors: FieldErrors) -> impl IntoView {
-    let (title, button) = if masked.is_some() { ("Replace the secret", "Replace secret") } else { ("Give it a secret", "Save secret") };
+    let (title, button) =
+        if masked.is_some() { ("Replace the secret", "Replace secret") } else { ("Give it a secret", "Save secret") };
     view! {
         <section class="card" aria-labelledby="secret-title">
             <div class="card-head">

@@ -5,27 +5,35 @@ use leptos::prelude::*;
 
 use crate::ui::badge::{Badge, Tone};
 
-/// The verdict of the last 24 hours: what happened last counts.
+/// From this share of failed requests on an upstream is called broken; from the smaller one on it is worth a look.
+const BROKEN_PERCENT: i64 = 50;
+const SHAKY_PERCENT: i64 = 5;
+
+/// The verdict of the last 24 hours. A failure among thousands of good answers is no news.
 pub(crate) fn verdict(health: &UpstreamHealth) -> (Tone, &'static str) {
+    if health.requests == 0 {
+        return (Tone::Quiet, "No requests in 24 h");
+    }
+    let percent = health.errors * 100 / health.requests;
     match health.last_error.as_deref().and_then(fault) {
-        Some(fault) => fault,
-        None if health.requests == 0 => (Tone::Quiet, "No requests in 24 h"),
-        None => (Tone::Good, "Healthy"),
+        Some(word) if percent >= BROKEN_PERCENT => (Tone::Bad, word),
+        Some(word) if percent >= SHAKY_PERCENT => (Tone::Warning, word),
+        _ => (Tone::Good, "Healthy"),
     }
 }
 
 /// What an error class says of the upstream; `None` where it was somebody else's doing.
-fn fault(class: &str) -> Option<(Tone, &'static str)> {
+fn fault(class: &str) -> Option<&'static str> {
     Some(match class {
-        "upstream_auth_failed" => (Tone::Bad, "Refuses our secret"),
-        "credential_unreadable" => (Tone::Bad, "Secret does not open"),
-        "upstream_unavailable" => (Tone::Bad, "Unreachable"),
-        "upstream_forbidden" => (Tone::Bad, "Address not allowed"),
-        "upstream_timeout" => (Tone::Bad, "Does not answer in time"),
-        "upstream_invalid_response" => (Tone::Bad, "Unusable answers"),
-        "upstream_redirected" => (Tone::Bad, "Redirects elsewhere"),
-        "upstream_reset" => (Tone::Warning, "Broke off an answer"),
-        "upstream_error" => (Tone::Warning, "Answered with an error"),
+        "upstream_auth_failed" => "Refuses our secret",
+        "credential_unreadable" => "Secret does not open",
+        "upstream_unavailable" => "Unreachable",
+        "upstream_forbidden" => "Address not allowed",
+        "upstream_timeout" => "Answers too late",
+        "upstream_invalid_response" => "Unusable answers",
+        "upstream_redirected" => "Redirects elsewhere",
+        "upstream_reset" => "Breaks off answers",
+        "upstream_error" => "Answers with errors",
         _ => return None,
     })
 }
@@ -35,4 +43,35 @@ fn fault(class: &str) -> Option<(Tone, &'static str)> {
 pub(crate) fn HealthBadge(health: UpstreamHealth) -> impl IntoView {
     let (tone, word) = verdict(&health);
     view! { <Badge tone word /> }
+}
+
+#[cfg(test)]
+mod tests {
+    use contract::upstreams::UpstreamView;
+
+    use super::*;
+
+    fn health(requests: i64, errors: i64, last_error: Option<&str>) -> UpstreamHealth {
+        let upstream = UpstreamView {
+            id: String::new(),
+            name: String::new(),
+            provider: String::new(),
+            base_url: String::new(),
+            api_key_masked: None,
+            is_default: false,
+            secret_updated_at: None,
+            created_at: String::new(),
+            updated_at: String::new(),
+        };
+        UpstreamHealth { upstream, requests, errors, last_error: last_error.map(str::to_owned) }
+    }
+
+    #[test]
+    fn the_share_of_failures_decides() {
+        assert_eq!(verdict(&health(0, 0, None)), (Tone::Quiet, "No requests in 24 h"));
+        assert_eq!(verdict(&health(1_000, 4, Some("upstream_timeout"))), (Tone::Good, "Healthy"));
+        assert_eq!(verdict(&health(100, 5, Some("upstream_timeout"))), (Tone::Warning, "Answers too late"));
+        assert_eq!(verdict(&health(2, 1, Some("upstream_auth_failed"))), (Tone::Bad, "Refuses our secret"));
+        assert_eq!(verdict(&health(2, 2, Some("client_gone"))), (Tone::Good, "Healthy"));
+    }
 }

@@ -98,15 +98,17 @@ fn Row(upstream: UpstreamView, now: Timestamp) -> impl IntoView {
                 <span class="under">{label(&upstream.provider)}</span>
             </th>
             <td class="cell-state">
-                {upstream
-                    .is_default
-                    .then(|| view! { <Badge tone=Tone::Good word="Default" /> }.into_any())
-                    .unwrap_or_else(|| view! { <span class="muted cell-wide">"on request"</span> }.into_any())}
+                {if upstream.is_default {
+                    view! { <Badge tone=Tone::Good word="Default" /> }.into_any()
+                } else {
+                    view! { <span class="muted cell-wide">"on request"</span> }.into_any()
+                }}
             </td>
             <td class="cell-wide">
                 <code>{upstream.base_url}</code>
             </td>
             <td class="cell-note">
+                <span class="unit muted">"secret "</span>
                 <code>{secret}</code>
             </td>
             <td class="cell-wide muted">

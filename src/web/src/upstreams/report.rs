@@ -8,8 +8,11 @@ use crate::ui::icon::{Icon, Picture};
 /// The steps with their times, and the verdict.
 #[component]
 pub(crate) fn Report(report: TestReport) -> impl IntoView {
-    let (class, word, picture) =
-        if report.ok { ("badge badge-good", "Works", Picture::Check) } else { ("badge badge-bad", "Does not work", Picture::Cross) };
+    let (class, word, picture) = if report.ok {
+        ("badge badge-good", "Works", Picture::Check)
+    } else {
+        ("badge badge-bad", "Does not work", Picture::Cross)
+    };
     view! {
         <section class="card report" aria-labelledby="report-title" role="status">
             <div class="card-head">
@@ -26,8 +29,11 @@ pub(crate) fn Report(report: TestReport) -> impl IntoView {
 }
 
 fn step(step: TestStep) -> impl IntoView {
-    let (class, picture, unseen) =
-        if step.ok { ("step step-good", Picture::Check, "passed: ") } else { ("step step-bad", Picture::Cross, "failed: ") };
+    let (class, picture, unseen) = if step.ok {
+        ("step step-good", Picture::Check, "passed: ")
+    } else {
+        ("step step-bad", Picture::Cross, "failed: ")
+    };
     let name = match step.step.as_str() {
         "address" => "Address",
         "tls" => "TLS",

@@ -7,7 +7,12 @@ use crate::error::UiError;
 
 /// Adds an upstream with its secret.
 #[server(prefix = "/_fn", endpoint = "upstreams/create")]
-pub async fn create_upstream(name: String, provider: String, base_url: String, api_key: String) -> Result<UpstreamView, UiError> {
+pub async fn create_upstream(
+    name: String,
+    provider: String,
+    base_url: String,
+    api_key: String,
+) -> Result<UpstreamView, UiError> {
     let visit = crate::door::visit()?;
     let new = parsed(name, provider, base_url, api_key)?;
     control::upstreams::create(&visit.cx, new).await.map_err(crate::door::told)
@@ -15,14 +20,24 @@ pub async fn create_upstream(name: String, provider: String, base_url: String, a
 
 /// Calls a provider that is not stored yet. Nothing is written.
 #[server(prefix = "/_fn", endpoint = "upstreams/try_out")]
-pub async fn try_upstream(name: String, provider: String, base_url: String, api_key: String) -> Result<TestReport, UiError> {
+pub async fn try_upstream(
+    name: String,
+    provider: String,
+    base_url: String,
+    api_key: String,
+) -> Result<TestReport, UiError> {
     let visit = crate::door::visit()?;
     let new = parsed(name, provider, base_url, api_key)?;
     control::upstreams::try_out(&visit.cx, new).await.map_err(crate::door::told)
 }
 
 #[cfg(feature = "ssr")]
-fn parsed(name: String, provider: String, base_url: String, api_key: String) -> Result<contract::upstreams::NewUpstream, UiError> {
+fn parsed(
+    name: String,
+    provider: String,
+    base_url: String,
+    api_key: String,
+) -> Result<contract::upstreams::NewUpstream, UiError> {
     let shape = contract::upstreams::CreateUpstream {
         name,
         provider,

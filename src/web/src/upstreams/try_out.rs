@@ -83,15 +83,16 @@ fn follow(set_beside: WriteSignal<Beside>) {
 
     use super::save::try_upstream;
 
-    let Some(form) = document().get_element_by_id("upstream-form").and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok())
+    let Some(form) =
+        document().get_element_by_id("upstream-form").and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok())
     else {
         return;
     };
     let typed = form.clone();
     let listener = Closure::<dyn Fn(web_sys::SubmitEvent)>::new(move |submit: web_sys::SubmitEvent| {
-        let test = submit.submitter().is_some_and(|button| button.get_attribute("value").as_deref() == Some("test"));
+        let wanted = submit.submitter().is_some_and(|button| button.get_attribute("value").as_deref() == Some("test"));
         let Ok(data) = web_sys::FormData::new_with_form(&typed) else { return };
-        if !test {
+        if !wanted {
             return;
         }
         submit.prevent_default();

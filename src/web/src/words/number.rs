@@ -35,7 +35,11 @@ pub(crate) fn compact(n: i64) -> String {
         _ => ("G", 1_000_000_000),
     };
     let tenths = n / (size / 10);
-    if tenths.abs() >= 1_000 { format!("{} {unit}", tenths / 10) } else { format!("{}.{} {unit}", tenths / 10, tenths % 10) }
+    if tenths.abs() >= 1_000 {
+        format!("{} {unit}", tenths / 10)
+    } else {
+        format!("{}.{} {unit}", tenths / 10, tenths % 10)
+    }
 }
 
 /// `0.42 %` of a whole; a dash when there is no whole.
@@ -92,11 +96,26 @@ mod tests {
 
     #[test]
     fn units() {
-        assert_eq!((compact(9_999), compact(12_345), compact(1_850_000)), ("9,999".into(), "12.3 k".into(), "1.8 M".into()));
+        assert_eq!(
+            (compact(9_999), compact(12_345), compact(1_850_000)),
+            ("9,999".into(), "12.3 k".into(), "1.8 M".into())
+        );
         assert_eq!(compact(999_999), "999 k");
-        assert_eq!((percent(42, 10_000), percent(0, 5), percent(5, 5)), ("0.42 %".into(), "0 %".into(), "100 %".into()));
-        assert_eq!((percent(1, 1_000_000), percent(1, 0), percent(123, 1_000)), ("< 0.01 %".into(), "—".into(), "12.3 %".into()));
-        assert_eq!((milliseconds(0.2), milliseconds(44.4), milliseconds(2_904.0)), ("0.2".into(), "44".into(), "2,904".into()));
-        assert_eq!((duration(386.0), duration(2_904.0), duration(180_000.0)), ("386 ms".into(), "2.9 s".into(), "3 min".into()));
+        assert_eq!(
+            (percent(42, 10_000), percent(0, 5), percent(5, 5)),
+            ("0.42 %".into(), "0 %".into(), "100 %".into())
+        );
+        assert_eq!(
+            (percent(1, 1_000_000), percent(1, 0), percent(123, 1_000)),
+            ("< 0.01 %".into(), "—".into(), "12.3 %".into())
+        );
+        assert_eq!(
+            (milliseconds(0.2), milliseconds(44.4), milliseconds(2_904.0)),
+            ("0.2".into(), "44".into(), "2,904".into())
+        );
+        assert_eq!(
+            (duration(386.0), duration(2_904.0), duration(180_000.0)),
+            ("386 ms".into(), "2.9 s".into(), "3 min".into())
+        );
     }
 }

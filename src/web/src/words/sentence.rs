@@ -25,14 +25,18 @@ pub(crate) type Piece = (String, bool);
 impl Powers {
     /// The sentence, beginning with the name: "ci may call **every model** …".
     pub(crate) fn with_name(&self) -> Vec<Piece> {
-        let name = if self.name.trim().is_empty() { ("This key".to_owned(), false) } else { (self.name.trim().to_owned(), true) };
+        let name = if self.name.trim().is_empty() {
+            ("This key".to_owned(), false)
+        } else {
+            (self.name.trim().to_owned(), true)
+        };
         let mut pieces = vec![name, plain(" may call ")];
         self.rest(&mut pieces);
         pieces
     }
 
     /// The sentence under a title that names the key already: "Call **every model** …".
-    #[cfg(feature = "ssr")]
+    #[cfg(any(feature = "ssr", test))]
     pub(crate) fn without_name(&self) -> Vec<Piece> {
         let mut pieces = vec![plain("Call ")];
         self.rest(&mut pieces);
@@ -80,7 +84,12 @@ fn listed(pieces: &mut Vec<Piece>, items: &[String], none: &str) {
                 pieces.push(strong(item));
             }
             if items.len() > shown.len() {
-                pieces.extend([plain(", "), strong(last), plain(" and "), strong(&format!("{} more", items.len() - shown.len()))]);
+                pieces.extend([
+                    plain(", "),
+                    strong(last),
+                    plain(" and "),
+                    strong(&format!("{} more", items.len() - shown.len())),
+                ]);
             } else {
                 pieces.extend([plain(" and "), strong(last)]);
             }

@@ -6,7 +6,18 @@ const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
@@ -14,11 +25,14 @@ const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 pub(crate) fn relative(at: Timestamp, now: Timestamp) -> String {
     let ms = at.since(now);
     let distance = ms.abs();
-    let span = match distance {
-        ..45_000 => return "now".to_owned(),
-        ..5_400_000 => format!("{} min", (distance + MINUTE / 2) / MINUTE),
-        ..129_600_000 => format!("{} h", (distance + HOUR / 2) / HOUR),
-        _ => format!("{} d", (distance + Timestamp::DAY / 2) / Timestamp::DAY),
+    let span = if distance < 45_000 {
+        return "now".to_owned();
+    } else if distance < 90 * MINUTE {
+        format!("{} min", (distance + MINUTE / 2) / MINUTE)
+    } else if distance < 36 * HOUR {
+        format!("{} h", (distance + HOUR / 2) / HOUR)
+    } else {
+        format!("{} d", (distance + Timestamp::DAY / 2) / Timestamp::DAY)
     };
     if ms > 0 { format!("in {span}") } else { format!("{span} ago") }
 }

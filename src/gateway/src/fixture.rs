@@ -1,0 +1,260 @@
+//! A gateway over a database of its own, for this room's tests.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use axum::body::Body;
+use dial::{DialConfig, Dialer};
+use domain::{
+    Change, ChangeKind, Clock, Credential, CredentialId, CredentialVersion, KeyEnv, KeyId, KeyVersion, Project,
+    ProjectId, Provider, Random, RequestLog, Timestamp, Upstream, UpstreamId, VirtualKey,
+};
+use http::{Request, Response};
+use http_body_util::BodyExt as _;
+use keyring::{Aad, KeyFormat, Keyring, RootKey};
+use secrecy::{ExposeSecret as _, SecretString};
+use tempfile::TempDir;
+use testkit_db::TestDb;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{Gateway, GatewayConfig, MemoryCounters, Parts, directory::tests::any_key};
+
+/// A clock that is moved by hand.
+#[derive(Default)]
+pub(crate) struct ManualClock(AtomicU64);
+
+impl ManualClock {
+    /// Moves it on.
+    pub(crate) fn advance(&self, seconds: u64) {
+        self.0.fetch_add(seconds * 1_000_000_000, Ordering::SeqCst);
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(1_800_000_000_000).plus(i64::try_from(self.monotonic_ns() / 1_000_000).unwrap())
+    }
+
+    fn monotonic_ns(&self) -> u64 {
+        self.0.load(Ordering::SeqCst) + 1_000_000_000
+    }
+}
+
+/// Bytes that are never the same twice, and always the same in the next run.
+#[derive(Default)]
+pub(crate) struct Counting(AtomicU64);
+
+impl Random for Counting {
+    fn fill(&self, out: &mut [u8]) {
+        for chunk in out.chunks_mut(8) {
+            let n = self.0.fetch_add(1, Ordering::SeqCst).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            chunk.copy_from_slice(&n.to_be_bytes()[..chunk.len()]);
+        }
+    }
+}
+
+/// An issued key.
+pub(crate) struct Issued {
+    pub key: VirtualKey,
+    pub version: KeyVersion,
+    pub secret: SecretString,
+}
+
+/// Everything a test needs.
+pub(crate) struct House {
+    pub gateway: Arc<Gateway>,
+    pub db: TestDb,
+    pub keyring: Keyring,
+    pub clock: Arc<ManualClock>,
+    pub random: Arc<Counting>,
+    pub shutdown: CancellationToken,
+    pub spool: TempDir,
+    project: ProjectId,
+}
+
+impl House {
+    /// Boots one.
+    pub(crate) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// Boots one with other settings.
+    pub(crate) async fn with(change: impl FnOnce(&mut GatewayConfig)) -> Self {
+        let db = testkit_db::sqlite().await;
+        let (clock, random) = (Arc::new(ManualClock::default()), Arc::new(Counting::default()));
+        let spool = TempDir::new().unwrap();
+        let root = RootKey::from_random([7; 32]);
+        let (keyring, _) = Keyring::seed(&root, &"0".repeat(32), clock.now(), &*random);
+        let project = ProjectId::new(clock.now(), [2; 10]);
+        let mut tx = db.store.begin().await.unwrap();
+        tx.insert_project(&Project { id: project.clone(), name: "Default".to_owned(), created_at: clock.now() })
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let mut config = GatewayConfig { spool_dir: spool.path().to_owned(), ..GatewayConfig::default() };
+        change(&mut config);
+        let shutdown = CancellationToken::new();
+        let gateway = Gateway::start(Parts {
+            store: db.store.clone(),
+            keyring: keyring.clone(),
+            key_format: KeyFormat::default(),
+            dialer: dialer(),
+            clock: clock.clone(),
+            random: random.clone(),
+            counters: Arc::new(MemoryCounters::default()),
+            config,
+            tasks: TaskTracker::new(),
+            shutdown: shutdown.clone(),
+        })
+        .await
+        .unwrap();
+        Self { gateway, db, keyring, clock, random, shutdown, spool, project }
+    }
+
+    /// Issues a key.
+    pub(crate) async fn issue(&self, change: impl FnOnce(&mut VirtualKey)) -> Issued {
+        let fresh = KeyFormat::default().issue(KeyEnv::Live, &*self.random);
+        let random: &dyn Random = &*self.random;
+        let mut key = VirtualKey {
+            id: KeyId::new(self.clock.now(), random.bytes()),
+            project_id: self.project.clone(),
+            masked: fresh.masked.clone(),
+            ..any_key(1)
+        };
+        change(&mut key);
+        let lookup_hash = self.keyring.lookup_hash(fresh.secret.expose_secret());
+        let version = KeyVersion {
+            key_id: key.id.clone(),
+            version: 1,
+            lookup_hash,
+            masked: fresh.masked,
+            created_at: self.clock.now(),
+        };
+        let mac = self.keyring.row_mac(&key.mac_bytes(&lookup_hash));
+        let mut tx = self.db.store.begin().await.unwrap();
+        tx.insert_key(&key, &version, &mac).await.unwrap();
+        tx.announce(Change { kind: ChangeKind::Key, id: key.id.to_string() }).await.unwrap();
+        tx.commit().await.unwrap();
+        Issued { key, version, secret: fresh.secret }
+    }
+
+    /// Changes a key as the control plane does. `mac`: whether with a row MAC of its own.
+    pub(crate) async fn change(
+        &self,
+        issued: &Issued,
+        kind: ChangeKind,
+        mac: bool,
+        change: impl FnOnce(&mut VirtualKey),
+    ) {
+        let mut key = issued.key.clone();
+        let old = self.keyring.row_mac(&key.mac_bytes(&issued.version.lookup_hash));
+        change(&mut key);
+        let new = self.keyring.row_mac(&key.mac_bytes(&issued.version.lookup_hash));
+        let mut tx = self.db.store.begin().await.unwrap();
+        tx.update_key(&key, if mac { &new } else { &old }).await.unwrap();
+        tx.announce(Change { kind, id: key.id.to_string() }).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Revokes a key.
+    pub(crate) async fn revoke(&self, issued: &Issued) {
+        let at = self.clock.now();
+        self.change(issued, ChangeKind::KeyEnded, true, |key| key.revoked_at = Some(at)).await;
+    }
+
+    /// Adds an upstream.
+    pub(crate) async fn upstream(&self, provider: Provider, base_url: &str, is_default: bool) -> Upstream {
+        let random: &dyn Random = &*self.random;
+        let id = UpstreamId::new(self.clock.now(), random.bytes());
+        let upstream = Upstream {
+            name: id.to_string(),
+            id,
+            provider,
+            base_url: base_url.parse().unwrap(),
+            is_default: false,
+            created_at: self.clock.now(),
+            updated_at: self.clock.now(),
+        };
+        let mut tx = self.db.store.begin().await.unwrap();
+        tx.insert_upstream(&upstream).await.unwrap();
+        if is_default {
+            tx.set_default(&upstream.id).await.unwrap();
+        }
+        tx.announce(Change { kind: ChangeKind::Upstream, id: upstream.id.to_string() }).await.unwrap();
+        tx.commit().await.unwrap();
+        upstream
+    }
+
+    /// Stores a secret for an upstream, sealed for `origin`.
+    pub(crate) async fn secret(&self, upstream: &Upstream, origin: &str, secret: &str) {
+        let random: &dyn Random = &*self.random;
+        let now = self.clock.now();
+        let id = CredentialId::new(now, random.bytes());
+        let row = format!("{id}/1");
+        let aad = Aad { table: "credential_versions", column: "sealed", row: &row, origin };
+        let sealed = self.keyring.seal(&aad, secret.as_bytes(), random.bytes()).unwrap();
+        let credential = Credential {
+            id: id.clone(),
+            upstream_id: upstream.id.clone(),
+            version: 1,
+            masked: "sk-***".to_owned(),
+            created_at: now,
+            updated_at: now,
+        };
+        let version = CredentialVersion {
+            credential_id: id,
+            version: 1,
+            sealed,
+            fingerprint: self.keyring.fingerprint(secret),
+            origin: origin.to_owned(),
+            masked: "sk-***".to_owned(),
+            created_at: now,
+        };
+        let mut tx = self.db.store.begin().await.unwrap();
+        tx.insert_credential(&credential, &version).await.unwrap();
+        tx.announce(Change { kind: ChangeKind::Upstream, id: upstream.id.to_string() }).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Sends a request through the gateway.
+    pub(crate) async fn send(&self, request: Request<Body>) -> Response<Body> {
+        self.gateway.handle(request, ([127, 0, 0, 1], 5).into()).await
+    }
+
+    /// Sends a JSON request with a key.
+    pub(crate) async fn post(&self, issued: &Issued, path: &str, body: &str) -> Response<Body> {
+        self.send(request(issued, path).method("POST").body(Body::from(body.to_owned())).unwrap()).await
+    }
+
+    /// Every row, newest first.
+    pub(crate) async fn rows(&self) -> Vec<RequestLog> {
+        self.gateway.flushed().await;
+        let filter = store::RequestFilter { limit: 500, ..store::RequestFilter::default() };
+        self.db.store.list_requests(&filter).await.unwrap()
+    }
+}
+
+/// A request with a key and JSON fields.
+pub(crate) fn request(issued: &Issued, path: &str) -> http::request::Builder {
+    Request::builder()
+        .uri(path)
+        .header("host", "gateway.test")
+        .header("content-type", "application/json")
+        .header("authorization", format!("Bearer {}", issued.secret.expose_secret()))
+}
+
+/// The body of an answer as text.
+pub(crate) async fn text(answer: Response<Body>) -> String {
+    String::from_utf8(answer.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap()
+}
+
+fn dialer() -> Dialer {
+    let config = DialConfig {
+        allowed_cidrs: vec!["127.0.0.0/8".parse().unwrap()],
+        connect_timeout: std::time::Duration::from_secs(5),
+        pool_idle: std::time::Duration::from_secs(5),
+    };
+    Dialer::new(config).unwrap()
+}

@@ -1,0 +1,381 @@
+use domain::{ErrorClass, ModelPattern, Provider};
+use http::StatusCode;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+};
+
+use super::*;
+use crate::fixture::{House, request, text};
+
+const CHAT: &str = r#"{"model":"echo","messages":[{"role":"user","content":"hello"}]}"#;
+const STREAM: &str = r#"{"model":"echo","stream":true,"messages":[{"role":"user","content":"hello"}]}"#;
+
+/// An upstream that takes one request and answers with these bytes. It says what it got.
+async fn upstream(answer: &'static str) -> (String, tokio::sync::oneshot::Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}/v1", listener.local_addr().unwrap());
+    let (tell, told) = tokio::sync::oneshot::channel();
+    #[allow(clippy::disallowed_methods)] // a test's own task ends with it
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut got = Vec::new();
+        let mut buffer = [0; 4096];
+        while !got.windows(4).any(|window| window == b"\r\n\r\n")
+            || got.ends_with(b"\r\n\r\n") && got.starts_with(b"POST")
+        {
+            let n = stream.read(&mut buffer).await.unwrap();
+            if n == 0 {
+                break;
+            }
+            got.extend_from_slice(&buffer[..n]);
+        }
+        stream.write_all(answer.as_bytes()).await.unwrap();
+        let _ = tell.send(String::from_utf8_lossy(&got).into_owned());
+    });
+    (base, told)
+}
+
+fn code(body: &str) -> String {
+    let value: serde_json::Value = serde_json::from_str(body).unwrap();
+    value["error"]["code"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn an_answer_a_row_and_one_id() {
+    let house = House::new().await;
+    let issued = house.issue(|_| {}).await;
+    let answer = house.post(&issued, "/v1/chat/completions", CHAT).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    let id = answer.headers()["x-keywright-request-id"].to_str().unwrap().to_owned();
+    assert!(text(answer).await.contains("hello"));
+    let rows = house.rows().await;
+    assert_eq!((rows.len(), rows[0].id.as_str()), (1, id.as_str()));
+    assert_eq!(
+        (rows[0].model.as_deref(), rows[0].upstream.as_deref(), rows[0].attempts),
+        (Some("echo"), Some("echo"), 1)
+    );
+    assert!(rows[0].usage.input_tokens.is_some() && rows[0].usage.output_tokens.is_some());
+    assert_eq!((rows[0].status, rows[0].error_class, rows[0].streamed), (200, None, false));
+    let key = house.db.store.find_key(&issued.key.id).await.unwrap().unwrap();
+    assert!(key.last_used_at.is_some());
+}
+
+#[tokio::test]
+async fn usage_that_nobody_asked_for_is_counted_and_hidden() {
+    let house = House::new().await;
+    let issued = house.issue(|_| {}).await;
+    let hidden = text(house.post(&issued, "/v1/chat/completions", STREAM).await).await;
+    assert!(hidden.contains("data: [DONE]") && !hidden.contains("prompt_tokens"), "{hidden}");
+    let asked = STREAM.replace("\"stream\":true", "\"stream\":true,\"stream_options\":{\"include_usage\":true}");
+    let shown = text(house.post(&issued, "/v1/chat/completions", &asked).await).await;
+    assert!(shown.contains("prompt_tokens"));
+    let rows = house.rows().await;
+    assert!(rows.iter().all(|row| row.streamed && row.usage.output_tokens.is_some() && row.error_class.is_none()));
+    assert_eq!(rows[0].usage, rows[1].usage);
+}
+
+#[tokio::test]
+async fn every_refusal_of_a_known_key_has_a_row() {
+    let house = House::new().await;
+    let issued = house.issue(|key| {
+        key.allowed_models = vec![ModelPattern::try_from("echo*".to_owned()).unwrap()];
+        key.rate_limits.requests_per_minute = Some(2);
+    });
+    let issued = issued.await;
+    let path = "/v1/chat/completions";
+    for (body, status, expected, class) in [
+        ("{\"model\":", 400, "invalid_json", ErrorClass::BadRequest),
+        ("{\"model\":\"echo\",\"model\":\"x\"}", 400, "duplicate_field", ErrorClass::BadRequest),
+        ("{\"model\":\"gpt-5\"}", 403, "model_not_allowed", ErrorClass::ModelNotAllowed),
+        ("{\"model\":\"echo-2\"}", 503, "no_upstream", ErrorClass::NoUpstream),
+        (CHAT, 200, "", ErrorClass::Internal),
+        (CHAT, 429, "rate_limit_exceeded", ErrorClass::RateLimitExceeded),
+    ] {
+        // Rows are told apart by time.
+        house.clock.advance(1);
+        let answer = house.post(&issued, path, body).await;
+        assert_eq!(answer.status(), status, "{body}");
+        assert!(answer.headers().contains_key("x-keywright-request-id"));
+        let limited = answer.headers().contains_key("retry-after-ms");
+        assert_eq!(limited, status == 429);
+        let body = text(answer).await;
+        if status != 200 {
+            assert_eq!(code(&body), expected);
+        }
+        let rows = house.rows().await;
+        assert_eq!((rows[0].status, rows[0].error_class), (status, (status != 200).then_some(class)));
+    }
+    house.clock.advance(1);
+    house.revoke(&issued).await;
+    let answer = house.post(&issued, path, CHAT).await;
+    assert_eq!((answer.status().as_u16(), code(&text(answer).await)), (401, "invalid_api_key".to_owned()));
+    assert_eq!(house.rows().await[0].error_class, Some(ErrorClass::KeyRevoked));
+}
+
+#[tokio::test]
+async fn another_content_type_does_not_get_past_allowed_models() {
+    let house = House::new().await;
+    let issued = house.issue(|key| key.allowed_models = vec![ModelPattern::try_from("echo".to_owned()).unwrap()]).await;
+    let plain = request(&issued, "/v1/chat/completions").method("POST");
+    let mut plain = plain.body(Body::from("{\"model\":\"gpt-5\"}")).unwrap();
+    plain.headers_mut().insert("content-type", http::HeaderValue::from_static("text/plain"));
+    let answer = house.send(plain).await;
+    assert_eq!(code(&text(answer).await), "model_not_allowed");
+}
+
+#[tokio::test]
+async fn strangers_leave_no_row() {
+    let house = House::new().await;
+    let nobody = Request::post("/v1/chat/completions").header("host", "h").body(Body::from(CHAT)).unwrap();
+    let answer = house.send(nobody).await;
+    assert!(answer.headers().contains_key("x-keywright-request-id"));
+    assert_eq!(answer.headers()["connection"], "close", "its body was not read");
+    assert_eq!(code(&text(answer).await), "missing_api_key");
+    let lost = Request::get("/v1/key/self").header("host", "h").body(Body::empty()).unwrap();
+    assert_eq!(code(&text(house.send(lost).await).await), "not_found");
+    assert!(house.rows().await.is_empty());
+}
+
+#[tokio::test]
+async fn bodies_over_the_limit_are_refused() {
+    let house = House::with(|config| config.max_body = 1000).await;
+    let issued = house.issue(|_| {}).await;
+    let answer = house.post(&issued, "/v1/chat/completions", &" ".repeat(1001)).await;
+    assert_eq!(answer.headers()["connection"], "close");
+    assert_eq!((answer.status().as_u16(), code(&text(answer).await)), (413, "request_too_large".to_owned()));
+    let packed = request(&issued, "/v1/chat/completions").method("POST").header("content-encoding", "gzip");
+    let answer = house.send(packed.body(Body::from("x")).unwrap()).await;
+    assert_eq!((answer.status().as_u16(), code(&text(answer).await)), (415, "unsupported_encoding".to_owned()));
+    assert_eq!(house.rows().await.len(), 2);
+}
+
+#[tokio::test]
+async fn requests_pass_as_they_are_but_for_the_key() {
+    let house = House::new().await;
+    let issued = house.issue(|_| {}).await;
+    let (base, got) = upstream(
+        "HTTP/1.1 202 Accepted\r\nserver: secret-nginx\r\nset-cookie: a=b\r\nx-request-id: up-1\r\ncontent-length: 2\r\n\r\nok",
+    )
+    .await;
+    house.upstream(Provider::OpenaiCompatible, &base, true).await;
+    let sent = request(&issued, "/v1/files/a%2Fb?x=%20&y=//").method("PUT").header("cookie", "c=d");
+    let sent =
+        sent.header("x-forwarded-for", "6.6.6.6").header("openai-beta", "b").header("x-api-key", issued_text(&issued));
+    let answer = house.send(sent.body(Body::from("{\"a\": 1.0}")).unwrap()).await;
+    assert_eq!(answer.status(), 202);
+    assert_eq!(answer.headers()["x-request-id"], "up-1");
+    assert!(!answer.headers().contains_key("server") && !answer.headers().contains_key("set-cookie"));
+    assert_eq!(text(answer).await, "ok");
+    let got = got.await.unwrap();
+    assert!(got.starts_with("PUT /v1/files/a%2Fb?x=%20&y=// HTTP/1.1\r\n"), "{got}");
+    assert!(got.ends_with("\r\n\r\n{\"a\": 1.0}") && got.contains("openai-beta: b"), "{got}");
+    for gone in [issued_text(&issued).as_str(), "authorization", "cookie", "6.6.6.6", "gateway.test"] {
+        assert!(!got.contains(gone), "{gone} in {got}");
+    }
+}
+
+fn issued_text(issued: &crate::fixture::Issued) -> String {
+    use secrecy::ExposeSecret as _;
+    issued.secret.expose_secret().to_owned()
+}
+
+#[tokio::test]
+async fn what_an_upstream_may_not_say_becomes_a_refusal() {
+    for (answer, status, expected, hidden) in [
+        ("HTTP/1.1 401 Unauthorized\r\ncontent-length: 6\r\n\r\nsecret", 502, "upstream_auth_failed", Some(401)),
+        (
+            "HTTP/1.1 302 Found\r\nlocation: http://evil.test/\r\ncontent-length: 0\r\n\r\n",
+            502,
+            "upstream_redirected",
+            Some(302),
+        ),
+        ("SSH-2.0-OpenSSH\r\n\r\n", 502, "upstream_invalid_response", None),
+        ("", 502, "upstream_unavailable", None),
+    ] {
+        let house = House::new().await;
+        let issued = house.issue(|_| {}).await;
+        let (base, _got) = upstream(answer).await;
+        house.upstream(Provider::OpenaiCompatible, &base, true).await;
+        let answer = house.post(&issued, "/v1/chat/completions", "{\"model\":\"gpt-5\"}").await;
+        assert_eq!(answer.status(), status);
+        assert!(!answer.headers().contains_key("location"));
+        let body = text(answer).await;
+        assert_eq!(code(&body), expected);
+        assert!(!body.contains("evil") && !body.contains("secret") && !body.contains("127.0.0.1"), "{body}");
+        assert_eq!(house.rows().await[0].upstream_status, hidden);
+    }
+}
+
+#[tokio::test]
+async fn an_upstreams_own_no_passes_as_it_is() {
+    let house = House::new().await;
+    let issued = house.issue(|_| {}).await;
+    let (base, _got) = upstream(
+        "HTTP/1.1 429 Too Many Requests\r\nretry-after: 7\r\ncontent-type: application/json\r\ncontent-length: 7\r\n\r\n{\"a\":1}",
+    )
+    .await;
+    house.upstream(Provider::OpenaiCompatible, &base, true).await;
+    let answer = house.post(&issued, "/v1/chat/completions", "{\"model\":\"gpt-5\"}").await;
+    assert_eq!(
+        (answer.status().as_u16(), &answer.headers()["retry-after"]),
+        (429, &http::HeaderValue::from_static("7"))
+    );
+    assert_eq!(text(answer).await, "{\"a\":1}");
+    assert_eq!(house.rows().await[0].error_class, Some(ErrorClass::UpstreamError));
+}
+
+#[tokio::test]
+async fn a_stream_reset_by_its_upstream_ends_with_an_error_event() {
+    let house = House::new().await;
+    let issued = house.issue(|_| {}).await;
+    let (base, _got) = upstream(
+        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\nb\r\ndata: {}\r\n\r\n\r\n5\r\nda",
+    )
+    .await;
+    house.upstream(Provider::OpenaiCompatible, &base, true).await;
+    let answer = house.post(&issued, "/v1/responses", "{\"model\":\"gpt-5\",\"stream\":true}").await;
+    let body = text(answer).await;
+    assert!(
+        body.starts_with("data: {}") && body.contains("upstream_unavailable") && !body.contains("[DONE]"),
+        "{body}"
+    );
+    assert_eq!(house.rows().await[0].error_class, Some(ErrorClass::UpstreamReset));
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_before_the_answer_has_a_row() {
+    let house = House::new().await;
+    let issued = house.issue(|_| {}).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    house.upstream(Provider::OpenaiCompatible, &format!("http://{}/v1", listener.local_addr().unwrap()), true).await;
+    let sent = house.post(&issued, "/v1/chat/completions", "{\"model\":\"gpt-5\"}");
+    // Gone as soon as the upstream has the connection.
+    tokio::select! {
+        _ = sent => panic!("nobody answers"),
+        accepted = listener.accept() => drop(accepted.unwrap()),
+    }
+    let rows = house.rows().await;
+    assert_eq!((rows[0].status, rows[0].error_class), (499, Some(ErrorClass::ClientGone)));
+}
+
+#[tokio::test]
+async fn a_secret_bound_to_another_origin_is_not_sent() {
+    let house = House::new().await;
+    let issued = house.issue(|_| {}).await;
+    let upstream = house.upstream(Provider::OpenaiCompatible, "http://127.0.0.1:9/v1", true).await;
+    house.secret(&upstream, "http://127.0.0.1:10", "sk-provider-secret").await;
+    let answer = house.post(&issued, "/v1/chat/completions", "{\"model\":\"gpt-5\"}").await;
+    assert_eq!((answer.status().as_u16(), code(&text(answer).await)), (503, "credential_unreadable".to_owned()));
+}
+
+#[tokio::test]
+async fn the_upstreams_secret_is_put_in_place_of_the_key() {
+    let house = House::new().await;
+    let issued = house.issue(|_| {}).await;
+    let (base, got) = upstream("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
+    let upstream = house.upstream(Provider::OpenaiCompatible, &base, true).await;
+    house.secret(&upstream, upstream.base_url.origin(), "sk-provider-secret").await;
+    assert_eq!(house.post(&issued, "/v1/chat/completions", "{\"model\":\"gpt-5\"}").await.status(), 200);
+    assert!(got.await.unwrap().contains("authorization: Bearer sk-provider-secret\r\n"));
+    assert_eq!(house.rows().await.len(), 1, "an answer without a body has its row");
+}
+
+#[tokio::test]
+async fn rows_survive_a_stop_and_the_spool_is_empty_then() {
+    let house = House::new().await;
+    let issued = house.issue(|_| {}).await;
+    text(house.post(&issued, "/v1/chat/completions", CHAT).await).await;
+    house.gateway.stop().await;
+    house.shutdown.cancel();
+    let left = std::fs::read_dir(house.spool.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    assert_eq!(left.collect::<Vec<_>>(), ["lock"]);
+    assert_eq!(
+        house.db.store.list_requests(&store::RequestFilter { limit: 5, ..Default::default() }).await.unwrap().len(),
+        1
+    );
+}
+
+/// A body that panics when it is read, as a bug of ours would.
+struct Bomb;
+
+impl http_body::Body for Bomb {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<http_body::Frame<Bytes>, Self::Error>>> {
+        panic!("as a test wants it")
+    }
+}
+
+#[tokio::test]
+async fn a_panic_is_an_answer_and_a_row() {
+    let house = House::new().await;
+    let issued = house.issue(|_| {}).await;
+    let bomb = request(&issued, "/v1/chat/completions").method("POST").body(Bomb).unwrap();
+    let answer = house.gateway.handle(bomb, ([127, 0, 0, 1], 5).into()).await;
+    assert_eq!(answer.status(), 500);
+    assert_eq!(code(&text(answer).await), "internal");
+    assert_eq!(house.rows().await[0].error_class, Some(ErrorClass::Internal));
+    assert_eq!(house.post(&issued, "/v1/chat/completions", CHAT).await.status(), 200);
+}
+
+/// A process that was killed leaves its rows; the next one moves them though nobody calls.
+#[tokio::test]
+async fn rows_of_an_earlier_process_are_moved_unasked() {
+    let house = House::new().await;
+    let issued = house.issue(|_| {}).await;
+    house.gateway.stop().await;
+    let dir = tempfile::TempDir::new().unwrap();
+    let size = SpoolSize { segment: 1 << 16, total: 1 << 20 };
+    let (tasks, first) = (TaskTracker::new(), CancellationToken::new());
+    first.cancel();
+    let ledger = Ledger::start(dir.path(), size, house.db.store.clone(), &tasks, first).unwrap();
+    let row = crate::ledger::tests::row(&issued.key.id, house.clock.now());
+    ledger.journal().open(&row, None).unwrap();
+    tasks.close();
+    tasks.wait().await;
+    drop(ledger);
+
+    let ledger = Ledger::start(dir.path(), size, house.db.store.clone(), &tasks, house.shutdown.clone()).unwrap();
+    let arrived = async {
+        loop {
+            if let Some(row) = house.db.store.find_request(&row.id).await.unwrap() {
+                return row;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    };
+    let found = tokio::time::timeout(std::time::Duration::from_secs(10), arrived).await.unwrap();
+    assert_eq!(found.error_class, Some(ErrorClass::Interrupted));
+    ledger.stop().await;
+}
+
+/// The database is gone for so long that the spool is full (R8): nobody is let in unnoted, and nothing that was is lost.
+#[tokio::test]
+async fn a_full_spool_refuses_and_recovers() {
+    let house = House::with(|config| (config.spool_segment, config.spool_total) = (4096, 4096)).await;
+    let issued = house.issue(|_| {}).await;
+    // Nobody moves rows out.
+    house.shutdown.cancel();
+    let mut passed = 0;
+    let refused = loop {
+        let answer = house.post(&issued, "/v1/chat/completions", CHAT).await;
+        if answer.status() != 200 {
+            break answer;
+        }
+        text(answer).await;
+        passed += 1;
+        assert!(passed < 100, "the spool has no end");
+    };
+    assert!(passed > 3 && !house.gateway.ready());
+    assert_eq!((refused.status().as_u16(), code(&text(refused).await)), (503, "store_unavailable".to_owned()));
+    let rows = house.rows().await;
+    assert_eq!(rows.iter().filter(|row| row.status == 200).count(), passed);
+    assert_eq!(rows.iter().filter(|row| row.error_class == Some(ErrorClass::StoreUnavailable)).count(), 1);
+    assert!(house.gateway.ready());
+    assert_eq!(house.post(&issued, "/v1/chat/completions", CHAT).await.status(), 200);
+}

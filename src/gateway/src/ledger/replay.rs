@@ -1,0 +1,76 @@
+//! What earlier processes left in the spool.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    path::Path,
+};
+
+use domain::{RequestId, RequestLog};
+
+use super::{
+    record::Record,
+    segment::{self, Unreadable},
+    spool::{OpenError, Segment},
+};
+
+/// What earlier processes left behind, segment by segment.
+#[derive(Default)]
+pub(super) struct Replay {
+    /// The segments, read.
+    pub(super) segments: BTreeMap<u64, Segment>,
+    /// OPENs without a CLOSE, each with its segment.
+    pub(super) open: HashMap<RequestId, (u64, RequestLog)>,
+    closed: HashSet<RequestId>,
+    /// The last sequence number given out.
+    pub(super) last_seq: u64,
+    /// The last segment number given out.
+    pub(super) last_number: u64,
+}
+
+impl Replay {
+    /// Reads one segment.
+    pub(super) fn take(&mut self, dir: &Path, number: u64) -> Result<(), OpenError> {
+        self.last_number = self.last_number.max(number);
+        let mut opened = 0;
+        let read = segment::read(dir, number, &mut |record| match record {
+            Record::Open { row, .. } => {
+                opened += 1;
+                if !self.closed.remove(&row.id) {
+                    self.open.insert(row.id.clone(), (number, row));
+                }
+            }
+            Record::Close { opened_in, row } => {
+                if self.open.remove(&row.id).is_none() && opened_in.is_some() {
+                    self.closed.insert(row.id);
+                }
+            }
+        });
+        let found = match read {
+            Ok(found) => found,
+            Err(Unreadable::Blank) => {
+                let _ = std::fs::remove_file(segment::path(dir, number));
+                return Ok(());
+            }
+            Err(Unreadable::Foreign) => {
+                tracing::error!(segment = number, "a spool segment has no sound header; the file is set aside");
+                segment::set_aside(dir, number);
+                return Ok(());
+            }
+            Err(Unreadable::Version(version)) => return Err(OpenError::Newer { dir: dir.to_owned(), version }),
+            Err(Unreadable::Io(source)) => return Err(OpenError::Io { dir: dir.to_owned(), source }),
+        };
+        if found.torn {
+            tracing::warn!(segment = number, "the spool ends in half a record, as it does after a power cut");
+        }
+        self.last_seq = self.last_seq.max(found.last_seq.unwrap_or(0));
+        if found.end == segment::HEADER as u64 && !found.torn {
+            let _ = std::fs::remove_file(segment::path(dir, number));
+            return Ok(());
+        }
+        let mut segment = Segment::new(found.file);
+        (segment.end, segment.open, segment.damaged) = (found.end, opened, found.unreadable);
+        segment.written_since_sync = false;
+        self.segments.insert(number, segment);
+        Ok(())
+    }
+}
