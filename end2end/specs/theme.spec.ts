@@ -7,7 +7,7 @@ test.describe('on a dark system', () => {
   test.use({ colorScheme: 'dark' });
 
   test('the system decides until somebody chooses, and the choice stays', async ({ page }) => {
-    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
     const app = new App(page);
     await page.goto('/keys');
     const dark = await ground();

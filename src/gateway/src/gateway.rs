@@ -5,7 +5,7 @@ use std::{net::SocketAddr, panic::AssertUnwindSafe, sync::Arc};
 use axum::body::Body;
 use bytes::Bytes;
 use dial::Dialer;
-use domain::{Clock, Random, RequestId};
+use domain::{Clock, Random};
 use futures_util::FutureExt as _;
 use http::{Request, Response};
 use keyring::{KeyFormat, Keyring};
@@ -17,7 +17,9 @@ use crate::{
     config::GatewayConfig,
     counters::Counters,
     directory::{Directory, Store},
-    headers, intake,
+    headers,
+    ids::Ids,
+    intake,
     ledger::{Ledger, LedgerError, SpoolSize},
     pipeline,
     refusal::Refusal,
@@ -64,6 +66,7 @@ pub struct Gateway {
     pub(crate) counters: Arc<dyn Counters>,
     pub(crate) config: GatewayConfig,
     pub(crate) body_memory: Arc<Semaphore>,
+    ids: Ids,
 }
 
 impl Gateway {
@@ -85,6 +88,7 @@ impl Gateway {
             random: parts.random,
             counters: parts.counters,
             body_memory: intake::memory(config.body_memory),
+            ids: Ids::default(),
             config,
         }))
     }
@@ -96,7 +100,7 @@ impl Gateway {
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let started_at = self.clock.now();
-        let id = RequestId::new(started_at, (*self.random).bytes());
+        let id = self.ids.next(started_at, (*self.random).bytes());
         let (head, body) = request.into_parts();
         let arrival = Arrival {
             id: id.clone(),

@@ -13,6 +13,7 @@ mod directory;
 mod fixture;
 mod gateway;
 mod headers;
+mod ids;
 mod intake;
 mod ledger;
 mod metering;

@@ -34,6 +34,9 @@ async fn start_opened(config: &Config, opened: Opened, sources: &Sources) -> any
     let gateway = gateway_listener.local_addr()?;
     let admin = admin_listener.as_ref().map_or(Ok(gateway), TcpListener::local_addr)?;
     let house = wire::build(config, opened, sources, gateway, admin).await?;
+    // Whoever reads the token file of a server that answers must find the token that counts.
+    let system = house.control.cx(domain::Actor::System, None);
+    control::users::setup_token(&system).await?;
     let limits = Limits {
         header_timeout: config.header_timeout,
         idle_timeout: config.idle_timeout,

@@ -56,8 +56,10 @@ impl Flash {
         }
     }
 
-    /// Takes what was kept.
+    /// Takes what was kept. Looks first: removing, even of nothing, would write the session at every page.
     pub(crate) async fn take(session: &Session) -> Option<Self> {
-        session.remove(SESSION_FLASH).await.ok().flatten()
+        let kept = session.get(SESSION_FLASH).await.ok().flatten()?;
+        let _ = session.remove_value(SESSION_FLASH).await;
+        Some(kept)
     }
 }

@@ -113,6 +113,7 @@ impl KeyForm {
                 per_minute: limit(&self.requests_per_minute),
                 until: self.expires_in_days.parse().ok().map(|days| ends(days, now)),
             },
+            upstream_ids: self.allowed_upstreams.clone(),
             env: self.env.clone(),
             days: self.expires_in_days.clone(),
         }

@@ -11,6 +11,8 @@ use crate::{
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Draft {
     pub(crate) powers: Powers,
+    /// Ids of the upstreams that `powers` names.
+    pub(crate) upstream_ids: Vec<String>,
     pub(crate) env: String,
     /// Days until it ends; `never` for no end.
     pub(crate) days: String,
@@ -19,7 +21,7 @@ pub(crate) struct Draft {
 impl Draft {
     /// The same from a terminal.
     pub(crate) fn command(&self) -> String {
-        let Powers { name, models, upstreams, addresses, per_minute, .. } = &self.powers;
+        let Powers { name, models, addresses, per_minute, .. } = &self.powers;
         let mut parts = vec!["keywright keys create".to_owned()];
         let name = if name.trim().is_empty() { "NAME" } else { name.trim() };
         parts.push(format!("--name {}", quoted(name)));
@@ -31,12 +33,12 @@ impl Draft {
         }
         match per_minute.as_deref() {
             Some("100") => {}
-            Some(n) => parts.push(format!("--requests-per-minute {}", quoted(n))),
-            None => parts.push("--requests-per-minute none".to_owned()),
+            Some(n) => parts.push(format!("--rpm {}", quoted(n))),
+            None => parts.push("--rpm none".to_owned()),
         }
         parts.extend(models.iter().map(|model| format!("--model {}", quoted(model))));
-        parts.extend(upstreams.iter().map(|upstream| format!("--upstream {}", quoted(upstream))));
-        parts.extend(addresses.iter().map(|address| format!("--address {}", quoted(address))));
+        parts.extend(self.upstream_ids.iter().map(|id| format!("--upstream {}", quoted(id))));
+        parts.extend(addresses.iter().map(|address| format!("--cidr {}", quoted(address))));
         parts.join(" \\\n  ")
     }
 }
@@ -121,12 +123,12 @@ fn draft(form: &web_sys::HtmlFormElement) -> Draft {
     let data = web_sys::FormData::new_with_form(form).ok();
     let text = |name: &str| data.as_ref().and_then(|data| data.get(name).as_string()).unwrap_or_default();
     let option = form.query_selector("select[name=expires_in_days] option:checked").ok().flatten();
-    let mut upstreams = Vec::new();
+    let (mut upstreams, mut upstream_ids) = (Vec::new(), Vec::new());
     if let Ok(ticked) = form.query_selector_all("input[name=allowed_upstreams]:checked") {
         for i in 0..ticked.length() {
-            let name =
-                ticked.get(i).and_then(|node| node.dyn_into::<web_sys::Element>().ok()?.get_attribute("data-name"));
-            upstreams.extend(name);
+            let Some(tick) = ticked.get(i).and_then(|node| node.dyn_into::<web_sys::Element>().ok()) else { continue };
+            upstreams.extend(tick.get_attribute("data-name"));
+            upstream_ids.extend(tick.get_attribute("value"));
         }
     }
     Draft {
@@ -138,6 +140,7 @@ fn draft(form: &web_sys::HtmlFormElement) -> Draft {
             per_minute: limit(&text("requests_per_minute")),
             until: option.and_then(|option| option.get_attribute("data-until")),
         },
+        upstream_ids,
         env: text("env"),
         days: text("expires_in_days"),
     }
@@ -151,6 +154,7 @@ mod tests {
     fn the_line_says_what_differs_from_the_defaults() {
         let mut draft = Draft {
             powers: Powers { name: "ci".into(), per_minute: Some("100".into()), ..Powers::default() },
+            upstream_ids: Vec::new(),
             env: "live".into(),
             days: "90".into(),
         };
@@ -161,7 +165,7 @@ mod tests {
         draft.days = "never".into();
         assert_eq!(
             draft.command(),
-            "keywright keys create \\\n  --name 'Ann'\\''s key' \\\n  --requests-per-minute none \\\n  --model 'gpt-*'"
+            "keywright keys create \\\n  --name 'Ann'\\''s key' \\\n  --rpm none \\\n  --model 'gpt-*'"
         );
     }
 

@@ -24,7 +24,7 @@ pub(crate) fn CopyButton(
     view! {
         <button type="button" class=if main { "copy copy-main" } else { "copy" } hidden=move || !awake.get() on:click=copy>
             <Icon picture=Picture::Copy />
-            <span role="status">{move || if copied.get() { "Copied" } else { "Copy" }}</span>
+            <span aria-live="polite">{move || if copied.get() { "Copied" } else { "Copy" }}</span>
         </button>
     }
 }
