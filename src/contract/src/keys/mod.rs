@@ -137,7 +137,10 @@ impl TryFrom<CreateKey> for NewKey {
             Some(None) => None,
             Some(Some(n)) => {
                 if !(1..=1_000_000).contains(&n) {
-                    errors.push("rate_limits.requests_per_minute", "use 1 to 1000000, or null for no limit");
+                    errors.push(
+                        "rate_limits.requests_per_minute",
+                        "use 1 to 1000000; leave it empty (in JSON: null) for no limit",
+                    );
                 }
                 Some(n)
             }

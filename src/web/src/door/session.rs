@@ -41,7 +41,7 @@ impl Flash {
             Self::KeyEnabled => "Key enabled. Requests with it pass again.",
             Self::KeyDisabled => "Key disabled. Requests with it are refused from now on.",
             Self::KeyRevoked => "Key revoked. Requests with it are refused from now on.",
-            Self::UpstreamCreated => "Upstream saved. Its secret is sealed and is not shown again.",
+            Self::UpstreamCreated => "Upstream saved.",
             Self::UpstreamDefault => "Default changed. Keys that name no upstream use this one.",
             Self::UpstreamDeleted => "Upstream deleted, with its secret.",
             Self::SecretReplaced => "Secret replaced. The next request uses the new one.",

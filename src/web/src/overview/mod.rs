@@ -17,7 +17,6 @@ use crate::{
     ui::{
         badge::{Badge, Tone},
         chart::HoursChart,
-        empty::Empty,
         heading::Heading,
     },
     upstreams::health::{HealthBadge, verdict},
@@ -54,6 +53,15 @@ fn Body(overview: Overview, progress: Progress, now: Timestamp) -> impl IntoView
     view! {
         <Heading title="Overview" lead="The last 24 hours, times in UTC.".into_any() />
         {(!progress.is_done()).then(|| view! { <Checklist progress /> })}
+        // Before the first request there is nothing to count.
+        {progress.request.then(|| view! { <Traffic overview=overview.clone() now /> })}
+        {progress.upstream.then(|| view! { <Upstreams upstreams=overview.upstreams /> })}
+    }
+}
+
+#[component]
+fn Traffic(overview: Overview, now: Timestamp) -> impl IntoView {
+    view! {
         <Figures overview=overview.clone() />
         <div class="two-thirds two-even">
             <section class="card" aria-labelledby="hours">
@@ -66,9 +74,8 @@ fn Body(overview: Overview, progress: Progress, now: Timestamp) -> impl IntoView
                     <HoursChart hours=overview.hours.clone() />
                 </div>
             </section>
-            <Attention overview=overview.clone() now />
+            <Attention overview now />
         </div>
-        <Upstreams upstreams=overview.upstreams />
     }
 }
 
@@ -184,27 +191,19 @@ fn Upstreams(upstreams: Vec<UpstreamHealth>) -> impl IntoView {
                 <h2 id="upstreams">"Upstreams"</h2>
                 <span class="card-note">"judged by the requests that went through"</span>
             </div>
-            {if upstreams.is_empty() {
-                view! { <Empty sentence="No upstreams yet: requests have nowhere to go." href="/upstreams/new" action="Add an upstream" /> }
-                    .into_any()
-            } else {
-                view! {
-                    <table class="table table-dense table-cards">
-                        <caption class="unseen">"Upstreams and their last 24 hours"</caption>
-                        <thead>
-                            <tr>
-                                <th scope="col">"Name"</th>
-                                <th scope="col">"Health"</th>
-                                <th scope="col">"Base URL"</th>
-                                <th scope="col" class="figure">"Requests"</th>
-                                <th scope="col" class="figure">"Errors"</th>
-                            </tr>
-                        </thead>
-                        <tbody>{upstreams.into_iter().map(|health| view! { <Row health /> }).collect_view()}</tbody>
-                    </table>
-                }
-                    .into_any()
-            }}
+            <table class="table table-dense table-cards">
+                <caption class="unseen">"Upstreams and their last 24 hours"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Name"</th>
+                        <th scope="col">"Health"</th>
+                        <th scope="col">"Base URL"</th>
+                        <th scope="col" class="figure">"Requests"</th>
+                        <th scope="col" class="figure">"Errors"</th>
+                    </tr>
+                </thead>
+                <tbody>{upstreams.into_iter().map(|health| view! { <Row health /> }).collect_view()}</tbody>
+            </table>
         </section>
     }
 }
