@@ -64,6 +64,6 @@ pub struct UpstreamHealth {
     pub requests: i64,
     /// Of them, answered with 500 or above.
     pub errors: i64,
-    /// How the last request to it ended, if not well: its error class.
+    /// Error class of its newest failure (500 or above) in these hours.
     pub last_error: Option<String>,
 }

@@ -1,7 +1,7 @@
 //! `keywright serve`: until a signal says stop.
 
 use secrecy::ExposeSecret as _;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{
     error::CliError,
@@ -14,13 +14,15 @@ use crate::{config::Config, running, telemetry, wire::Urls};
 pub(super) async fn run(settings: &Settings<'_>, out: &Output) -> Result<(), CliError> {
     let config = settings.config()?;
     telemetry::start(&config.log, config.log_json).map_err(|error| CliError::usage(error.to_string()))?;
+    // From here on a signal means a good end, also one that comes while the parts are still being built.
+    let mut stop = Stop::listen().map_err(|error| CliError::failure(format!("signals cannot be watched: {error}")))?;
     let root = settings.root_key()?;
     let sources = sources();
     let running =
         running::start(&config, &root, &sources).await.map_err(|error| CliError::failure(format!("{error:#}")))?;
     drop(root);
     announce(&config, &running, out).await?;
-    wait_for_signal().await?;
+    stop.asked().await;
     tracing::info!("stopping: no new requests, those under way may finish");
     running.stop().await;
     tracing::info!("stopped");
@@ -42,13 +44,21 @@ async fn announce(config: &Config, running: &running::Running, out: &Output) -> 
     Ok(())
 }
 
-async fn wait_for_signal() -> Result<(), CliError> {
-    let trouble = |error: std::io::Error| CliError::failure(format!("signals cannot be watched: {error}"));
-    let mut terminate = signal(SignalKind::terminate()).map_err(trouble)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(trouble)?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// SIGTERM and SIGINT.
+struct Stop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Stop {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
-    Ok(())
+
+    async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
