@@ -27,6 +27,8 @@ const args = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // In a container /dev/shm may be too small for a renderer, which then crashes.
+  '--disable-dev-shm-usage',
 ];
 
 export default defineConfig<object, WorkerOptions>({
@@ -35,7 +37,8 @@ export default defineConfig<object, WorkerOptions>({
   // Every test has either a product of its own or names of its own; workers have a product each.
   fullyParallel: false,
   workers: 2,
-  retries: 0,
+  // A browser that crashes is not the product's fault; what fails twice is. Retried tests are named at the end.
+  retries: 1,
   forbidOnly: Boolean(process.env.CI),
   timeout: 60_000,
   expect: { timeout: 10_000 },

@@ -37,7 +37,8 @@ count() {
     (kind == "cargo" || kind == "doc") && /^test result:/ { passed += add($0, "passed"); failed += add($0, "failed") }
     kind == "cargo" && / Summary \[/ { passed += add($0, "passed"); failed += add($0, "failed") + add($0, "timed out") + add($0, "exec failed") }
     kind == "playwright" && /^ +[0-9]+ passed/ { passed += $1 }
-    kind == "playwright" && /^ +[0-9]+ (failed|flaky|interrupted|did not run)/ { failed += $1 }
+    kind == "playwright" && /^ +[0-9]+ flaky/ { passed += $1 }
+    kind == "playwright" && /^ +[0-9]+ (failed|interrupted|did not run)/ { failed += $1 }
     kind == "node" && /^(# |ℹ )pass [0-9]+/ { passed += $3 }
     kind == "node" && /^(# |ℹ )(fail|cancelled) [0-9]+/ { failed += $3 }
     kind == "pytest" && /(passed|failed|error).* in [0-9.]+s/ { passed += add($0, "passed"); failed += add($0, "failed") + add($0, "error") }
