@@ -38,7 +38,11 @@ npm_ready() {
   local stamp=node_modules/.package-lock.json
   [ -f "$stamp" ] && [ ! package-lock.json -nt "$stamp" ] && return 0
   say "installing npm packages (Tailwind, binaryen, Playwright)"
-  PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel=error
+  # A registry that lacks the newest build of some other platform leaves gaps in the lockfile, at which `npm ci` stops;
+  # `npm install` takes the same pinned versions and changes neither file.
+  PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel=silent ||
+    PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm install --no-save --no-audit --no-fund --loglevel=error ||
+    die "npm could not install the packages of package-lock.json; see the messages above"
   touch "$stamp"
 }
 
