@@ -9,7 +9,10 @@ use serde::Serialize;
 use store::{Store, Tx};
 use tokio::sync::Semaphore;
 
-use crate::{Error, Result, users::Throttle};
+use crate::{
+    Error, Result,
+    users::{Throttle, WAITING},
+};
 
 /// What the control plane is built from.
 pub struct Parts {
@@ -48,13 +51,19 @@ struct Inner {
     parts: Parts,
     /// Argon2id takes 64 MiB a run: two at once at most.
     hashing: Semaphore,
+    hashing_queue: Semaphore,
     throttle: Throttle,
 }
 
 impl Control {
     /// Builds the plane.
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(Inner { parts, hashing: Semaphore::new(2), throttle: Throttle::default() }))
+        Self(Arc::new(Inner {
+            parts,
+            hashing: Semaphore::new(2),
+            hashing_queue: Semaphore::new(WAITING),
+            throttle: Throttle::default(),
+        }))
     }
 
     /// The context of one action.
@@ -147,6 +156,10 @@ impl Cx {
 
     pub(crate) fn hashing(&self) -> &Semaphore {
         &self.control.0.hashing
+    }
+
+    pub(crate) fn hashing_queue(&self) -> &Semaphore {
+        &self.control.0.hashing_queue
     }
 
     pub(crate) fn throttle(&self) -> &Throttle {

@@ -98,6 +98,11 @@ impl Directory {
         }
     }
 
+    /// Ends every request under way: the process cannot wait any longer.
+    pub(crate) fn cut(&self) {
+        self.notices.watches.cut();
+    }
+
     /// The key that `presented` is, if it is one, whatever its state, and a watch over it. Revoked from now on, the
     /// watch ends.
     pub(crate) async fn find_key(&self, presented: &SecretString) -> Result<Option<(Arc<KnownKey>, Watch)>, StoreGone> {

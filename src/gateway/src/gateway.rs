@@ -131,6 +131,11 @@ impl Gateway {
         self.ledger.flushed().await;
     }
 
+    /// Ends the answers under way, each with its error event and its row: the process cannot wait any longer.
+    pub fn cut(&self) {
+        self.directory.cut();
+    }
+
     /// After the last answer: moves what is left in the spool into the database.
     pub async fn stop(&self) {
         self.ledger.stop().await;

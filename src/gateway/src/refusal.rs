@@ -218,9 +218,13 @@ impl Refusal {
             }
             Self::RequestTimeout => "The request's body came too slowly.",
             Self::Overloaded => "The gateway holds as many request bodies as it can. Try again in a moment.",
-            Self::NotFound => "There is nothing at this path. API paths begin with /v1/.",
+            Self::NotFound => {
+                "There is nothing at this path. The API of the upstream begins with /v1/; /v1/key/ is kept for the gateway's own."
+            }
             Self::StoreUnavailable => "The gateway's database does not answer. Try again in a moment.",
-            Self::NoUpstream => "No upstream is configured for this API key. An administrator can add one.",
+            Self::NoUpstream => {
+                "No upstream takes requests of this API key. An administrator can add one, or make one the default."
+            }
             Self::CredentialUnreadable => {
                 "The upstream's stored secret cannot be opened. An administrator must enter it again."
             }

@@ -11,6 +11,9 @@ use crate::{
     wire::{self, House, Opened, Sources},
 };
 
+/// How long clients get to take the last bytes after the drain time.
+const FAREWELL: std::time::Duration = std::time::Duration::from_secs(1);
+
 /// Somebody is at home. Tests boot the product through this as `serve` does.
 pub struct Running {
     /// Where API clients call.
@@ -25,6 +28,13 @@ pub struct Running {
 
 /// Opens the installation, then binds, then builds: a wrong root key binds nothing (R10).
 pub async fn start(config: &Config, root: &RootKey, sources: &Sources) -> anyhow::Result<Running> {
+    let dir = &config.data_dir;
+    // Spool, databases and setup token live there; whoever has the root key elsewhere may have forgotten it.
+    anyhow::ensure!(
+        dir.is_dir(),
+        "there is no data directory {0}; `keywright init --data-dir {0}` creates it",
+        dir.display()
+    );
     let opened = wire::open(config, root, sources).await?;
     start_opened(config, opened, sources).await
 }
@@ -42,6 +52,11 @@ async fn start_opened(config: &Config, opened: Opened, sources: &Sources) -> any
         idle_timeout: config.idle_timeout,
         write_stall: config.write_stall_timeout,
         per_address: config.connections_per_address,
+        // A proxied request takes two files; the rest is for databases, spool and whatever else is open.
+        total: usize::try_from(crate::telemetry::raise_file_limit() / 2)
+            .unwrap_or(usize::MAX)
+            .saturating_sub(64)
+            .max(64),
         trusted_proxies: config.trusted_proxies.clone(),
     };
     let door = Door::new(limits, house.readiness.clone());
@@ -78,6 +93,9 @@ impl Running {
         self.door.tasks.close();
         if tokio::time::timeout(self.drain_timeout, self.door.tasks.wait()).await.is_err() {
             tracing::warn!("requests still under way after the drain time are cut; their rows say so");
+            self.house.gateway.cut();
+            // The error events of those streams want to reach their clients.
+            drop(tokio::time::timeout(FAREWELL, self.door.tasks.wait()).await);
             self.door.cut.cancel();
             self.door.tasks.wait().await;
         }

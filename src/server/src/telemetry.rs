@@ -1,6 +1,6 @@
 //! What the product says of itself while it runs. Never a prompt, an answer, a key or a secret.
 
-use std::panic;
+use std::{io::IsTerminal as _, panic};
 
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
@@ -13,7 +13,8 @@ pub fn start(filter: &str, json: bool) -> anyhow::Result<()> {
     let result = if json {
         registry.with(fmt::layer().json().with_writer(std::io::stderr)).try_init()
     } else {
-        registry.with(fmt::layer().with_target(false).with_writer(std::io::stderr)).try_init()
+        let layer = fmt::layer().with_target(false).with_ansi(std::io::stderr().is_terminal());
+        registry.with(layer.with_writer(std::io::stderr)).try_init()
     };
     // Already started is as good as started.
     drop(result);
@@ -23,6 +24,17 @@ pub fn start(filter: &str, json: bool) -> anyhow::Result<()> {
         tracing::error!(place, "a part of the product panicked; the request it served has failed");
     }));
     Ok(())
+}
+
+/// Every connection is a file, and a proxied one two: takes what the operating system allows and returns how many.
+pub fn raise_file_limit() -> u64 {
+    match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(limit) => limit,
+        Err(error) => {
+            tracing::warn!(%error, "the limit of open files could not be raised");
+            1024
+        }
+    }
 }
 
 /// A core dump would hold every secret that is open right now.

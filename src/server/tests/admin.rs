@@ -106,7 +106,12 @@ both_engines! {
             assert!(!page.contains(&secret), "{path} shows the secret again");
         }
 
+        let signed_in = browser.cookie.clone();
         assert_eq!(browser.post("/logout", &[]).await.status(), StatusCode::SEE_OTHER);
+        assert_ne!(browser.cookie, signed_in, "a new id at any change of rights");
+        let mut thief = Browser::new(&house);
+        thief.cookie = signed_in;
+        assert!(location(&thief.get("/keys").await).starts_with("/login"));
         assert!(location(&browser.get("/keys").await).starts_with("/login"));
         let wrong = browser.post("/login", &[("email", "ada@example.org"), ("password", "wrong password here")]).await;
         assert_eq!(wrong.status(), 422);
@@ -157,6 +162,28 @@ both_engines! {
         assert_eq!(shut.status(), 429);
         house.clock().advance(16 * 60_000);
         assert_eq!(guesser.post("/login", &[("email", "ada@example.org"), ("password", PASSWORD)]).await.status(), StatusCode::SEE_OTHER);
+    }
+
+    /// Tries that come at once do not pass the check together.
+    async fn parallel_guesses_are_throttled(engine) {
+        let house = House::start(engine).await;
+        Browser::new(&house).set_up().await;
+        let guesses = (0..15).map(|_| async {
+            let mut guesser = Browser::new(&house);
+            guesser.post("/login", &[("email", "ada@example.org"), ("password", "not the password")]).await.status().as_u16()
+        });
+        let statuses = futures_util::future::join_all(guesses).await;
+        assert!(statuses.iter().filter(|status| **status == 422).count() <= 10, "{statuses:?}");
+        assert!(statuses.contains(&429), "{statuses:?}");
+    }
+
+    /// Signing out without being signed in leaves nothing behind.
+    async fn stray_sign_outs_make_no_session(engine) {
+        let house = House::start(engine).await;
+        Browser::new(&house).set_up().await;
+        let mut stranger = Browser::new(&house);
+        assert_eq!(stranger.post("/logout", &[]).await.status(), StatusCode::SEE_OTHER);
+        assert_eq!(stranger.cookie, None);
     }
 
     /// Other sites and other names get nothing, and no cookie.

@@ -103,6 +103,18 @@ both_engines! {
         assert!(echo["input_tokens"].as_i64().unwrap() > 0 && echo["output_tokens"].as_i64().unwrap() > 0);
     }
 
+    /// On a fresh installation the models list works offline as well.
+    async fn models_are_listed_without_an_upstream(engine) {
+        let house = House::start(engine).await;
+        let key = house.key(json!({})).await;
+        let list: Value = house.call(Method::GET, "/v1/models", &key.secret).send().await.unwrap().json().await.unwrap();
+        assert_eq!(list["data"][0]["id"], "echo", "{list}");
+        assert_eq!(house.call(Method::GET, "/v1/models/echo", &key.secret).send().await.unwrap().status(), 200);
+        assert_eq!(house.call(Method::GET, "/v1/models/gpt-5", &key.secret).send().await.unwrap().status(), 404);
+        let elsewhere = house.key(json!({ "allowed_models": ["gpt-*"] })).await;
+        assert_eq!(house.chat(&elsewhere, "echo", "x").await.status(), 403);
+    }
+
     /// The first upstream is the default, the first real one takes over from echo, and a deletion promotes nobody.
     async fn default_upstream(engine) {
         let house = House::start(engine).await;
@@ -118,6 +130,9 @@ both_engines! {
         let (status, _) = house.rest(Method::DELETE, &format!("/upstreams/{fake}"), None).await;
         assert_eq!(status, 204);
         assert_eq!(house.chat(&key, "m", "x").await.status(), 503);
+        // A new one takes the empty place.
+        house.connect_upstream().await;
+        assert_eq!(house.chat(&key, "m", "x").await.status(), 200);
     }
 
     /// A key goes where its own upstreams are, and nowhere else.

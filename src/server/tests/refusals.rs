@@ -56,11 +56,20 @@ both_engines! {
         let narrow = house.key(json!({ "allowed_models": ["gpt-*"], "allowed_cidrs": ["127.0.0.0/8"] })).await;
         assert_eq!(house.chat(&narrow, "gpt-5", "x").await.status(), 200);
         assert_eq!(no(house.chat(&narrow, "o3", "x").await).await, is(403, "model_not_allowed"));
+        // Nor by calling the body something else, leaving it half-broken, or sending it along with a GET.
+        for (method, kind, body, expected) in [
+            (Method::POST, "text/plain", r#"{"model":"o3"}"#, is(403, "model_not_allowed")),
+            (Method::POST, "text/plain", r#"{"model":"o3"}x"#, is(400, "invalid_json")),
+            (Method::GET, "application/json", r#"{"model":"o3"}"#, is(403, "model_not_allowed")),
+        ] {
+            let request = house.call(method, "/v1/chat/completions", &narrow.secret).header("content-type", kind);
+            assert_eq!(no(request.body(body).send().await.unwrap()).await, expected, "{kind} {body}");
+        }
         let elsewhere = house.key(json!({ "allowed_cidrs": ["10.0.0.0/8"] })).await;
         assert_eq!(no(house.chat(&elsewhere, "gpt-5", "x").await).await, is(403, "ip_not_allowed"));
         let classes: Vec<_> = house.logs().await.iter().map(|row| row["error_class"].as_str().unwrap_or("-").to_owned()).collect();
-        for class in ["key_expired", "model_not_allowed", "ip_not_allowed"] {
-            assert_eq!(classes.iter().filter(|found| *found == class).count(), 1, "{classes:?}");
+        for (class, times) in [("key_expired", 1), ("model_not_allowed", 3), ("ip_not_allowed", 1)] {
+            assert_eq!(classes.iter().filter(|found| *found == class).count(), times, "{classes:?}");
         }
         assert_eq!(house.upstream().calls(), 2);
     }

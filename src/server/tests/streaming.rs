@@ -103,6 +103,21 @@ both_engines! {
         assert_eq!((rows.len(), rows[0]["error_class"].as_str()), (1, Some("upstream_reset")));
     }
 
+    /// A shutdown that cannot wait any longer ends streams with an error event, and their rows say so (R9).
+    async fn shutdown_ends_open_streams(engine) {
+        let mut house = House::with(engine, &[("drain_timeout", "0.2")]).await;
+        house.connect_upstream().await;
+        let key = house.key(json!({})).await;
+        let mut answer = house.chat_stream(&key, "endless", "go on").await;
+        assert!(answer.chunk().await.unwrap().is_some());
+        let reading = tokio::spawn(async move { answer.text().await });
+        house.restart().await;
+        let text = reading.await.unwrap().expect("the stream ends properly");
+        assert!(text.contains("\"interrupted\"") && !text.contains("[DONE]"), "{text}");
+        let rows = house.logs().await;
+        assert_eq!((rows.len(), rows[0]["error_class"].as_str()), (1, Some("interrupted")));
+    }
+
     /// Revocation ends open streams within a second, and their usage is kept (R4).
     async fn revocation_ends_open_streams(engine) {
         let house = House::start(engine).await;

@@ -6,7 +6,7 @@ use domain::{Action, Change, ChangeKind, CredentialId, Provider, Upstream, Upstr
 use super::seal;
 use crate::{Cx, Result};
 
-/// Adds an upstream. The first one becomes the default, and the first real one takes that over from echo.
+/// Adds an upstream. It becomes the default where there is none, and the first real one takes that over from echo.
 pub async fn create(cx: &Cx, new: NewUpstream) -> Result<UpstreamView> {
     cx.allow(Action::WriteUpstreams)?;
     let now = cx.now();
@@ -31,7 +31,7 @@ pub async fn create(cx: &Cx, new: NewUpstream) -> Result<UpstreamView> {
     let others = tx.list_upstreams().await?;
     let default = others.iter().find(|other| other.is_default);
     let takes_over = match default {
-        None => others.is_empty() || others.iter().all(|other| other.provider == Provider::Echo),
+        None => true,
         Some(default) => default.provider == Provider::Echo && upstream.provider != Provider::Echo,
     };
     upstream.is_default = new.is_default.unwrap_or(takes_over);

@@ -4,24 +4,27 @@ use contract::session::Login;
 use domain::{Action, Actor, User};
 use secrecy::SecretString;
 
-use super::password;
+use super::{Try, password};
 use crate::{Cx, Error, Result};
+
+/// Nothing longer is anybody's address or password; it is refused before it costs anything.
+const LONGEST: usize = 512;
 
 /// Returns the person, whom the door then gives a session.
 pub async fn login(cx: &Cx, form: Login) -> Result<User> {
     let email = form.email.trim().to_lowercase();
-    let account = format!("account:{email}");
-    let mut names = vec![account.clone()];
-    names.extend(cx.address().map(|address| format!("address:{address}")));
-    let now_ns = cx.monotonic_ns();
-    cx.throttle().check(&names, now_ns)?;
+    if email.len() > LONGEST || form.password.len() > LONGEST {
+        return Err(no_match());
+    }
+    let one = Try::sign_in(&email, cx.address());
+    cx.throttle().take(&one, cx.monotonic_ns())?;
 
     let found = cx.store().find_user_by_email(&email).await?;
     let hash = found.as_ref().map(|(_, hash)| hash.clone());
     let right = password::verify(cx, hash, SecretString::from(form.password)).await?;
     match found {
         Some((user, _)) if right => {
-            cx.throttle().succeeded(&account);
+            cx.throttle().give_back(&one);
             let signed_in = cx.with_actor(Actor::User(user.clone()));
             signed_in.allow(Action::ReadOverview)?;
             let mut tx = cx.store().begin().await?;
@@ -30,8 +33,12 @@ pub async fn login(cx: &Cx, form: Login) -> Result<User> {
             Ok(user)
         }
         _ => {
-            cx.throttle().failed(&names, now_ns);
-            Err(Error::Unauthenticated("that address and password do not match".to_owned()))
+            tracing::warn!(address = ?cx.address(), "a sign-in was refused");
+            Err(no_match())
         }
     }
+}
+
+fn no_match() -> Error {
+    Error::Unauthenticated("that address and password do not match".to_owned())
 }

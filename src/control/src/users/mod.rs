@@ -9,6 +9,7 @@ mod throttle;
 
 pub use find::{find, me};
 pub use login::login;
+pub(crate) use password::WAITING;
 pub use reset_password::reset_password;
 pub use setup::{is_claimed, setup, setup_token};
-pub(crate) use throttle::Throttle;
+pub(crate) use throttle::{Throttle, Try};

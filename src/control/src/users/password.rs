@@ -5,11 +5,15 @@ use secrecy::SecretString;
 
 use crate::{Cx, Error, Result};
 
+/// So many may wait for a run; more are sent away, so that a flood does not keep everybody out for minutes.
+pub(crate) const WAITING: usize = 16;
+
 /// Checks that `password` is good enough beside `email`, and hashes it.
 pub(crate) async fn accept(cx: &Cx, password: SecretString, email: &str) -> Result<String> {
     keyring::password::accept(&password, &[email, "keywright"])
         .map_err(|sentence| Error::from(FieldErrors::one("password", sentence)))?;
     let salt = cx.random().bytes();
+    let _place = cx.hashing_queue().try_acquire().map_err(|_| Error::Throttled { retry_after_s: 1 })?;
     let _permit = cx.hashing().acquire().await.map_err(Error::internal)?;
     tokio::task::spawn_blocking(move || keyring::password::hash(&password, salt))
         .await
@@ -19,6 +23,7 @@ pub(crate) async fn accept(cx: &Cx, password: SecretString, email: &str) -> Resu
 
 /// Whether `password` is the one of `hash`. Without a hash the same work is done, so that time tells nothing.
 pub(crate) async fn verify(cx: &Cx, hash: Option<String>, password: SecretString) -> Result<bool> {
+    let _place = cx.hashing_queue().try_acquire().map_err(|_| Error::Throttled { retry_after_s: 1 })?;
     let _permit = cx.hashing().acquire().await.map_err(Error::internal)?;
     tokio::task::spawn_blocking(move || keyring::password::verify(hash.as_deref(), &password))
         .await

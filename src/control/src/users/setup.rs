@@ -12,7 +12,7 @@ use domain::{Actor, Role, User, UserId};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
-use super::password;
+use super::{Try, password};
 use crate::{Cx, Error, Result};
 
 const TOKEN_DOMAIN: &str = "setup-token";
@@ -57,15 +57,14 @@ pub async fn setup(cx: &Cx, form: Setup) -> Result<User> {
     if is_claimed(cx).await? {
         return Err(Error::NotFound("page"));
     }
-    let names: Vec<String> = cx.address().map(|address| format!("setup:{address}")).into_iter().collect();
-    let now_ns = cx.monotonic_ns();
-    cx.throttle().check(&names, now_ns)?;
+    let one = Try::setup(cx.address());
+    cx.throttle().take(&one, cx.monotonic_ns())?;
     let hash = keyring::token::hash(TOKEN_DOMAIN, &keyring::token::normal_form(&form.token));
     let known = cx.store().setup_token_hash().await?;
     if !known.is_some_and(|known| keyring::token::equal(&known, &hash)) {
-        cx.throttle().failed(&names, now_ns);
         return Err(wrong_token());
     }
+    cx.throttle().give_back(&one);
     let email = password::email(&form.email)?;
     let password_hash = password::accept(cx, SecretString::from(form.password), &email).await?;
     let project = cx.store().first_project().await?.ok_or_else(|| Error::internal("the database holds no project"))?;

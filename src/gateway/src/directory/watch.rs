@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Weak},
 };
 
-use domain::KeyId;
+use domain::{ErrorClass, KeyId};
 use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
@@ -13,6 +13,8 @@ use tokio_util::sync::CancellationToken;
 #[derive(Default)]
 pub(crate) struct Watches {
     keys: Mutex<HashMap<KeyId, Weak<CancellationToken>>>,
+    /// Parent of every key's: the process is about to end.
+    cut: CancellationToken,
 }
 
 /// A request under way. Dropping it ends the watch.
@@ -27,7 +29,7 @@ impl Watches {
     pub(crate) fn watch(self: &Arc<Self>, key: &KeyId) -> Watch {
         let mut keys = self.keys.lock();
         let token = keys.get(key).and_then(Weak::upgrade).unwrap_or_else(|| {
-            let token = Arc::new(CancellationToken::new());
+            let token = Arc::new(self.cut.child_token());
             keys.insert(key.clone(), Arc::downgrade(&token));
             token
         });
@@ -43,6 +45,11 @@ impl Watches {
         }
     }
 
+    /// Ends every request under way: the process cannot wait any longer.
+    pub(crate) fn cut(&self) {
+        self.cut.cancel();
+    }
+
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.keys.lock().len()
@@ -50,9 +57,14 @@ impl Watches {
 }
 
 impl Watch {
-    /// Is cancelled when the key loses its access.
+    /// Is cancelled when the key loses its access, or the process is about to end.
     pub(crate) fn ended(&self) -> CancellationToken {
         self.token.as_deref().cloned().unwrap_or_default()
+    }
+
+    /// Why [`Watch::ended`] is cancelled.
+    pub(crate) fn reason(&self) -> ErrorClass {
+        if self.all.cut.is_cancelled() { ErrorClass::Interrupted } else { ErrorClass::RevokedMidStream }
     }
 }
 

@@ -38,6 +38,11 @@ pub(crate) struct Ask {
 }
 
 impl Ask {
+    /// Whether it asks which models there are.
+    pub(crate) fn lists_models(&self) -> bool {
+        self.endpoint == Endpoint::Models && self.exchange.method == Method::GET
+    }
+
     /// A refusal of this request.
     pub(crate) fn decline(self, refusal: Refusal) -> Declined {
         let unread = match &self.payload {
@@ -77,7 +82,8 @@ pub(crate) async fn parse(g: &Gateway, caller: Caller) -> Result<Ask, Declined> 
     let peek = match (&payload, mode) {
         (Payload::Whole(bytes, _), Mode::Json | Mode::Suspect) if !bytes.is_empty() => match openai::peek(bytes) {
             Ok(peek) => peek,
-            Err(PeekError::NotJson) if mode == Mode::Suspect => Peek::default(),
+            // Half a JSON body is enough for a lenient reader, so it must not count as none.
+            Err(PeekError::NotJson) if mode == Mode::Suspect && !begins_as_json(bytes) => Peek::default(),
             Err(PeekError::NotJson) => return Err(exchange.decline(Refusal::InvalidJson, false)),
             Err(PeekError::TooDeep) => return Err(exchange.decline(Refusal::JsonTooDeep, false)),
             Err(PeekError::Duplicate(field)) => return Err(exchange.decline(Refusal::DuplicateField(field), false)),
@@ -117,7 +123,7 @@ fn mode(method: &Method, headers: &HeaderMap, body: &Body, models_matter: bool) 
         return Mode::Nothing;
     }
     if ![Method::POST, Method::PUT, Method::PATCH].contains(method) {
-        return Mode::Stream;
+        return if models_matter { Mode::Suspect } else { Mode::Stream };
     }
     match essence(headers).as_deref() {
         Some("application/json" | "text/json") => Mode::Json,
@@ -126,6 +132,12 @@ fn mode(method: &Method, headers: &HeaderMap, body: &Body, models_matter: bool) 
         _ if models_matter => Mode::Suspect,
         _ => Mode::Stream,
     }
+}
+
+/// Behind blanks and a byte order mark, an object or a list.
+fn begins_as_json(bytes: &[u8]) -> bool {
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    matches!(text.trim_ascii_start().first(), Some(b'{' | b'['))
 }
 
 #[cfg(test)]

@@ -29,6 +29,8 @@ pub(crate) async fn plan(g: &Gateway, grant: Grant) -> Result<Plan, Declined> {
     let Ok(routes) = g.directory.routes().await else { return Err(ask.decline(Refusal::StoreUnavailable)) };
     let attempts = match domain::plan(&ask.exchange.known.key, ask.peek.model.as_deref(), &routes.upstreams) {
         Ok(attempts) => attempts,
+        // On a fresh installation a client that asks what there is learns of the model that is always there.
+        Err(PlanError::NoUpstream) if routes.upstreams.is_empty() && ask.lists_models() => vec![Attempt::Echo],
         Err(PlanError::NoUpstream) => return Err(ask.decline(Refusal::NoUpstream)),
         Err(PlanError::Denied(denial)) => return Err(ask.decline(refusal(denial))),
     };

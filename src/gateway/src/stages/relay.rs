@@ -58,7 +58,7 @@ pub(crate) fn relay(g: &Gateway, answer: Answer) -> Response<Body> {
             deadline,
             wake: Box::pin(ended.clone().cancelled_owned()),
             ended,
-            _watch: watch,
+            watch,
         });
     }
     *response.headers_mut() = headers;
@@ -93,7 +93,7 @@ struct Relay {
     ended: CancellationToken,
     wake: Pin<Box<WaitForCancellationFutureOwned>>,
     // Its key is watched for as long as the answer lasts.
-    _watch: Watch,
+    watch: Watch,
 }
 
 type Polled = Poll<Option<Result<Frame<Bytes>, BrokenOff>>>;
@@ -143,6 +143,9 @@ impl Relay {
             ErrorClass::RevokedMidStream => {
                 openai::stream_error_event("invalid_api_key", "The API key lost its access while the answer streamed.")
             }
+            ErrorClass::Interrupted => {
+                openai::stream_error_event("interrupted", "The gateway is shutting down. Send the request again.")
+            }
             ErrorClass::UpstreamTimeout => {
                 openai::stream_error_event("upstream_timeout", "The upstream stopped answering in mid-stream.")
             }
@@ -154,7 +157,7 @@ impl Relay {
     /// Whether something ends the wait for the next frame.
     fn poll_patience(&mut self, cx: &mut Context<'_>) -> Poll<ErrorClass> {
         if self.wake.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(ErrorClass::RevokedMidStream);
+            return Poll::Ready(self.watch.reason());
         }
         let idle = self.idle;
         let silence = self.silence.get_or_insert_with(|| Box::pin(sleep(idle)));
@@ -176,7 +179,8 @@ impl http_body::Body for Relay {
         }
         // An upstream that always has something to say must not outrun a revoke.
         if self.ended.is_cancelled() {
-            return self.break_off(ErrorClass::RevokedMidStream);
+            let reason = self.watch.reason();
+            return self.break_off(reason);
         }
         loop {
             match self.source.poll_piece(cx) {
@@ -214,7 +218,7 @@ impl Drop for Relay {
         }
         // Asked for at least once, the body had its head sent before it.
         let status = if self.polled { self.status.as_u16() } else { CLIENT_GONE };
-        let class = if self.ended.is_cancelled() { ErrorClass::RevokedMidStream } else { ErrorClass::ClientGone };
+        let class = if self.ended.is_cancelled() { self.watch.reason() } else { ErrorClass::ClientGone };
         let (usage, model_served) = self.metering.outcome();
         self.settlement.end(End { status, class: Some(class), usage, model_served });
     }

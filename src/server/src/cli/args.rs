@@ -11,7 +11,12 @@ use super::{
 
 /// API keys, an authenticated LLM gateway and an admin web app in one binary.
 #[derive(Parser)]
-#[command(name = "keywright", version, about, arg_required_else_help = true)]
+#[command(
+    name = "keywright",
+    version,
+    about = "API keys, an authenticated LLM gateway and an admin web app in one binary",
+    arg_required_else_help = true
+)]
 pub struct Cli {
     /// Directory of the databases, the spool and the root key [env: KEYWRIGHT_DATA_DIR] [default: data]
     #[arg(long, global = true, value_name = "DIR")]

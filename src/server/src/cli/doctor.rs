@@ -55,12 +55,20 @@ fn directory(dir: &Path) -> Finding {
     }
 }
 
+fn readable_by_others(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|found| found.permissions().mode() & 0o077 != 0)
+}
+
 async fn database(settings: &Settings<'_>, config: &Config) -> Vec<Finding> {
     let root = match settings.root_key() {
         Err(error) => return vec![bad("root key", error.to_string())],
         Ok(root) => root,
     };
     let mut findings = vec![good("root key", root.id())];
+    findings.extend(settings.root_key_file().filter(|path| readable_by_others(path)).map(|path| {
+        let shown = path.display();
+        bad("root key file", format!("{shown} can be read by others; run: chmod 600 {shown}"))
+    }));
     findings.push(match store::inspect(&wire::location(config)).await {
         Err(error) => bad("database", format!("cannot be opened: {error}")),
         Ok(Inspection::Empty) => good("database", "empty; the first start seeds it"),

@@ -19,7 +19,7 @@ pub(super) async fn run(settings: &Settings<'_>, out: &Output) -> Result<(), Cli
     let root = settings.root_key()?;
     let sources = sources();
     let running =
-        running::start(&config, &root, &sources).await.map_err(|error| CliError::failure(format!("{error:#}")))?;
+        running::start(&config, &root, &sources).await.map_err(|error| CliError::failure(error.to_string()))?;
     drop(root);
     announce(&config, &running, out).await?;
     stop.asked().await;

@@ -57,6 +57,14 @@ impl<'a> Settings<'a> {
         keyring::load_root_key(&source).map_err(|error| CliError::failure(error.to_string()))
     }
 
+    /// The file that the root key is read from, if it is one.
+    pub(super) fn root_key_file(&self) -> Option<std::path::PathBuf> {
+        match root_key_source(&self.resolved().ok()?).ok()? {
+            keyring::RootKeySource::File(path) => Some(path),
+            keyring::RootKeySource::Text(_) => None,
+        }
+    }
+
     /// Where a running server is and who calls it.
     pub(super) fn client(&self) -> Result<ClientConfig, CliError> {
         ClientConfig::from_environment(self.environment).map_err(|error| CliError::usage(error.to_string()))

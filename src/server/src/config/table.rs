@@ -72,7 +72,7 @@ pub const SETTINGS: &[Setting] = &[
         "open connections per client address",
     ),
     setting("drain_timeout", "KEYWRIGHT_DRAIN_TIMEOUT", "30", "seconds for requests under way at shutdown"),
-    setting("log", "KEYWRIGHT_LOG", "info", "what is logged: error, warn, info, debug, trace, or per room"),
+    setting("log", "KEYWRIGHT_LOG", "info,sqlx=warn", "what is logged: error, warn, info, debug, trace, or per room"),
     setting("log_format", "KEYWRIGHT_LOG_FORMAT", "text", "text or json"),
 ];
 

@@ -43,6 +43,8 @@ pub struct Limits {
     pub write_stall: Duration,
     /// Open connections per client address.
     pub per_address: u32,
+    /// Open connections in all: what is beyond would leave no files for upstreams and databases.
+    pub total: usize,
     /// Proxies are many clients in one: the cap is not for them.
     pub trusted_proxies: Vec<IpNet>,
 }
@@ -87,7 +89,10 @@ impl Door {
     }
 
     fn slot(self: &Arc<Self>, address: IpAddr) -> Option<Slot> {
-        let address = address.to_canonical();
+        let address = network(address);
+        if self.tasks.len() >= self.limits.total {
+            return None;
+        }
         if !self.limits.trusted_proxies.iter().any(|net| net.contains(&address)) {
             let mut open = self.open.lock();
             let count = open.entry(address).or_insert(0);
@@ -98,6 +103,14 @@ impl Door {
             return Some(Slot { door: Some(self.clone()), address });
         }
         Some(Slot { door: None, address })
+    }
+}
+
+/// What is counted as one address: who owns one of IPv6 owns its /64.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) if !v6.is_loopback() => IpAddr::V6((v6.to_bits() >> 64 << 64).into()),
+        other => other,
     }
 }
 
@@ -131,7 +144,7 @@ pub async fn accept(listener: TcpListener, plane: Plane, door: Arc<Door>) {
         match accepted {
             Ok((stream, peer)) => {
                 let Some(slot) = door.slot(peer.ip()) else {
-                    tracing::debug!(%peer, "connection refused: too many from this address");
+                    tracing::debug!(%peer, "connection refused: too many from this address, or in all");
                     continue;
                 };
                 let connection = connection(stream, peer, plane.clone(), door.clone(), slot);

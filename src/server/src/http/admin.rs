@@ -1,6 +1,6 @@
 //! The admin plane: doors in order, then REST, pages and assets.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -21,6 +21,8 @@ use super::{
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-keywright-request-id");
 /// Largest request body of the admin plane.
 const BODY_MAX: usize = 1024 * 1024;
+/// A form or a JSON body is there at once; a body that takes longer is a client that holds a place.
+const BODY_TIME: Duration = Duration::from_secs(30);
 /// Longest target.
 const TARGET_MAX: usize = 8 * 1024;
 
@@ -89,11 +91,26 @@ async fn guarded(State(guard): State<Arc<Guard>>, mut request: Request, next: Ne
     resolve_client(&guard.trusted_proxies, &mut request);
     let mut answer = match refused(&guard, &request) {
         Some((status, code, message)) => refusal(&request, status, code, message),
-        None => next.run(request).await,
+        None => match whole(request).await {
+            Ok(request) => next.run(request).await,
+            Err(answer) => answer,
+        },
     };
     secure(&guard, answer.headers_mut());
     answer.headers_mut().insert(REQUEST_ID, id);
     answer
+}
+
+/// The request with its body read: neither size nor time are left to the rooms behind.
+async fn whole(request: Request) -> Result<Request, Response> {
+    let (head, body) = request.into_parts();
+    let read = tokio::time::timeout(BODY_TIME, axum::body::to_bytes(body, BODY_MAX)).await;
+    let (status, code, message) = match read {
+        Ok(Ok(bytes)) => return Ok(Request::from_parts(head, bytes.into())),
+        Ok(Err(_)) => (StatusCode::PAYLOAD_TOO_LARGE, "request_too_large", "send at most 1 MiB"),
+        Err(_) => (StatusCode::REQUEST_TIMEOUT, "request_timeout", "send the whole body within 30 seconds"),
+    };
+    Err(refusal(&Request::from_parts(head, axum::body::Body::empty()), status, code, message))
 }
 
 fn refused(guard: &Guard, request: &Request) -> Option<(StatusCode, &'static str, &'static str)> {

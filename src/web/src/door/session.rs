@@ -15,9 +15,10 @@ pub async fn sign_in(session: &Session, user: &User) -> Result<(), Error> {
     session.insert(SESSION_USER, user.id.as_str()).await
 }
 
-/// Ends the session.
+/// Ends the session. What follows (a confirmation) goes under a new id: flushing alone would keep the old one.
 pub async fn sign_out(session: &Session) -> Result<(), Error> {
-    session.flush().await
+    session.clear().await;
+    session.cycle_id().await
 }
 
 /// A confirmation for the page that follows.

@@ -9,6 +9,10 @@ use crate::{
 
 /// Ends the session and goes back to the door.
 pub(crate) async fn logout(Extension(visit): Extension<Visit>) -> Response {
+    // Whoever has no session gets none made for a confirmation.
+    if !visit.is_signed_in() {
+        return Moved::to("/login").answer(&visit).await;
+    }
     if let Err(error) = sign_out(&visit.session).await {
         tracing::warn!(%error, "a session could not be ended");
         return visit.draw(Err(UiError::Unavailable)).await;
