@@ -44,6 +44,10 @@ struct Serving {
 
 impl Serving {
     fn start(dir: &Path, settings: &[(&str, &str)]) -> Self {
+        Self::logging(dir, settings, Stdio::inherit())
+    }
+
+    fn logging(dir: &Path, settings: &[(&str, &str)], log: Stdio) -> Self {
         let mut command = keywright(dir);
         command
             .args(["serve", "--gateway-listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"])
@@ -51,7 +55,8 @@ impl Serving {
             .env("KEYWRIGHT_UPSTREAM_ALLOWED_CIDRS", "127.0.0.0/8")
             .env("KEYWRIGHT_LOG", "warn")
             .envs(settings.iter().copied())
-            .stdout(Stdio::piped());
+            .stdout(Stdio::piped())
+            .stderr(log);
         let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let mut url = |word: &str| {
@@ -154,6 +159,36 @@ fn wrong_root_keys_touch_nothing() {
     assert_eq!(out.status.code(), Some(1));
     assert!(text(&out.stderr).contains("root.key"), "{}", text(&out.stderr));
     assert_eq!(fs::read_dir(empty.path()).unwrap().count(), 0, "nothing was created");
+}
+
+/// The log at its most talkative holds no key, no secret, no token, no prompt and no answer (R11, L8).
+#[tokio::test]
+async fn trace_log_holds_no_canary() {
+    install_tls();
+    let dir = initialised();
+    let log = dir.path().join("trace.log");
+    let upstream = FakeUpstream::start().await;
+    let serving = Serving::logging(dir.path(), &[("KEYWRIGHT_LOG", "trace")], fs::File::create(&log).unwrap().into());
+    let secret = create_key(&serving, dir.path());
+    let client = reqwest::Client::new();
+    let body = json!({ "name": "fake", "provider": "openai", "base_url": upstream.base_url(), "api_key": "sk-upstream-secret" });
+    let made =
+        client.post(format!("{}/api/v1/upstreams", serving.admin)).bearer_auth(TOKEN).json(&body).send().await.unwrap();
+    assert_eq!(made.status(), 201);
+    let prompt = "the otter hides under the third bridge";
+    for (model, stream) in [("echo", false), ("echo", true), ("m", false), ("m", true), ("unauthorized", false)] {
+        let body = json!({ "model": model, "stream": stream, "messages": [{ "role": "user", "content": prompt }] });
+        let request = client.post(format!("{}/v1/chat/completions", serving.gateway)).bearer_auth(&secret);
+        request.json(&body).send().await.unwrap().text().await.unwrap();
+    }
+    client.get(format!("{}/v1/models?key={secret}", serving.gateway)).send().await.unwrap();
+    serving.stop();
+    let said = fs::read_to_string(&log).unwrap();
+    assert!(said.lines().count() > 20, "it was talkative: {} lines", said.lines().count());
+    for canary in [secret.as_str(), TOKEN, "sk-upstream-secret", prompt, "Bearer "] {
+        let line = said.lines().find(|line| line.contains(canary));
+        assert!(line.is_none(), "{line:?}");
+    }
 }
 
 /// SIGTERM: exit 0, and what was served is in the database (R9).
