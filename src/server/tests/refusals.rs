@@ -107,7 +107,7 @@ both_engines! {
 
     /// What upstreams do wrong.
     async fn upstreams(engine) {
-        let house = House::with(engine, &[("upstream_first_byte_timeout", "0.3")]).await;
+        let house = House::with(engine, &[("upstream_first_byte_timeout", "1")]).await;
         let fake = house.connect_upstream().await;
         let key = house.key(json!({})).await;
         assert_eq!(no(house.chat(&key, "slow", "x").await).await, is(504, "upstream_timeout"));

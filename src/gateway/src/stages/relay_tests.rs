@@ -28,7 +28,11 @@ const USAGE: &str = "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":19,\"com
 
 impl Stream {
     async fn new() -> Self {
-        let house = House::with(|config| config.idle_timeout = Duration::from_millis(50)).await;
+        Self::patient(Duration::from_millis(50)).await
+    }
+
+    async fn patient(idle: Duration) -> Self {
+        let house = House::with(|config| config.idle_timeout = idle).await;
         let issued = house.issue(|_| {}).await;
         // Nobody moves rows out of the spool while the test looks into it.
         house.shutdown.cancel();
@@ -207,7 +211,8 @@ async fn revoking_the_key_ends_its_stream_and_keeps_its_usage() {
 
 #[tokio::test]
 async fn a_stream_that_waits_is_woken_by_the_revoke() {
-    let stream = Stream::new().await;
+    // Longer than a busy machine may take for the revoke: silence must not be what ends the stream.
+    let stream = Stream::patient(Duration::from_mins(1)).await;
     let mut body = stream.answer("text/event-stream", None, vec![Act::Piece(CHUNK), Act::Silence]).await.into_body();
     next(&mut body).await.unwrap().unwrap();
     let (event, ()) = tokio::join!(next(&mut body), stream.house.revoke(&stream.issued));
