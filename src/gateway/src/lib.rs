@@ -17,6 +17,7 @@ mod ids;
 mod intake;
 mod ledger;
 mod metering;
+mod patience;
 mod pipeline;
 mod refusal;
 mod stages;

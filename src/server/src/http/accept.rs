@@ -13,7 +13,7 @@ use std::{
 use axum::{Router, body::Body};
 use futures_util::FutureExt as _;
 use gateway::Gateway;
-use http::{Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use ipnet::IpNet;
@@ -171,7 +171,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, plane: Plane, door: Arc
         let (plane, readiness, phase) = (plane.clone(), door.readiness.clone(), phase.clone());
         async move {
             let answer = AssertUnwindSafe(answer(plane, readiness, request, peer)).catch_unwind().await;
-            let answer = answer.unwrap_or_else(|_| broken());
+            let answer = answer.unwrap_or_else(|_| bare(StatusCode::INTERNAL_SERVER_ERROR));
             Ok::<_, Infallible>(answer.map(|body| PhasedBody::new(body, phase)))
         }
     });
@@ -179,7 +179,6 @@ async fn connection(stream: TcpStream, peer: SocketAddr, plane: Plane, door: Arc
         http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(door.limits.idle_timeout)
-            .max_headers(HEADER_FIELDS)
             .max_buf_size(HEAD_BYTES)
             .serve_connection(TokioIo::new(io), service)
     );
@@ -199,20 +198,19 @@ async fn connection(stream: TcpStream, peer: SocketAddr, plane: Plane, door: Arc
 }
 
 async fn answer(plane: Plane, readiness: Readiness, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
-    if let Some(answer) = health::answer(&readiness, request.method(), request.uri().path()).await {
-        return answer;
+    // Said to hyper, this number would cost every request an array that is filled anew.
+    if request.headers().len() > HEADER_FIELDS {
+        return bare(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+    }
+    // Boxed is what few requests need: the others shall not carry the room for it about.
+    let path = request.uri().path();
+    if health::is_ours(path) {
+        return Box::pin(health::answer(&readiness, request.method(), path)).await;
     }
     match plane {
         Plane::Gateway(gateway) => gateway.handle(request, peer).await,
-        Plane::Admin(router) => admin(router, request, peer).await,
-        Plane::Merged(gateway, router) => {
-            let path = request.uri().path();
-            if path == "/v1" || path.starts_with("/v1/") {
-                gateway.handle(request, peer).await
-            } else {
-                admin(router, request, peer).await
-            }
-        }
+        Plane::Merged(gateway, _) if path == "/v1" || path.starts_with("/v1/") => gateway.handle(request, peer).await,
+        Plane::Admin(router) | Plane::Merged(_, router) => Box::pin(admin(router, request, peer)).await,
     }
 }
 
@@ -225,8 +223,10 @@ async fn admin(router: Router, request: Request<Incoming>, peer: SocketAddr) -> 
     }
 }
 
-fn broken() -> Response<Body> {
+/// Status only, and the end of the connection.
+fn bare(status: StatusCode) -> Response<Body> {
     let mut answer = Response::new(Body::empty());
-    *answer.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     answer
 }
