@@ -32,6 +32,11 @@ impl Cores {
         self.pair.map(|(gateway, _)| gateway)
     }
 
+    /// The core of mock and load.
+    pub fn load(self) -> Option<usize> {
+        self.pair.map(|(_, load)| load)
+    }
+
     /// Runs `start` on the gateway's core: what it spawns inherits the core.
     pub fn on_gateway_core<T>(self, start: impl FnOnce() -> Result<T>) -> Result<T> {
         let Some((gateway, load)) = self.pair else { return start() };

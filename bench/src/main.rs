@@ -3,11 +3,13 @@
 
 mod cores;
 mod gateways;
+mod kind;
 mod load;
 mod options;
 mod report;
 mod rounds;
 mod stats;
+mod table;
 mod usage;
 
 use std::{io::Write as _, path::Path, process::ExitCode, time::Duration};
@@ -18,8 +20,8 @@ use crate::{
     cores::Cores,
     gateways::{Gateway, Keywright, Site, Target},
     options::Options,
-    report::Body,
-    rounds::Samples,
+    rounds::{Field, Samples},
+    table::Body,
 };
 
 const KIB_PER_MIB: f64 = 1024.0;
@@ -39,76 +41,69 @@ async fn start(target: Target, site: &Site, product: &mut Keywright, starts: usi
     }
 }
 
-/// What was wrong, if anything, and whether every answer has its row.
-async fn accounts(samples: &Samples, product: Option<&Keywright>) -> Result<String> {
+/// What stands below the table.
+async fn notes(samples: &Samples, product: &Keywright, site: &Site, first_start: Option<Duration>) -> Result<String> {
     let mut notes = Vec::new();
-    if let Some(product) = product {
-        let own = samples.iter().filter(|((_, target), _)| *target == Target::Keywright);
-        let (good, bad) = own
-            .flat_map(|(_, samples)| samples)
-            .fold((0, 0), |(good, bad), sample| (good + sample.good, bad + sample.bad));
-        let rows = product.rows(good + bad).await?;
-        notes.push(format!("Keywright: {good} good answers, {bad} bad ones, {rows} rows in its database."));
-    }
-    for ((kind, target), samples) in samples {
-        let bad: u64 = samples.iter().map(|sample| sample.bad).sum();
-        if bad > 0 {
-            let complaint = samples.iter().find_map(|sample| sample.complaint.as_deref()).unwrap_or_default();
-            notes.push(format!("{}, {kind:?}: {bad} bad answers, such as: {complaint}.", target.name()));
-        }
-    }
-    let foreign = samples.values().flatten().map(|sample| sample.foreign * 100.0);
-    if let Some(foreign) = stats::Spread::of(foreign) {
+    let (good, bad) = report::answers(samples, Target::Keywright);
+    if let Some(first_start) = first_start {
+        let (rows, tokens) = product.rows(good + bad).await?;
+        let each = tokens as f64 / rows as f64;
         notes.push(format!(
-            "Of the gateway's core others took {:.1} % (median), {:.0} % at most.",
-            foreign.median, foreign.most
+            "Keywright gave {good} good answers; its database has {rows} rows, with {each} prompt tokens each."
+        ));
+        if rows != good {
+            notes.push("**Answers and rows differ.**".to_owned());
+        }
+        notes.push(format!(
+            "Its very first start, on an empty data directory, took {:.3} s.",
+            first_start.as_secs_f64()
         ));
     }
+    notes.extend(report::complaints(samples));
+    if site.cores.gateway().is_some() {
+        notes.extend(report::quiet(samples));
+    } else {
+        notes.push("**One core for everything: gateway, mock and load disturb each other.**".to_owned());
+    }
+    notes.push(report::machine(&site.keywright));
     Ok(notes.join("\n"))
 }
 
 async fn run(options: Options) -> Result<()> {
     let cores = Cores::take()?;
-    if cores.gateway().is_none() {
-        bench::say("one core only: gateway, mock and load share it, and no figure here means much");
-    }
-    // On a real disk, where a row costs what it costs: a system's temporary directory may be memory.
+    // Beside this program, not in the system's temporary directory, which may be memory: a row costs what a disk costs.
     let own = std::env::current_exe()?;
     let dir = tempfile::tempdir_in(own.parent().unwrap_or(Path::new("."))).context("no directory for the run")?;
-    let upstream = gateways::choose_upstream()?;
     let keywright = options.keywright.canonicalize().with_context(|| format!("no {}", options.keywright.display()))?;
-    let site = Site { dir: dir.path().to_owned(), cores, upstream, keywright };
+    let site = Site { dir: dir.path().to_owned(), cores, upstream: gateways::free_address()?, keywright };
     let mut product = Keywright::init(&site)?;
 
     bench::say("starting");
     let mock = Gateway::start(Target::Direct, &site, &mut product).await?;
-    let with_product = options.targets.contains(&Target::Keywright);
-    if with_product {
-        // On an empty database, which takes its migrations; the starts that count find everything in place.
+    let mut first_start = None;
+    if options.targets.contains(&Target::Keywright) {
+        // Migrations run, once. The starts that count find everything in place.
         let first = Gateway::start(Target::Keywright, &site, &mut product).await?;
-        bench::say(format_args!("keywright's very first start took {:.3} s", first.ready.as_secs_f64()));
-        product.set_up(upstream).await?;
+        product.set_up(site.upstream).await?;
+        first_start = Some(first.ready);
     }
     let (mut gateways, mut bodies) = (Vec::new(), Vec::new());
     for target in options.targets.iter().copied().filter(|target| *target != Target::Direct) {
         let (gateway, body) = start(target, &site, &mut product, options.starts).await?;
+        bench::say(format_args!("{} is process {}", target.name(), gateway.pid()));
         gateways.push(gateway);
         bodies.push(body);
     }
-    if options.targets.contains(&Target::Direct) {
-        gateways.insert(0, mock);
+    let field = Field { mock, gateways, cores };
+    let samples = field.measure_all(&options.targets, &options.kinds, options.rounds, options.slot).await?;
+    for (gateway, body) in field.gateways.iter().zip(&mut bodies) {
+        body.peak = gateway.memory("VmHWM")? as f64 / KIB_PER_MIB;
     }
-    let samples = rounds::all(&gateways, &options.kinds, cores, options.rounds, options.slot).await?;
-    for body in &mut bodies {
-        if let Some(gateway) = gateways.iter().find(|gateway| gateway.target == body.target) {
-            body.peak = gateway.memory("VmHWM")? as f64 / KIB_PER_MIB;
-        }
-    }
-    let accounts = accounts(&samples, with_product.then_some(&product)).await?;
-    let text = format!("{}\n{accounts}\n", report::table(&samples, bodies));
+    let notes = notes(&samples, &product, &site, first_start).await?;
+    let text = format!("{}\n{notes}\n", table::table(&samples, &bodies));
     std::io::stdout().write_all(text.as_bytes())?;
     if options.write {
-        report::insert(&options.readme, &text)?;
+        report::write(&options.readme, &text)?;
         bench::say(format_args!("written to {}", options.readme.display()));
     }
     Ok(())
@@ -116,6 +111,10 @@ async fn run(options: Options) -> Result<()> {
 
 fn main() -> ExitCode {
     let outcome = Options::read(std::env::args().skip(1)).and_then(|options| {
+        if options.help {
+            bench::say(options::USAGE);
+            return Ok(());
+        }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
             let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;

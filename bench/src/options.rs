@@ -4,8 +4,9 @@ use std::{env, path::PathBuf, time::Duration};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{gateways::Target, rounds::Kind};
+use crate::{gateways::Target, kind::Kind};
 
+/// What can be asked for.
 pub const USAGE: &str =
     "usage: bench [--quick] [--rounds N] [--seconds S] [--only TARGET,…] [--kinds KIND,…] [--no-write]
   --quick      one short round, under a minute; the table is shown and not written
@@ -24,8 +25,12 @@ pub struct Options {
     pub kinds: Vec<Kind>,
     /// Whether the table goes into the README.
     pub write: bool,
+    /// The product.
     pub keywright: PathBuf,
+    /// Where the table goes.
     pub readme: PathBuf,
+    /// Say what can be asked for, and nothing else.
+    pub help: bool,
 }
 
 impl Options {
@@ -42,6 +47,7 @@ impl Options {
                 .filter(|path| !path.as_os_str().is_empty())
                 .unwrap_or("target/release/keywright".into()),
             readme: "bench/README.md".into(),
+            help: false,
         };
         let mut arguments = arguments.peekable();
         while let Some(word) = arguments.next() {
@@ -66,6 +72,7 @@ impl Options {
                     new.write = false;
                 }
                 "--no-write" => new.write = false,
+                "--help" | "-h" => new.help = true,
                 _ => bail!("{word} is not known\n{USAGE}"),
             }
         }

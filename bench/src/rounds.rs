@@ -1,87 +1,20 @@
-//! The measurements: what one is, and how they are interleaved so that a machine's moods strike everyone alike.
+//! The measurements, interleaved so that a machine's moods strike everyone alike.
 
 use std::{
     collections::BTreeMap,
-    sync::Arc,
+    process,
     time::{Duration, Instant},
 };
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use crate::{
     cores::Cores,
-    gateways::{BETWEEN_CHUNKS, Gateway, Target},
-    load::{Ask, Client, Tally},
+    gateways::{Gateway, Target},
+    kind::Kind,
     stats::percentile,
     usage,
 };
-
-/// Callers of a closed loop.
-pub const CALLERS: usize = 64;
-/// Streams that are open at once.
-pub const STREAMS: u16 = 200;
-/// Pauses between the chunks of one stream.
-const PAUSES: u32 = 19;
-/// Load before what counts, so that connections are open and code is warm.
-const WARM_UP: Duration = Duration::from_millis(250);
-
-/// What is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// As many requests as go through [`CALLERS`] connections.
-    Closed { kib: usize },
-    /// A fixed rate.
-    Open { kib: usize, rate: u16 },
-    /// Streams begun at the rate that keeps [`STREAMS`] of them open.
-    Streams,
-    /// [`STREAMS`] streams begun at the same instant.
-    Burst,
-}
-
-impl Kind {
-    pub const ALL: [Self; 8] = [
-        Self::Closed { kib: 1 },
-        Self::Open { kib: 1, rate: 500 },
-        Self::Open { kib: 1, rate: 1000 },
-        Self::Closed { kib: 64 },
-        Self::Open { kib: 64, rate: 500 },
-        Self::Open { kib: 64, rate: 1000 },
-        Self::Streams,
-        Self::Burst,
-    ];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Closed { .. } => "closed",
-            Self::Open { .. } => "open",
-            Self::Streams => "streams",
-            Self::Burst => "burst",
-        }
-    }
-
-    async fn client(self, gateway: &Gateway) -> Result<Arc<Client>> {
-        let (ask, connections) = match self {
-            Self::Closed { kib } => (Ask::Whole { prompt_kib: kib }, CALLERS),
-            Self::Open { kib, .. } => (Ask::Whole { prompt_kib: kib }, 32),
-            Self::Streams | Self::Burst => (Ask::Stream, STREAMS.into()),
-        };
-        Client::new(gateway.at, &gateway.keys, ask, connections).await
-    }
-
-    async fn load(self, client: &Arc<Client>, time: Duration) -> Result<Tally> {
-        match self {
-            Self::Closed { .. } => Ok(client.closed(CALLERS, time).await),
-            Self::Open { rate, .. } => client.open(rate.into(), time).await,
-            Self::Streams => client.open(f64::from(STREAMS) / stream_seconds(), time).await,
-            Self::Burst => client.burst(STREAMS.into(), time).await,
-        }
-    }
-}
-
-/// How long a stream takes when nobody delays it.
-fn stream_seconds() -> f64 {
-    f64::from(BETWEEN_CHUNKS * PAUSES) / 1000.0
-}
 
 /// One measurement.
 pub struct Sample {
@@ -95,27 +28,103 @@ pub struct Sample {
     pub good: u64,
     pub bad: u64,
     pub complaint: Option<String>,
-    /// Share of the gateway's core that others took: processes, and the host.
-    pub foreign: f64,
+    /// Shares that others took of the gateway's core and of the load's: other processes, and the machine's host.
+    pub foreign: [f64; 2],
 }
 
 /// All measurements: per kind and target, one for each round.
 pub type Samples = BTreeMap<(Kind, Target), Vec<Sample>>;
 
-/// CPU time of gateway and of its core, at one instant.
-struct Reading {
-    at: Instant,
-    own: Duration,
-    core: Duration,
+/// Who is measured, and who runs beside.
+pub struct Field {
+    /// The mock, which is also one of the targets.
+    pub mock: Gateway,
+    pub gateways: Vec<Gateway>,
+    pub cores: Cores,
 }
 
-impl Reading {
-    fn take(gateway: &Gateway, cores: Cores) -> Result<Self> {
-        let core = match cores.gateway() {
-            Some(core) => usage::core(core)?,
-            None => Duration::ZERO,
+impl Field {
+    /// Those who are measured, in order.
+    fn find(&self, target: Target) -> Option<&Gateway> {
+        if target == Target::Direct {
+            return Some(&self.mock);
+        }
+        self.gateways.iter().find(|gateway| gateway.target == target)
+    }
+
+    /// Everything that has used CPU time so far: the gateway, its core without it, the load's core without its own.
+    fn used(&self, gateway: &Gateway) -> Result<[Duration; 3]> {
+        let mut on_gateway_core = Duration::ZERO;
+        for gateway in &self.gateways {
+            on_gateway_core += gateway.cpu()?;
+        }
+        let on_load_core = self.mock.cpu()? + usage::cpu(&[process::id()])?;
+        let foreign = |core: Option<usize>, own: Duration| match core {
+            Some(core) => usage::core(core).map(|all| all.saturating_sub(own)),
+            None => Ok(Duration::ZERO),
         };
-        Ok(Self { at: Instant::now(), own: gateway.cpu()?, core })
+        Ok([gateway.cpu()?, foreign(self.cores.gateway(), on_gateway_core)?, foreign(self.cores.load(), on_load_core)?])
+    }
+
+    /// One measurement of one gateway.
+    async fn measure(&self, kind: Kind, gateway: &Gateway, slot: Duration) -> Result<Sample> {
+        let client = kind.client(gateway).await?;
+        let (started, before) = (Instant::now(), self.used(gateway)?);
+        let tally = kind.load(&client, slot).await?;
+        drop(client);
+        if gateway.target != Target::Direct {
+            settle(gateway).await?;
+        }
+        let (took, after) = (started.elapsed(), self.used(gateway)?);
+        let [own, foreign @ ..] = [0, 1, 2].map(|at| after[at].saturating_sub(before[at]).as_secs_f64());
+        let figures = |pick: fn(&(f64, f64)) -> f64| {
+            let mut values: Vec<f64> = tally.times.iter().map(pick).collect();
+            [50.0, 99.0].map(|percent| percentile(&mut values, percent) / 1000.0)
+        };
+        Ok(Sample {
+            per_second: tally.times.len() as f64 / slot.as_secs_f64(),
+            cpu: own * 1e6 / tally.good as f64,
+            whole: figures(|(_, end)| *end),
+            first_byte: figures(|(first, _)| *first),
+            good: tally.good,
+            bad: tally.bad,
+            complaint: tally.complaint,
+            foreign: foreign.map(|foreign| foreign / took.as_secs_f64()),
+        })
+    }
+
+    /// Every kind for every target, round after round. Within a kind the targets follow each other directly, in
+    /// another order each time.
+    pub async fn measure_all(
+        &self,
+        targets: &[Target],
+        kinds: &[Kind],
+        rounds: usize,
+        slot: Duration,
+    ) -> Result<Samples> {
+        let mut samples = Samples::new();
+        for round in 0..rounds {
+            bench::say(format_args!("round {} of {rounds}", round + 1));
+            for (number, kind) in kinds.iter().enumerate() {
+                let mut order = targets.to_vec();
+                order.rotate_left((round + number) % targets.len());
+                if round % 2 == 1 {
+                    order.reverse();
+                }
+                for gateway in order.into_iter().filter_map(|target| self.find(target)) {
+                    let name = gateway.target.name();
+                    let sample = self
+                        .measure(*kind, gateway, slot)
+                        .await
+                        .with_context(|| format!("{name}, {kind:?}; it said:\n{}\n", gateway.last_words()))?;
+                    if let Some(complaint) = &sample.complaint {
+                        bench::say(format_args!("{name}, {kind:?}: {} bad, such as {complaint}", sample.bad));
+                    }
+                    samples.entry((*kind, gateway.target)).or_default().push(sample);
+                }
+            }
+        }
+        Ok(samples)
     }
 }
 
@@ -131,60 +140,4 @@ async fn settle(gateway: &Gateway) -> Result<()> {
         }
         before = now;
     }
-}
-
-/// One measurement of one gateway.
-pub async fn measure(kind: Kind, gateway: &Gateway, cores: Cores, slot: Duration) -> Result<Sample> {
-    let client = kind.client(gateway).await?;
-    let begin = Reading::take(gateway, cores)?;
-    let warm = kind.load(&client, WARM_UP).await?;
-    let started = Instant::now();
-    let mut tally = kind.load(&client, slot).await?;
-    let seconds = started.elapsed().as_secs_f64();
-    let per_second = tally.good as f64 / seconds;
-    let times = std::mem::take(&mut tally.times);
-    tally.merge(Tally { times: Vec::new(), ..warm });
-    drop(client);
-    if gateway.target != Target::Direct {
-        settle(gateway).await?;
-    }
-    let end = Reading::take(gateway, cores)?;
-    let own = end.own.saturating_sub(begin.own);
-    // The mock runs elsewhere: of this core nothing is its own.
-    let of_core = if gateway.target == Target::Direct { Duration::ZERO } else { own };
-    let foreign = end.core.saturating_sub(begin.core).saturating_sub(of_core);
-    let figures = |pick: fn(&(f64, f64)) -> f64| {
-        let mut values: Vec<f64> = times.iter().map(pick).collect();
-        [50.0, 99.0].map(|percent| percentile(&mut values, percent) / 1000.0)
-    };
-    Ok(Sample {
-        per_second,
-        cpu: own.as_secs_f64() * 1e6 / tally.good as f64,
-        whole: figures(|(_, end)| *end),
-        first_byte: figures(|(first, _)| *first),
-        good: tally.good,
-        bad: tally.bad,
-        complaint: tally.complaint,
-        foreign: foreign.as_secs_f64() / (end.at - begin.at).as_secs_f64(),
-    })
-}
-
-/// Every kind for every gateway, round after round; within a kind all gateways follow each other, in another order
-/// each round.
-pub async fn all(gateways: &[Gateway], kinds: &[Kind], cores: Cores, rounds: usize, slot: Duration) -> Result<Samples> {
-    let mut samples = Samples::new();
-    for round in 0..rounds {
-        bench::say(format_args!("round {} of {rounds}", round + 1));
-        for (number, kind) in kinds.iter().enumerate() {
-            for place in 0..gateways.len() {
-                let gateway = &gateways[(place + round + number) % gateways.len()];
-                let sample = measure(*kind, gateway, cores, slot).await?;
-                if let Some(complaint) = &sample.complaint {
-                    bench::say(format_args!("{}, {kind:?}: {} bad: {complaint}", gateway.target.name(), sample.bad));
-                }
-                samples.entry((*kind, gateway.target)).or_default().push(sample);
-            }
-        }
-    }
-    Ok(samples)
 }

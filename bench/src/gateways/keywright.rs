@@ -89,15 +89,16 @@ impl Keywright {
         Ok(())
     }
 
-    /// Rows in the database, once there are as many as wanted or no more come.
-    pub async fn rows(&self, wanted: u64) -> Result<u64> {
+    /// Rows in the database and the prompt tokens metered in them, once there are as many rows as wanted or no more come.
+    pub async fn rows(&self, wanted: u64) -> Result<(u64, u64)> {
         let request = get(self.admin, "/api/v1/overview", &self.token);
         let deadline = Instant::now() + Duration::from_secs(20);
         loop {
             let overview = self.rest(&request, 200).await?;
-            let rows = overview["requests"].as_u64().context("an overview without its figure")?;
+            let figure = |name: &str| overview[name].as_u64().with_context(|| format!("an overview without {name}"));
+            let (rows, tokens) = (figure("requests")?, figure("input_tokens")?);
             if rows >= wanted || Instant::now() > deadline {
-                return Ok(rows);
+                return Ok((rows, tokens));
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
         }

@@ -9,7 +9,8 @@ use std::{env, net::SocketAddr, path::PathBuf, process::Command, time::Duration}
 
 use anyhow::{Context as _, Result};
 
-pub use self::{keywright::Keywright, server::Server};
+use self::server::Server;
+pub use self::{keywright::Keywright, server::free_address};
 use crate::{
     cores::Cores,
     load::get,
@@ -67,7 +68,7 @@ pub struct Gateway {
 impl Gateway {
     /// Starts it and waits until it answers.
     pub async fn start(target: Target, site: &Site, product: &mut Keywright) -> Result<Self> {
-        let at = if target == Target::Direct { site.upstream } else { server::free_address()? };
+        let at = if target == Target::Direct { site.upstream } else { free_address()? };
         let keys = if target == Target::Keywright { product.keys().to_vec() } else { made_up() };
         let mut server = match target {
             Target::Direct => mock(site)?,
@@ -80,6 +81,16 @@ impl Gateway {
         let request = get(at, path, keys.first().map_or("", String::as_str));
         let ready = server.ready(at, &request).await?;
         Ok(Self { target, at, keys, ready, server })
+    }
+
+    /// The process that was started.
+    pub fn pid(&self) -> u32 {
+        self.server.pid()
+    }
+
+    /// The end of what it said.
+    pub fn last_words(&self) -> String {
+        self.server.last_words()
     }
 
     /// User and system time so far.
@@ -111,11 +122,6 @@ fn mock(site: &Site) -> Result<Server> {
     let mut command = sibling("mock")?;
     command.args([site.upstream.to_string(), BETWEEN_CHUNKS.to_string()]);
     Server::start("mock", command, &site.dir, None)
-}
-
-/// The upstream's address, before it runs.
-pub fn choose_upstream() -> Result<SocketAddr> {
-    server::free_address()
 }
 
 /// A directory of one contestant.

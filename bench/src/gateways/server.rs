@@ -46,6 +46,18 @@ impl Server {
         Ok(Self { name, child, log, started })
     }
 
+    /// The process that was started.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The end of what it said.
+    pub fn last_words(&self) -> String {
+        let said = fs::read_to_string(&self.log).unwrap_or_default();
+        let lines: Vec<&str> = said.lines().collect();
+        lines[lines.len().saturating_sub(20)..].join("\n")
+    }
+
     /// The process and its children.
     pub fn pids(&self) -> Result<Vec<u32>> {
         usage::family(self.child.id())
@@ -62,8 +74,7 @@ impl Server {
             }
             let ended = self.child.try_wait()?;
             if ended.is_some() || self.started.elapsed() > PATIENCE {
-                let said = fs::read_to_string(&self.log).unwrap_or_default();
-                bail!("{} did not become ready; it said:\n{said}", self.name);
+                bail!("{} did not become ready; it said:\n{}", self.name, self.last_words());
             }
             tokio::time::sleep(Duration::from_millis(1)).await;
         }

@@ -122,3 +122,61 @@ impl Connection {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpListener,
+    };
+
+    use super::Connection;
+
+    /// The last answer of a server that says `text` so often, in pieces of `size` bytes, and then closes.
+    async fn answered(text: &'static str, times: usize, size: usize) -> Result<(u16, Vec<u8>), String> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let at = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            let (mut client, _) = listener.accept().await.unwrap();
+            client.set_nodelay(true).unwrap();
+            for _ in 0..times {
+                client.read_exact(&mut [0; 4]).await.unwrap();
+                for piece in text.as_bytes().chunks(size) {
+                    client.write_all(piece).await.unwrap();
+                    tokio::task::yield_now().await;
+                }
+            }
+        });
+        let mut connection = Connection::open(at).await.unwrap();
+        for _ in 1..times {
+            connection.call(b"more").await.map_err(|error| error.to_string())?;
+        }
+        let answer = connection.call(b"last").await.map_err(|error| error.to_string())?;
+        Ok((answer.status, answer.body.to_vec()))
+    }
+
+    #[tokio::test]
+    async fn answers_are_read_however_they_are_cut() {
+        let length = "HTTP/1.1 201 Created\r\nContent-Length: 5\r\nx: y\r\n\r\nhello";
+        let chunked =
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nhel\r\nA\r\nlo\r\n0\r\n\r\nx\r\n0\r\n\r\n";
+        let empty = "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n";
+        for size in [1, 2, 7, 1000] {
+            assert_eq!(answered(length, 2, size).await, Ok((201, b"hello".to_vec())));
+            assert_eq!(answered(chunked, 2, size).await, Ok((200, b"hello\r\n0\r\n\r\nx".to_vec())));
+            assert_eq!(answered(empty, 2, size).await, Ok((404, Vec::new())));
+        }
+    }
+
+    #[tokio::test]
+    async fn broken_answers_are_errors() {
+        for text in [
+            "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhello",
+            "HTTP/1.1 200 OK\r\n\r\n",
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n",
+            "nonsense\r\ncontent-length: 0\r\n\r\n",
+        ] {
+            assert!(answered(text, 1, 1000).await.is_err(), "{text}");
+        }
+    }
+}

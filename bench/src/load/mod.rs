@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::Result;
+use anyhow::{Result, anyhow, bail};
 use tokio::task::JoinSet;
 
 use self::pace::Pace;
@@ -31,6 +31,28 @@ pub struct Client {
     idle: Mutex<Vec<Connection>>,
 }
 
+/// When a load runs: what begins before `from` is answered and counted, and its times are left out.
+#[derive(Clone, Copy)]
+pub struct Window {
+    from: Instant,
+    until: Instant,
+}
+
+impl Window {
+    /// Of so much `time`, after so much of getting warm.
+    pub fn new(warm_up: Duration, time: Duration) -> Self {
+        let from = Instant::now() + warm_up;
+        Self { from, until: from + time }
+    }
+
+    fn timed(self, due: Instant, outcome: Result<Times>) -> Result<Option<Times>> {
+        outcome.map(|times| (due >= self.from).then_some(times))
+    }
+}
+
+/// Microseconds from the due time to the first byte and to the end.
+pub type Times = (f64, f64);
+
 /// What came back.
 #[derive(Default)]
 pub struct Tally {
@@ -40,16 +62,17 @@ pub struct Tally {
     pub bad: u64,
     /// What was wrong with the first of them.
     pub complaint: Option<String>,
-    /// From due time to first byte and to the end, in microseconds.
-    pub times: Vec<(f64, f64)>,
+    /// Of the good ones within the window.
+    pub times: Vec<Times>,
 }
 
 impl Tally {
-    fn add(&mut self, outcome: Result<(f64, f64)>) {
+    /// Counts an answer; its times, if they are to be known.
+    fn add(&mut self, outcome: Result<Option<Times>>) {
         match outcome {
             Ok(times) => {
                 self.good += 1;
-                self.times.push(times);
+                self.times.extend(times);
             }
             Err(error) => {
                 self.bad += 1;
@@ -58,8 +81,7 @@ impl Tally {
         }
     }
 
-    /// Puts another one's counts to these.
-    pub fn merge(&mut self, other: Tally) {
+    fn merge(&mut self, other: Tally) {
         self.good += other.good;
         self.bad += other.bad;
         self.complaint = self.complaint.take().or(other.complaint);
@@ -82,7 +104,7 @@ impl Client {
     }
 
     /// One request that was due at `due`.
-    async fn call(&self, n: usize, due: Instant) -> Result<(f64, f64)> {
+    async fn call(&self, n: usize, due: Instant) -> Result<Times> {
         let call = async {
             let mut connection = match self.take() {
                 Some(connection) => connection,
@@ -91,7 +113,7 @@ impl Client {
             let answer = connection.call(self.requests.nth(n)).await?;
             let (end, first_byte) = (due.elapsed(), answer.first_byte - due);
             if let Some(complaint) = self.requests.complaint(&answer) {
-                anyhow::bail!(complaint);
+                bail!(complaint);
             }
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
             Ok((micros(first_byte), micros(end)))
@@ -100,47 +122,48 @@ impl Client {
     }
 
     /// So many callers, each sending its next request when it has the answer to the last.
-    pub async fn closed(self: &Arc<Self>, callers: usize, time: Duration) -> Tally {
-        let until = Instant::now() + time;
+    pub async fn closed(self: &Arc<Self>, callers: usize, window: Window) -> Result<Tally> {
         let mut running = JoinSet::new();
         for caller in 0..callers {
             let client = Arc::clone(self);
             running.spawn(async move {
                 let mut tally = Tally::default();
-                while Instant::now() < until {
-                    tally.add(client.call(caller, Instant::now()).await);
+                loop {
+                    let due = Instant::now();
+                    if due > window.until {
+                        return tally;
+                    }
+                    tally.add(window.timed(due, client.call(caller, due).await));
                 }
-                tally
             });
         }
         let mut tally = Tally::default();
         while let Some(done) = running.join_next().await {
-            tally.merge(done.unwrap_or_default());
+            tally.merge(done?);
         }
-        tally
+        Ok(tally)
     }
 
     /// Requests at a fixed rate, however long the answers take. Times count from when each was due, so that a gateway
     /// that stalls is charged for everyone who waits.
-    pub async fn open(self: &Arc<Self>, per_second: f64, time: Duration) -> Result<Tally> {
+    pub async fn open(self: &Arc<Self>, per_second: f64, window: Window) -> Result<Tally> {
         let mut pace = Pace::new(per_second)?;
-        let until = Instant::now() + time;
         let mut running = JoinSet::new();
         let mut tally = Tally::default();
         for n in 0.. {
             let due = pace.next().await?;
-            if due > until {
+            if due > window.until {
                 break;
             }
             while let Some(done) = running.try_join_next() {
                 tally.add(done?);
             }
             if running.len() >= IN_FLIGHT {
-                tally.add(Err(anyhow::anyhow!("too far behind")));
+                tally.add(Err(anyhow!("too far behind")));
                 continue;
             }
             let client = Arc::clone(self);
-            running.spawn(async move { client.call(n, due).await });
+            running.spawn(async move { window.timed(due, client.call(n, due).await) });
         }
         while let Some(done) = running.join_next().await {
             tally.add(done?);
@@ -149,21 +172,22 @@ impl Client {
     }
 
     /// So many requests at the same instant, again and again.
-    pub async fn burst(self: &Arc<Self>, count: usize, time: Duration) -> Result<Tally> {
-        let until = Instant::now() + time;
+    pub async fn burst(self: &Arc<Self>, count: usize, window: Window) -> Result<Tally> {
         let mut tally = Tally::default();
-        while Instant::now() < until {
+        loop {
             let due = Instant::now();
+            if due > window.until {
+                return Ok(tally);
+            }
             let mut running = JoinSet::new();
             for n in 0..count {
                 let client = Arc::clone(self);
-                running.spawn(async move { client.call(n, due).await });
+                running.spawn(async move { window.timed(due, client.call(n, due).await) });
             }
             while let Some(done) = running.join_next().await {
                 tally.add(done?);
             }
         }
-        Ok(tally)
     }
 }
 
