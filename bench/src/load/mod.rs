@@ -21,8 +21,9 @@ pub use self::{
 
 /// A client waits no longer for an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// An open loop lets no more requests wait than this; a gateway so far behind has failed.
-const IN_FLIGHT: usize = 1000;
+/// An open loop lets no more requests wait than this; a gateway so far behind has failed. Below the 512 connections that
+/// Keywright takes from one address.
+const IN_FLIGHT: usize = 480;
 
 /// Where a gateway is called, with the connections that are open and idle.
 pub struct Client {
