@@ -10,6 +10,7 @@ use bytes::Bytes;
 use dial::{DialError, Dialer};
 use domain::Upstream;
 use http::{HeaderMap, Request, Response, StatusCode, header};
+use http_body::Body as _;
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use providers::openai;
@@ -149,10 +150,25 @@ fn request(
     *request.method_mut() = exchange.method.clone();
     *request.uri_mut() = uri;
     *request.headers_mut() = headers::for_upstream(&exchange.headers, parcel.hide_usage);
+    frame(&mut request, &exchange.headers);
     if let Some(bearer) = bearer {
         request.headers_mut().insert(header::AUTHORIZATION, bearer);
     }
     Ok((request, parcel.held))
+}
+
+/// Says what hyper would keep to itself: of an empty body it says nothing, even where the client did and servers insist
+/// on it (411), and a GET whose body has no known length it sends without its body.
+fn frame(request: &mut Outgoing, client: &HeaderMap) {
+    let (is_empty, length) = (request.body().is_end_stream(), request.body().size_hint().exact());
+    let headers = request.headers_mut();
+    if is_empty {
+        if client.contains_key(header::CONTENT_LENGTH) || client.contains_key(header::TRANSFER_ENCODING) {
+            headers.insert(header::CONTENT_LENGTH, header::HeaderValue::from_static("0"));
+        }
+    } else if length.is_none() {
+        headers.insert(header::TRANSFER_ENCODING, header::HeaderValue::from_static("chunked"));
+    }
 }
 
 async fn send(
