@@ -199,6 +199,11 @@ async fn send(
 
 /// Every status passes as it comes but two: the client cannot mend our secret, and must not follow our upstream.
 fn judged(answer: Response<Incoming>) -> Result<Response<Incoming>, Refusal> {
+    // What another transfer coding did to the body the client could not know, and nobody asked for one.
+    let is_chunked = |coding: &header::HeaderValue| coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked");
+    if !answer.headers().get_all(header::TRANSFER_ENCODING).iter().all(is_chunked) {
+        return Err(Refusal::UpstreamInvalidResponse);
+    }
     match answer.status() {
         StatusCode::UNAUTHORIZED => Err(Refusal::UpstreamAuthFailed),
         status if status.is_redirection() && answer.headers().contains_key(header::LOCATION) => {
