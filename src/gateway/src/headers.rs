@@ -81,10 +81,23 @@ pub(crate) fn for_client(upstream: &HeaderMap, rewritten: bool) -> HeaderMap {
     let mut out = pick(upstream, is_for_client);
     if rewritten {
         out.remove(header::ETAG);
-    } else if let Some(length) = upstream.get(header::CONTENT_LENGTH) {
-        out.insert(header::CONTENT_LENGTH, length.clone());
+    } else if let Some(length) = length(upstream) {
+        out.insert(header::CONTENT_LENGTH, length.into());
     }
     out
+}
+
+/// The length that counts: none where there are chunks, which tell their own (RFC 9112, 6.3), and one number however
+/// often it is said.
+fn length(headers: &HeaderMap) -> Option<u64> {
+    if headers.contains_key(header::TRANSFER_ENCODING) {
+        return None;
+    }
+    let values = headers.get_all(header::CONTENT_LENGTH).iter();
+    let mut lengths =
+        values.flat_map(|value| value.to_str().unwrap_or_default().split(',')).map(|text| text.trim().parse());
+    let first = lengths.next()?.ok()?;
+    lengths.all(|length| length == Ok(first)).then_some(first)
 }
 
 /// Whose address counts: the peer's, or behind trusted proxies the right-most hop that is none of them.
@@ -244,7 +257,6 @@ mod tests {
             ("retry-after", "1"),
         ]);
         let expected = [
-            "content-length",
             "content-type",
             "etag",
             "openai-processing-ms",
@@ -255,6 +267,23 @@ mod tests {
         assert_eq!(names(&for_client(&upstream, false)), expected);
         let rewritten = for_client(&upstream, true);
         assert!(!rewritten.contains_key("content-length") && !rewritten.contains_key("etag"));
+    }
+
+    #[test]
+    fn a_length_counts_once_and_not_beside_chunks() {
+        for (fields, expected) in [
+            (&[("content-length", "5")][..], Some("5")),
+            (&[("content-length", "5"), ("content-length", "5")], Some("5")),
+            (&[("content-length", "5, 05")], Some("5")),
+            (&[("content-length", "5, 6")], None),
+            (&[("content-length", "x")], None),
+            (&[("content-length", "5"), ("transfer-encoding", "chunked")], None),
+            (&[], None),
+        ] {
+            let out = for_client(&map(fields), false);
+            let found: Vec<_> = out.get_all("content-length").iter().map(|value| value.to_str().unwrap()).collect();
+            assert_eq!(found, Vec::from_iter(expected), "{fields:?}");
+        }
     }
 
     #[test]

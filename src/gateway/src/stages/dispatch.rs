@@ -6,6 +6,7 @@ use bytes::Bytes;
 use dial::{AnswerBody, DialError, Dialer, Outgoing};
 use domain::Upstream;
 use http::{HeaderMap, Request, Response, StatusCode, header};
+use http_body::Body as _;
 use providers::openai;
 
 use super::{
@@ -140,10 +141,25 @@ fn request(
     *request.method_mut() = exchange.method.clone();
     *request.uri_mut() = uri;
     *request.headers_mut() = headers::for_upstream(&exchange.headers, parcel.hide_usage);
+    frame(&mut request, &exchange.headers);
     if let Some(bearer) = bearer {
         request.headers_mut().insert(header::AUTHORIZATION, bearer);
     }
     Ok((request, parcel.held))
+}
+
+/// Says what hyper would keep to itself: of an empty body it says nothing, even where the client did and servers insist
+/// on it (411), and a GET whose body has no known length it sends without its body.
+fn frame(request: &mut Request<Outgoing>, client: &HeaderMap) {
+    let (is_empty, length) = (request.body().is_end_stream(), request.body().size_hint().exact());
+    let headers = request.headers_mut();
+    if is_empty {
+        if client.contains_key(header::CONTENT_LENGTH) || client.contains_key(header::TRANSFER_ENCODING) {
+            headers.insert(header::CONTENT_LENGTH, header::HeaderValue::from_static("0"));
+        }
+    } else if length.is_none() {
+        headers.insert(header::TRANSFER_ENCODING, header::HeaderValue::from_static("chunked"));
+    }
 }
 
 async fn send(
@@ -172,6 +188,11 @@ async fn send(
 
 /// Every status passes as it comes but two: the client cannot mend our secret, and must not follow our upstream.
 fn judged(answer: Response<AnswerBody>) -> Result<Response<AnswerBody>, Refusal> {
+    // What another transfer coding did to the body the client could not know, and nobody asked for one.
+    let is_chunked = |coding: &header::HeaderValue| coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked");
+    if !answer.headers().get_all(header::TRANSFER_ENCODING).iter().all(is_chunked) {
+        return Err(Refusal::UpstreamInvalidResponse);
+    }
     match answer.status() {
         StatusCode::UNAUTHORIZED => Err(Refusal::UpstreamAuthFailed),
         status if status.is_redirection() && answer.headers().contains_key(header::LOCATION) => {
