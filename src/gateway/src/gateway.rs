@@ -100,7 +100,7 @@ impl Gateway {
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let started_at = self.clock.now();
-        let id = self.ids.next(started_at, (*self.random).bytes());
+        let id = self.ids.next(started_at, &*self.random);
         let (head, body) = request.into_parts();
         let arrival = Arrival {
             id: id.clone(),
