@@ -77,7 +77,14 @@ impl Gateway {
     pub async fn start(parts: Parts) -> Result<Arc<Self>, StartError> {
         let config = parts.config;
         let size = SpoolSize { segment: config.spool_segment, total: config.spool_total };
-        let ledger = Ledger::start(&config.spool_dir, size, parts.store.clone(), &parts.tasks, parts.shutdown)?;
+        let ledger = Ledger::start(
+            &config.spool_dir,
+            size,
+            config.durability,
+            parts.store.clone(),
+            &parts.tasks,
+            parts.shutdown,
+        )?;
         Ok(Arc::new(Self {
             directory: Directory::start(parts.store, parts.keyring.clone(), parts.clock.clone(), parts.tasks),
             ledger,

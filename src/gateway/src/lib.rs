@@ -27,4 +27,4 @@ pub use config::GatewayConfig;
 pub use counters::{Counters, CountersUnavailable, MemoryCounters};
 pub use gateway::{Gateway, Parts, StartError};
 pub use headers::client_address;
-pub use ledger::LedgerError;
+pub use ledger::{Durability, LedgerError};

@@ -68,7 +68,7 @@ struct Parcel {
 pub(crate) async fn dispatch(g: &Gateway, plan: Plan) -> Result<Answer, Declined> {
     let Plan { mut ask, destination } = plan;
     let patience = Patience::new(&g.config);
-    if let Err(error) = ask.exchange.settlement.open() {
+    if let Err(error) = ask.exchange.settlement.open().await {
         tracing::error!(%error, "a request is refused because it could not be noted");
         return Err(ask.decline(Refusal::StoreUnavailable));
     }
