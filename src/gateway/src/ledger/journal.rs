@@ -37,7 +37,7 @@ pub(crate) enum NotNoted {
 }
 
 /// Resolves when a record is on the disk, with `false` where that takes too long.
-pub(crate) type Committed = Pin<Box<dyn Future<Output = bool> + Send>>;
+pub(crate) type Committed = Pin<Box<dyn Future<Output = bool> + Send + Sync>>;
 
 /// Proof that a request's OPEN is in the spool. Whoever holds it owes the CLOSE.
 #[derive(Debug)]
