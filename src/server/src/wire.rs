@@ -168,6 +168,8 @@ impl House {
 fn gateway_config(config: &Config) -> GatewayConfig {
     GatewayConfig {
         spool_dir: config.data_dir.join("spool"),
+        // Of one file nothing is deleted before all of it is done with: there have to be several.
+        spool_segment: (config.spool_bytes / 8).min(8 << 20),
         spool_total: config.spool_bytes,
         durability: config.durability,
         trusted_proxies: config.trusted_proxies.clone(),

@@ -7,6 +7,8 @@ mod canary;
 mod fidelity;
 mod first_request;
 mod house;
+mod ledger;
 mod process;
 mod refusals;
+mod serving;
 mod streaming;

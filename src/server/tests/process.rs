@@ -2,107 +2,17 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Write as _},
+    io::{BufRead as _, BufReader},
     os::unix::fs::PermissionsExt as _,
     path::Path,
-    process::{Child, Command, Output, Stdio},
+    process::Stdio,
     time::Duration,
 };
 
 use serde_json::{Value, json};
 use testkit::FakeUpstream;
 
-const TOKEN: &str = "process-test-admin-token-0123456789ab";
-
-fn keywright(dir: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_keywright"));
-    command.env_clear().env("KEYWRIGHT_DATA_DIR", dir).env("NO_COLOR", "1").stdin(Stdio::null());
-    command
-}
-
-fn run(command: &mut Command) -> Output {
-    command.output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-fn initialised() -> tempfile::TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    let out = run(keywright(dir.path()).arg("init"));
-    assert!(out.status.success(), "{}", text(&out.stderr));
-    dir
-}
-
-/// A running `serve`; killed when it goes out of scope.
-struct Serving {
-    child: Child,
-    gateway: String,
-    admin: String,
-}
-
-impl Serving {
-    fn start(dir: &Path, settings: &[(&str, &str)]) -> Self {
-        Self::logging(dir, settings, Stdio::inherit())
-    }
-
-    fn logging(dir: &Path, settings: &[(&str, &str)], log: Stdio) -> Self {
-        let mut command = keywright(dir);
-        command
-            .args(["serve", "--gateway-listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"])
-            .env("ADMIN_TOKEN", TOKEN)
-            .env("KEYWRIGHT_UPSTREAM_ALLOWED_CIDRS", "127.0.0.0/8")
-            .env("KEYWRIGHT_LOG", "warn")
-            .envs(settings.iter().copied())
-            .stdout(Stdio::piped())
-            .stderr(log);
-        let mut child = command.spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let mut url = |word: &str| {
-            let line = lines.find(|line| line.starts_with(word)).unwrap_or_else(|| panic!("no line {word}"));
-            line.split_whitespace().last().unwrap().trim_end_matches("/v1").to_owned()
-        };
-        let (gateway, admin) = (url("Gateway"), url("Admin"));
-        // Keep reading, so that the process never blocks on a full pipe.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, gateway, admin }
-    }
-
-    fn cli(&self, dir: &Path, arguments: &[&str]) -> Output {
-        run(keywright(dir).args(arguments).env("KEYWRIGHT_URL", &self.admin).env("KEYWRIGHT_TOKEN", TOKEN))
-    }
-
-    /// SIGTERM, and a good end.
-    fn stop(mut self) {
-        let status = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
-        assert!(status.success());
-        assert_eq!(self.child.wait().unwrap().code(), Some(0));
-    }
-
-    async fn rest(&self, path: &str) -> Value {
-        reqwest::Client::new()
-            .get(format!("{}/api/v1{path}", self.admin))
-            .bearer_auth(TOKEN)
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap()
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-fn install_tls() {
-    drop(rustls::crypto::ring::default_provider().install_default());
-}
+use crate::serving::{Serving, TOKEN, create_key, echo, initialised, install_tls, keywright, run, text};
 
 /// `init` creates the root key once, for its owner alone (C10).
 #[test]
@@ -204,128 +114,6 @@ async fn sigterm_settles_and_exits_zero() {
     assert!(out.status.success(), "{}", text(&out.stderr));
     let page: Value = serde_json::from_slice(&out.stdout).unwrap();
     assert_eq!(page["items"].as_array().unwrap().len(), 1);
-}
-
-fn create_key(serving: &Serving, dir: &Path) -> String {
-    let out = serving.cli(dir, &["keys", "create", "--name", "load", "--rpm", "none", "--json"]);
-    assert!(out.status.success(), "{}", text(&out.stderr));
-    let key: Value = serde_json::from_slice(&out.stdout).unwrap();
-    key["secret"].as_str().unwrap().to_owned()
-}
-
-/// One request; the status if the answer arrived whole.
-async fn echo(serving: &Serving, secret: &str, n: usize) -> Option<u16> {
-    let body = json!({ "model": "echo", "messages": [{ "role": "user", "content": format!("n{n}") }] });
-    let answer = reqwest::Client::new()
-        .post(format!("{}/v1/chat/completions", serving.gateway))
-        .bearer_auth(secret)
-        .json(&body)
-        .send()
-        .await
-        .ok()?;
-    let status = answer.status().as_u16();
-    answer.bytes().await.ok()?;
-    Some(status)
-}
-
-/// `kill -9` under load, ten times: what a client saw completed has its row, nothing is doubled, and every row that
-/// was admitted is terminal (R1, L2).
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn kill_nine_loses_nothing() {
-    install_tls();
-    let dir = initialised();
-    let upstream = FakeUpstream::start().await;
-    let mut completed: Vec<String> = Vec::new();
-    let mut secret = String::new();
-    for round in 0..10 {
-        let mut serving = Serving::start(dir.path(), &[]);
-        if round == 0 {
-            secret = create_key(&serving, dir.path());
-            let out = Command::new(env!("CARGO_BIN_EXE_keywright"))
-                .args([
-                    "upstreams",
-                    "create",
-                    "--name",
-                    "fake",
-                    "--provider",
-                    "openai",
-                    "--base-url",
-                    upstream.base_url().as_str(),
-                    "--secret-stdin",
-                ])
-                .env_clear()
-                .env("KEYWRIGHT_URL", &serving.admin)
-                .env("KEYWRIGHT_TOKEN", TOKEN)
-                .stdin(Stdio::piped())
-                .stdout(Stdio::null())
-                .spawn()
-                .and_then(|mut child| {
-                    child.stdin.take().unwrap().write_all(b"sk-upstream-secret")?;
-                    child.wait()
-                })
-                .unwrap();
-            assert!(out.success());
-        }
-        let client = reqwest::Client::new();
-        let (done, mut ids) = tokio::sync::mpsc::unbounded_channel();
-        let workers: Vec<_> = (0..8)
-            .map(|n| {
-                let (client, url, secret, done) =
-                    (client.clone(), format!("{}/v1/chat/completions", serving.gateway), secret.clone(), done.clone());
-                tokio::spawn(async move {
-                    loop {
-                        let body = json!({ "model": "m", "stream": n % 2 == 0, "messages": [{ "role": "user", "content": "x" }] });
-                        let Ok(answer) = client.post(&url).bearer_auth(&secret).json(&body).send().await else { return };
-                        let id = answer.headers()["x-keywright-request-id"].to_str().unwrap().to_owned();
-                        let Ok(text) = answer.text().await else { return };
-                        if text.contains("[DONE]") || text.contains("chat.completion\"") {
-                            drop(done.send(id));
-                        }
-                    }
-                })
-            })
-            .collect();
-        drop(done);
-        // Each round is cut at another point of the load: after so many completed requests, not after a time.
-        for _ in 0..(20 + round * 7) {
-            completed.push(ids.recv().await.expect("the load goes on until the kill"));
-        }
-        serving.child.kill().unwrap();
-        serving.child.wait().unwrap();
-        for worker in workers {
-            drop(worker.await);
-        }
-        while let Some(id) = ids.recv().await {
-            completed.push(id);
-        }
-    }
-    // A start replays the spool, and a stop leaves nothing in it.
-    Serving::start(dir.path(), &[]).stop();
-    let serving = Serving::start(dir.path(), &[]);
-    let mut rows: Vec<Value> = Vec::new();
-    let mut path = "/logs?limit=500".to_owned();
-    loop {
-        let page = serving.rest(&path).await;
-        rows.extend(page["items"].as_array().unwrap().clone());
-        match page["next_cursor"].as_str() {
-            Some(cursor) => path = format!("/logs?limit=500&cursor={cursor}"),
-            None => break,
-        }
-    }
-    let mut ids: Vec<_> = rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect();
-    let all = ids.len();
-    ids.sort();
-    ids.dedup();
-    assert_eq!(ids.len(), all, "a row is doubled");
-    for id in &completed {
-        assert!(ids.binary_search(id).is_ok(), "{id} was completed and has no row");
-    }
-    assert!(completed.len() >= 500, "{}", completed.len());
-    // Admitted and sent = rows: the upstream counted what left.
-    assert!(upstream.calls() <= all, "{} requests left, {all} rows", upstream.calls());
-    for row in rows.iter().filter(|row| !completed.contains(&row["id"].as_str().unwrap().to_owned())) {
-        assert!(row["status"].is_number(), "{row}");
-    }
 }
 
 /// What `--local` writes takes effect in a running server within a second (G8).

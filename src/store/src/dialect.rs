@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use sqlx::{AssertSqlSafe, Executor as _, PgConnection, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, Executor as _, PgConnection, Postgres, Sqlite, SqlitePool, Transaction};
 
 use crate::{
     Result,
@@ -27,7 +27,7 @@ pub(crate) async fn prepare_connection(connection: &mut PgConnection) -> sqlx::R
 /// commits.
 pub(crate) async fn begin_exclusive(db: &Db) -> Result<Open> {
     match db {
-        Db::Sqlite(pool) => Ok(Open::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?)),
+        Db::Sqlite(pool) => Ok(Open::Sqlite(begin_immediate(pool).await?)),
         Db::Postgres(pool) => {
             let mut tx = pool.begin().await?;
             lock(&mut tx, WRITE_LOCK).await?;
@@ -39,8 +39,20 @@ pub(crate) async fn begin_exclusive(db: &Db) -> Result<Open> {
 /// Begins a write that other writes may run beside, where the engine can.
 pub(crate) async fn begin_shared(db: &Db) -> Result<Open> {
     match db {
-        Db::Sqlite(pool) => Ok(Open::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?)),
+        Db::Sqlite(pool) => Ok(Open::Sqlite(begin_immediate(pool).await?)),
         Db::Postgres(pool) => Ok(Open::Postgres(pool.begin().await?)),
+    }
+}
+
+/// SQLite ends a transaction by itself when the disk is full, or fails. sqlx does not notice, and would keep the
+/// connection and refuse every transaction on it from then on.
+async fn begin_immediate(pool: &SqlitePool) -> sqlx::Result<Transaction<'static, Sqlite>> {
+    match pool.begin_with("BEGIN IMMEDIATE").await {
+        Err(sqlx::Error::InvalidSavePointStatement) => {
+            pool.acquire().await?.close().await?;
+            pool.begin_with("BEGIN IMMEDIATE").await
+        }
+        begun => begun,
     }
 }
 

@@ -5,8 +5,10 @@
 // A test that cannot have its database has failed.
 #![allow(clippy::expect_used, clippy::missing_panics_doc)]
 
+mod fault;
 mod postgres;
 
+pub use fault::{Lock, lock_postgres, lock_sqlite};
 use store::{Location, Store};
 use tempfile::TempDir;
 

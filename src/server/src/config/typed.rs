@@ -128,8 +128,7 @@ impl Config {
                 Some("normal") | None => Durability::Normal,
                 Some(_) => return Err(found.wrong("durability", "use normal or strict")),
             },
-            // Two files of the spool at least: one in use, one made beforehand.
-            spool_bytes: number(found, "spool_bytes", 16 << 20)?,
+            spool_bytes: number(found, "spool_bytes", 1 << 20)?,
             drain_timeout: seconds(found, "drain_timeout")?,
             log: found.get("log").unwrap_or("info").to_owned(),
             log_json,

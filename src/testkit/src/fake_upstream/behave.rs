@@ -71,6 +71,11 @@ async fn behave(shared: &Arc<Shared>, request: &Received, round: u64) -> Respons
         "gzip" if request.header("accept-encoding").is_some_and(|codings| codings.contains("gzip")) => gzip(&ask),
         "big-headers" => with_headers(whole(shared, &ask, Duration::ZERO), 40, 2048),
         "many-headers" => with_headers(whole(shared, &ask, Duration::ZERO), 150, 8),
+        name if name.starts_with("pause-after-") && ask.stream => {
+            let mut pieces = answers::stream(&ask);
+            pieces.truncate(name.trim_start_matches("pause-after-").parse().unwrap_or(0));
+            stream::events(stream::body(&shared.log, pieces, Duration::ZERO, End::Silent))
+        }
         name => {
             let every = match name.strip_prefix("slow-stream") {
                 Some("") => shared.every,

@@ -9,6 +9,7 @@
 //! | `redirect` | 302 to another path of its own |
 //! | `slow` | nothing until [`FakeUpstream::release`] |
 //! | `slow-stream`, `slow-stream-N` | a stream with N milliseconds between chunks |
+//! | `pause-after-N` | a stream whose first N chunks come at once, and then nothing until the client goes |
 //! | `endless` | a stream until the client goes |
 //! | `reset` | the connection is reset before an answer |
 //! | `reset-mid-stream` | the connection ends in mid-answer |

@@ -16,6 +16,8 @@ pub(super) enum End {
     Break,
     /// Never: the last piece comes again and again.
     Never,
+    /// Never: nothing comes after the last piece.
+    Silent,
 }
 
 /// Counts as cancelled when dropped before [`Waited::done`].
@@ -63,11 +65,12 @@ pub(super) fn body(log: &Arc<Log>, pieces: Vec<Bytes>, every: Duration, end: End
                 Some(last) if state.pieces.len() == 1 && matches!(*end, End::Never) => Some(last.clone()),
                 _ => state.pieces.pop_front(),
             };
-            if state.pieces.is_empty() && !matches!(*end, End::Break) {
+            if state.pieces.is_empty() && !matches!(*end, End::Break | End::Silent) {
                 state.waited.done();
             }
             match piece {
                 Some(piece) => Some((Ok(piece), state)),
+                None if matches!(*end, End::Silent) => std::future::pending().await,
                 None if matches!(*end, End::Break) && !state.broken => {
                     state.broken = true;
                     state.waited.done();

@@ -1,0 +1,7 @@
+//! The ledger's promises through the real doors: R1, R2, R6, R8.
+
+mod disk;
+mod gone;
+mod kill;
+mod locked;
+mod strict;
