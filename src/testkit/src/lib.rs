@@ -5,11 +5,15 @@ mod clock;
 mod engine;
 pub mod fake_upstream;
 mod house;
+pub mod raw;
+pub mod raw_upstream;
 
 pub use clock::ManualClock;
 pub use engine::Engine;
 pub use fake_upstream::FakeUpstream;
 pub use house::{ADMIN_TOKEN, House, Key};
+pub use raw::Raw;
+pub use raw_upstream::RawUpstream;
 
 /// Runs a test on both engines: `both_engines! { async fn name(engine) { … } }`.
 #[macro_export]
