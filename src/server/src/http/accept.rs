@@ -23,6 +23,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
 
 use super::{
+    framing::{self, Framing, Verdict},
     health::{self, Readiness},
     stream::{Phase, PhasedBody, TimedStream},
 };
@@ -165,11 +166,17 @@ async fn connection(stream: TcpStream, peer: SocketAddr, plane: Plane, door: Arc
         tracing::debug!(%error, "TCP_NODELAY could not be set");
     }
     let phase = Phase::new();
-    let io = TimedStream::new(stream, phase.clone(), door.limits.header_timeout, door.limits.write_stall);
+    let verdict = Verdict::new();
+    let framing = Framing::new(verdict.clone());
+    let io = TimedStream::new(stream, phase.clone(), framing, door.limits.header_timeout, door.limits.write_stall);
     let service = service_fn(|request: Request<Incoming>| {
         phase.head_is_read();
+        let refused = verdict.refuses_next();
         let (plane, readiness, phase) = (plane.clone(), door.readiness.clone(), phase.clone());
         async move {
+            if refused {
+                return Ok(framing::refusal().map(|body| PhasedBody::new(body, phase)));
+            }
             let answer = AssertUnwindSafe(answer(plane, readiness, request, peer)).catch_unwind().await;
             let answer = answer.unwrap_or_else(|_| broken());
             Ok::<_, Infallible>(answer.map(|body| PhasedBody::new(body, phase)))
@@ -180,6 +187,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, plane: Plane, door: Arc
             .timer(TokioTimer::new())
             .header_read_timeout(door.limits.idle_timeout)
             .max_headers(HEADER_FIELDS)
+            .max_header_size(HEAD_BYTES)
             .max_buf_size(HEAD_BYTES)
             .serve_connection(TokioIo::new(io), service)
     );
@@ -199,7 +207,9 @@ async fn connection(stream: TcpStream, peer: SocketAddr, plane: Plane, door: Arc
 }
 
 async fn answer(plane: Plane, readiness: Readiness, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
-    if let Some(answer) = health::answer(&readiness, request.method(), request.uri().path()).await {
+    // Nobody asks for health with a body in chunks; how it is framed is judged where bodies are read.
+    let framed = request.headers().contains_key(http::header::TRANSFER_ENCODING);
+    if !framed && let Some(answer) = health::answer(&readiness, request.method(), request.uri().path()).await {
         return answer;
     }
     match plane {

@@ -4,6 +4,7 @@ mod accept;
 mod admin;
 mod assets;
 mod csrf;
+mod framing;
 mod health;
 mod hosts;
 mod rooms;
