@@ -15,7 +15,7 @@ use hyper_util::{
 use ipnet::IpNet;
 use rustls::RootCertStore;
 
-use crate::{DialError, ProbeStep, TlsSetupError, connect::Connector, probe, target, tls};
+use crate::{DialError, ProbeStep, TlsSetupError, connect::Connector, framing, probe, target, tls};
 
 /// Room for an answer's head, in bytes.
 const HEAD_MAX: usize = 64 * 1024;
@@ -89,6 +89,9 @@ impl Dialer {
         let answer = self.client.request(request).await.map_err(|error| DialError::of_client(&error))?;
         if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
             return Err(DialError::InvalidResponse("it switches protocols, and nobody asked".to_owned()));
+        }
+        if !framing::is_plain(answer.headers()) {
+            return Err(DialError::InvalidResponse("it tells its length in two ways".to_owned()));
         }
         // hyper's own limit counts whole reads, and lets up to twice as much pass.
         if answer.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>() > HEAD_MAX {

@@ -9,6 +9,7 @@ mod certificate;
 mod connect;
 mod dialer;
 mod error;
+mod framing;
 mod probe;
 mod target;
 mod tls;
