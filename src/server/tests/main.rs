@@ -4,6 +4,7 @@
 mod admin;
 mod audit;
 mod canary;
+mod door;
 mod first_request;
 mod house;
 mod process;
