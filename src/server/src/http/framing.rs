@@ -118,7 +118,7 @@ impl Framing {
 
     /// One line of a head or of trailers, or the begin of one.
     fn see_line(&mut self, rest: &mut [u8]) -> usize {
-        let Some(end) = rest.iter().position(|byte| *byte == b'\n') else {
+        let Some(end) = memchr::memchr(b'\n', rest) else {
             if self.line.len() + rest.len() > LINE_MAX {
                 self.state = State::Over;
             } else {
