@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run build dev test check audit screenshots clean
+.PHONY: help run build dev test check bench audit screenshots clean
 
 help: ## Say what there is
 	@printf 'Keywright\n\n'
@@ -23,6 +23,9 @@ test: ## Run every test there is; the last line says how many passed and failed
 
 check: ## Formatting, lints and the quick tests, on SQLite alone (minutes)
 	@scripts/check.sh
+
+bench: ## Measure what a request costs beside nginx and bare hyper; writes bench/README.md (8 minutes)
+	@scripts/bench.sh $(ARGS)
 
 audit: ## Look for known vulnerabilities (fetches databases from outside the registries)
 	@scripts/audit.sh

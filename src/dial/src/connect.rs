@@ -10,13 +10,10 @@ use std::{
     time::Duration,
 };
 
+use domain::BaseUrl;
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
-use http::Uri;
 use hyper::rt;
-use hyper_util::{
-    client::legacy::connect::{Connected, Connection},
-    rt::TokioIo,
-};
+use hyper_util::rt::TokioIo;
 use ipnet::IpNet;
 use rustls::{ClientConfig, pki_types::ServerName};
 use tokio::{
@@ -100,30 +97,16 @@ impl Connector {
         time::timeout(self.0.timeout, step).await.map_err(|_| DialError::ConnectTimeout)?
     }
 
-    async fn wire(&self, uri: &Uri) -> Result<Wire, DialError> {
-        let secure = uri.scheme_str() == Some("https");
-        let host = uri.host().ok_or(DialError::OutOfBase)?.trim_start_matches('[').trim_end_matches(']');
-        let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
-        let addresses = self.resolve(host, port).await?;
-        let stream = self.open(host, &addresses).await?;
+    /// A connection to `base`'s origin.
+    pub(crate) async fn wire(&self, base: &BaseUrl) -> Result<Wire, DialError> {
+        if base.is_echo() {
+            return Err(DialError::OutOfBase);
+        }
+        let addresses = self.resolve(base.host(), base.port()).await?;
+        let stream = self.open(base.host(), &addresses).await?;
         let stream: Box<dyn Stream> =
-            if secure { Box::new(self.secure(host, stream).await?) } else { Box::new(stream) };
+            if base.is_https() { Box::new(self.secure(base.host(), stream).await?) } else { Box::new(stream) };
         Ok(Wire(TokioIo::new(stream)))
-    }
-}
-
-impl tower::Service<Uri> for Connector {
-    type Response = Wire;
-    type Error = DialError;
-    type Future = Pin<Box<dyn Future<Output = Result<Wire, DialError>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), DialError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, uri: Uri) -> Self::Future {
-        let connector = self.clone();
-        Box::pin(async move { connector.in_time(connector.wire(&uri)).await })
     }
 }
 
@@ -154,12 +137,6 @@ async fn race(addresses: &[Permitted]) -> io::Result<TcpStream> {
             },
             () = async { if more { time::sleep(HEAD_START).await } else { pending().await } } => {}
         }
-    }
-}
-
-impl Connection for Wire {
-    fn connected(&self) -> Connected {
-        Connected::new()
     }
 }
 

@@ -1,30 +1,23 @@
 //! The dialer: what the gateway and Test call.
 
-use std::{error::Error, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use bytes::Bytes;
 use domain::{BaseUrl, Clock};
-use http::{Method, Request, Response, StatusCode, Uri, Version, header};
-use http_body::Body;
-use http_body_util::{BodyExt as _, combinators::UnsyncBoxBody};
-use hyper::body::Incoming;
-use hyper_util::{
-    client::legacy::Client,
-    rt::{TokioExecutor, TokioTimer},
-};
+use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, Version, header};
 use ipnet::IpNet;
 use rustls::RootCertStore;
 
-use crate::{DialError, ProbeStep, TlsSetupError, connect::Connector, framing, probe, target, tls};
+use crate::{
+    DialError, ProbeStep, TlsSetupError,
+    body::{AnswerBody, Outgoing},
+    connect::Connector,
+    framing,
+    pool::{Lease, Pool},
+    probe, target, tls,
+};
 
-/// Room for an answer's head, in bytes.
-const HEAD_MAX: usize = 64 * 1024;
-/// Fields that an answer's head may have.
-const FIELDS_MAX: usize = 100;
-/// Idle connections that are kept per upstream.
-const IDLE_MAX: usize = 256;
-
-type BoxError = Box<dyn Error + Send + Sync>;
+/// Room for an answer's header fields, in bytes: hyper's own limit counts whole reads, and lets up to twice as much pass.
+const FIELDS_BYTES_MAX: usize = 64 * 1024;
 
 /// What may be called and how long it may take.
 #[derive(Clone, Debug)]
@@ -40,7 +33,7 @@ pub struct DialConfig {
 /// The guarded way out. Cheap to clone; clones share their connections.
 #[derive(Clone)]
 pub struct Dialer {
-    client: Client<Connector, UnsyncBoxBody<Bytes, BoxError>>,
+    pool: Arc<Pool>,
     connector: Connector,
 }
 
@@ -51,18 +44,9 @@ impl Dialer {
     }
 
     pub(crate) fn trusting(roots: RootCertStore, config: DialConfig) -> Result<Self, TlsSetupError> {
+        let pool = Pool::new(config.pool_idle);
         let connector = Connector::new(config.allowed_cidrs, config.connect_timeout, tls::client(roots)?);
-        let client = Client::builder(TokioExecutor::new())
-            .timer(TokioTimer::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(config.pool_idle)
-            .pool_max_idle_per_host(IDLE_MAX)
-            .http1_max_buf_size(HEAD_MAX)
-            .http1_max_headers(FIELDS_MAX)
-            // Only a request that hyper hands back whole, because an idle connection was closed before it was sent.
-            .retry_canceled_requests(true)
-            .build(connector.clone());
-        Ok(Self { client, connector })
+        Ok(Self { pool, connector })
     }
 
     /// The address of `tail` under `base`. `tail` is raw, validated before, empty or beginning with a slash; `query` is
@@ -74,30 +58,52 @@ impl Dialer {
     /// Sends `request` and waits for the head of the answer, for as long as the caller waits. Its address must be on
     /// `base`'s origin and under its prefix; the `Host` field is derived from it, whatever the request says. Redirects
     /// come back as they are. Dropping the future or the answer's body ends the connection.
-    pub async fn send<B>(&self, base: &BaseUrl, request: Request<B>) -> Result<Response<Incoming>, DialError>
-    where
-        B: Body<Data = Bytes> + Send + Unpin + 'static,
-        B::Error: Into<BoxError>,
-    {
+    pub async fn send(&self, base: &BaseUrl, request: Request<Outgoing>) -> Result<Response<AnswerBody>, DialError> {
         target::within(base, request.uri())?;
         if request.method() == Method::CONNECT {
             return Err(DialError::OutOfBase);
         }
-        let mut request = request.map(|body| body.map_err(Into::into).boxed_unsync());
-        request.headers_mut().remove(header::HOST);
-        *request.version_mut() = Version::HTTP_11;
-        let answer = self.client.request(request).await.map_err(|error| DialError::of_client(&error))?;
+        let answer = self.exchange(base, on_the_wire(base, request)?).await?;
         if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
             return Err(DialError::InvalidResponse("it switches protocols, and nobody asked".to_owned()));
         }
         if !framing::is_plain(answer.headers()) {
             return Err(DialError::InvalidResponse("it tells its length in two ways".to_owned()));
         }
-        // hyper's own limit counts whole reads, and lets up to twice as much pass.
-        if answer.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>() > HEAD_MAX {
+        let fields = answer.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>();
+        if fields > FIELDS_BYTES_MAX {
             return Err(DialError::InvalidResponse("its header fields are over 64 KiB".to_owned()));
         }
         Ok(answer)
+    }
+
+    async fn exchange(
+        &self,
+        base: &BaseUrl,
+        mut request: Request<Outgoing>,
+    ) -> Result<Response<AnswerBody>, DialError> {
+        loop {
+            let mut lease = match self.pool.take(base.origin()) {
+                Some(lease) => lease,
+                // Rare, and large: boxed, so that those who need no new connection do not carry it about.
+                None => Box::pin(self.connect(base)).await?,
+            };
+            let fresh = lease.is_fresh();
+            let Some(sender) = lease.sender() else { continue };
+            match sender.try_send_request(request).await {
+                Ok(answer) => return Ok(answer.map(|body| AnswerBody::new(body, lease))),
+                Err(mut error) => match error.take_message() {
+                    // The idle connection was closed before any of the request was sent: on to the next one.
+                    Some(unsent) if !fresh => request = unsent,
+                    _ => return Err(DialError::of_hyper(error.error())),
+                },
+            }
+        }
+    }
+
+    async fn connect(&self, base: &BaseUrl) -> Result<Lease, DialError> {
+        let wire = self.connector.in_time(self.connector.wire(base)).await?;
+        self.pool.begin(base.origin(), wire).await
     }
 
     /// Tries how far one gets towards `base`, without sending a request: `address`, then `tls`, which is the connection
@@ -105,6 +111,16 @@ impl Dialer {
     pub async fn probe(&self, base: &BaseUrl, clock: &dyn Clock) -> Vec<ProbeStep> {
         probe::probe(&self.connector, clock, base).await
     }
+}
+
+/// The request as HTTP/1.1 says it to a server: the path alone, and `Host`.
+fn on_the_wire(base: &BaseUrl, mut request: Request<Outgoing>) -> Result<Request<Outgoing>, DialError> {
+    let host = HeaderValue::from_str(base.authority()).map_err(|_| DialError::OutOfBase)?;
+    request.headers_mut().insert(header::HOST, host);
+    *request.version_mut() = Version::HTTP_11;
+    let path = request.uri().path_and_query().cloned().ok_or(DialError::OutOfBase)?;
+    *request.uri_mut() = Uri::from(path);
+    Ok(request)
 }
 
 #[cfg(test)]

@@ -62,26 +62,19 @@ pub enum DialError {
 pub struct TlsSetupError(#[from] pub(crate) rustls::Error);
 
 impl DialError {
-    /// What the HTTP client's error means: one of ours that it carries, or by what hyper tells.
-    pub(crate) fn of_client(error: &hyper_util::client::legacy::Error) -> Self {
-        let mut cause: Option<&(dyn Error + 'static)> = Some(error);
-        let mut deepest = error.to_string();
-        while let Some(current) = cause {
-            if let Some(own) = current.downcast_ref::<Self>() {
-                return own.clone();
-            }
-            if let Some(hyper) = current.downcast_ref::<hyper::Error>() {
-                if hyper.is_parse() {
-                    return Self::InvalidResponse(hyper.to_string());
-                }
-                if hyper.is_user() {
-                    return Self::RequestBody(hyper.to_string());
-                }
-            }
-            deepest = current.to_string();
-            cause = current.source();
+    /// What hyper's error means.
+    pub(crate) fn of_hyper(error: &hyper::Error) -> Self {
+        if error.is_parse() {
+            return Self::InvalidResponse(error.to_string());
         }
-        Self::Reset(deepest)
+        if error.is_user() {
+            return Self::RequestBody(error.to_string());
+        }
+        let mut deepest: &dyn Error = error;
+        while let Some(cause) = deepest.source() {
+            deepest = cause;
+        }
+        Self::Reset(deepest.to_string())
     }
 }
 

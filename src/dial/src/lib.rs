@@ -5,16 +5,19 @@
 //! to connect to, and speaks HTTP/1.1 over TCP or TLS. It follows no redirect and reads no proxy setting.
 
 mod address;
+mod body;
 mod certificate;
 mod connect;
 mod dialer;
 mod error;
 mod framing;
+mod pool;
 mod probe;
 mod target;
 mod tls;
 
 pub use address::AddressKind;
+pub use body::{AnswerBody, Outgoing};
 pub use dialer::{DialConfig, Dialer};
 pub use error::{DialError, TlsSetupError};
 pub use probe::ProbeStep;

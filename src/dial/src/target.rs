@@ -44,6 +44,9 @@ fn stays_inside(tail: &str) -> bool {
 }
 
 fn segment_is_plain(segment: &str) -> bool {
+    if segment.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) {
+        return !segment.is_empty();
+    }
     let Some(decoded) = decode(segment.as_bytes()) else { return false };
     !decoded.is_empty()
         && segment.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%".contains(&b))

@@ -48,6 +48,9 @@ const END_PATIENCE: Duration = Duration::from_millis(500);
 pub(crate) struct StoreGone;
 
 /// The cached read model.
+///
+/// What reads the store is boxed: it is rare, and large, and a request that finds everything cached shall not carry the
+/// room for it about.
 pub(crate) struct Directory {
     store: Store,
     keyring: Keyring,
@@ -123,14 +126,14 @@ impl Directory {
             return match routes.freshness(self.now_ns()) {
                 Freshness::Fresh => Ok(routes),
                 Freshness::Aging => {
-                    Ok(within(REFRESH_PATIENCE, self.load_routes(), "upstreams").await.unwrap_or(routes))
+                    Ok(Box::pin(within(REFRESH_PATIENCE, self.load_routes(), "upstreams")).await.unwrap_or(routes))
                 }
             };
         }
         let _one_loads = self.loading_routes.lock().await;
         match self.cached_routes() {
             Some(routes) => Ok(routes),
-            None => within(PATIENCE, self.load_routes(), "upstreams").await,
+            None => Box::pin(within(PATIENCE, self.load_routes(), "upstreams")).await,
         }
     }
 
@@ -139,7 +142,7 @@ impl Directory {
             Found::Known(known) => return Ok(Some(known)),
             Found::Unknown => return Ok(None),
             Found::Aging(known) => {
-                return match within(REFRESH_PATIENCE, self.load(hash), "a key").await {
+                return match Box::pin(within(REFRESH_PATIENCE, self.load(hash), "a key")).await {
                     Ok(found) => Ok(found),
                     // Good for a while yet, unless a notice came meanwhile.
                     Err(gone) => {
@@ -162,7 +165,7 @@ impl Directory {
                 Found::Nothing => self.load(hash).await,
             }
         };
-        within(PATIENCE, lookup, "a key").await
+        Box::pin(within(PATIENCE, lookup, "a key")).await
     }
 
     async fn load(&self, hash: &[u8; 32]) -> Result<Option<Arc<KnownKey>>, store::Error> {

@@ -3,58 +3,60 @@
 //! Cookies, credentials, forwarding fields, CORS and whatever concerns one hop only are not listed, and fields of the
 //! future are not either: a list of what to drop is never complete.
 
-use std::{collections::HashSet, net::IpAddr};
+use std::net::IpAddr;
 
 use http::{HeaderMap, HeaderName, header};
 use ipnet::IpNet;
 
-/// Request fields that pass by name. `accept-encoding` is not here: it depends on who reads the answer.
-const REQUEST: [&str; 15] = [
-    "accept",
-    "accept-language",
-    "content-disposition",
-    "content-language",
-    "content-type",
-    "http-referer",
-    "idempotency-key",
-    "if-match",
-    "if-modified-since",
-    "if-none-match",
-    "range",
-    "user-agent",
-    "x-client-request-id",
-    "x-request-id",
-    "x-title",
-];
-/// Request fields that pass by how they begin.
-const REQUEST_PREFIXES: [&str; 3] = ["openai-", "anthropic-", "x-stainless-"];
+/// Request fields that pass. `accept-encoding` is not here: it depends on who reads the answer.
+fn is_for_upstream(name: &str) -> bool {
+    matches!(
+        name,
+        "accept"
+            | "accept-language"
+            | "content-disposition"
+            | "content-language"
+            | "content-type"
+            | "http-referer"
+            | "idempotency-key"
+            | "if-match"
+            | "if-modified-since"
+            | "if-none-match"
+            | "range"
+            | "user-agent"
+            | "x-client-request-id"
+            | "x-request-id"
+            | "x-title"
+    ) || ["openai-", "anthropic-", "x-stainless-"].iter().any(|prefix| name.starts_with(prefix))
+}
 
-/// Answer fields that pass by name. The length is not here: it depends on whether the body is changed.
-const ANSWER: [&str; 21] = [
-    "accept-ranges",
-    "age",
-    "cache-control",
-    "content-disposition",
-    "content-encoding",
-    "content-language",
-    "content-range",
-    "content-type",
-    "deprecation",
-    "etag",
-    "expires",
-    "last-modified",
-    "request-id",
-    "retry-after",
-    "retry-after-ms",
-    "sunset",
-    "vary",
-    "warning",
-    "x-content-type-options",
-    "x-request-id",
-    "x-should-retry",
-];
-/// Answer fields that pass by how they begin.
-const ANSWER_PREFIXES: [&str; 4] = ["openai-", "anthropic-", "x-ratelimit-", "ratelimit"];
+/// Answer fields that pass. The length is not here: it depends on whether the body is changed.
+fn is_for_client(name: &str) -> bool {
+    matches!(
+        name,
+        "accept-ranges"
+            | "age"
+            | "cache-control"
+            | "content-disposition"
+            | "content-encoding"
+            | "content-language"
+            | "content-range"
+            | "content-type"
+            | "deprecation"
+            | "etag"
+            | "expires"
+            | "last-modified"
+            | "request-id"
+            | "retry-after"
+            | "retry-after-ms"
+            | "sunset"
+            | "vary"
+            | "warning"
+            | "x-content-type-options"
+            | "x-request-id"
+            | "x-should-retry"
+    ) || ["openai-", "anthropic-", "x-ratelimit-", "ratelimit"].iter().any(|prefix| name.starts_with(prefix))
+}
 
 /// Longest chain of proxies that is followed.
 const HOPS_MAX: usize = 32;
@@ -62,10 +64,10 @@ const HOPS_MAX: usize = 32;
 /// What of a client's fields reaches the upstream. `identity`: the answer is going to be read, so it must not come
 /// compressed.
 pub(crate) fn for_upstream(client: &HeaderMap, identity: bool) -> HeaderMap {
-    let mut out = pick(client, &REQUEST, &REQUEST_PREFIXES);
+    let mut out = pick(client, is_for_upstream);
     if identity {
         out.insert(header::ACCEPT_ENCODING, header::HeaderValue::from_static("identity"));
-    } else if !one_hop(client).contains("accept-encoding") {
+    } else if !OneHop::of(client).names("accept-encoding") {
         for value in client.get_all(header::ACCEPT_ENCODING) {
             out.append(header::ACCEPT_ENCODING, value.clone());
         }
@@ -76,13 +78,26 @@ pub(crate) fn for_upstream(client: &HeaderMap, identity: bool) -> HeaderMap {
 /// What of an upstream's fields reaches the client. `rewritten`: its body is changed on the way, so its length and
 /// its checksums no longer hold.
 pub(crate) fn for_client(upstream: &HeaderMap, rewritten: bool) -> HeaderMap {
-    let mut out = pick(upstream, &ANSWER, &ANSWER_PREFIXES);
+    let mut out = pick(upstream, is_for_client);
     if rewritten {
         out.remove(header::ETAG);
-    } else if let Some(length) = upstream.get(header::CONTENT_LENGTH) {
-        out.insert(header::CONTENT_LENGTH, length.clone());
+    } else if let Some(length) = length(upstream) {
+        out.insert(header::CONTENT_LENGTH, length.into());
     }
     out
+}
+
+/// The length that counts: none where there are chunks, which tell their own (RFC 9112, 6.3), and one number however
+/// often it is said.
+fn length(headers: &HeaderMap) -> Option<u64> {
+    if headers.contains_key(header::TRANSFER_ENCODING) {
+        return None;
+    }
+    let values = headers.get_all(header::CONTENT_LENGTH).iter();
+    let mut lengths =
+        values.flat_map(|value| value.to_str().unwrap_or_default().split(',')).map(|text| text.trim().parse());
+    let first = lengths.next()?.ok()?;
+    lengths.all(|length| length == Ok(first)).then_some(first)
 }
 
 /// Whose address counts: the peer's, or behind trusted proxies the right-most hop that is none of them.
@@ -115,13 +130,11 @@ fn hop_address(text: &str) -> Option<IpAddr> {
     Some(IpAddr::to_canonical(&address))
 }
 
-fn pick(from: &HeaderMap, names: &[&str], prefixes: &[&str]) -> HeaderMap {
-    let one_hop = one_hop(from);
-    let passes = |name: &HeaderName| {
-        let name = name.as_str();
-        (names.contains(&name) || prefixes.iter().any(|prefix| name.starts_with(prefix))) && !one_hop.contains(name)
-    };
-    let mut out = HeaderMap::with_capacity(from.len() + 2);
+fn pick(from: &HeaderMap, passes: fn(&str) -> bool) -> HeaderMap {
+    let one_hop = OneHop::of(from);
+    let passes = |name: &HeaderName| passes(name.as_str()) && !one_hop.names(name.as_str());
+    // Room for the few that are added: host, credential, length.
+    let mut out = HeaderMap::with_capacity(from.keys_len() + 4);
     for (name, value) in from.iter().filter(|(name, _)| passes(name)) {
         out.append(name.clone(), value.clone());
     }
@@ -129,14 +142,24 @@ fn pick(from: &HeaderMap, names: &[&str], prefixes: &[&str]) -> HeaderMap {
 }
 
 /// Fields that `Connection` declares to be for this hop only (RFC 9110, 7.6.1), listed above or not.
-fn one_hop(headers: &HeaderMap) -> HashSet<String> {
-    headers
-        .get_all(header::CONNECTION)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(|name| name.trim().to_ascii_lowercase())
-        .collect()
+struct OneHop<'a>(Option<&'a HeaderMap>);
+
+impl<'a> OneHop<'a> {
+    fn of(headers: &'a HeaderMap) -> Self {
+        Self(headers.contains_key(header::CONNECTION).then_some(headers))
+    }
+
+    /// Whether `name` is one of them.
+    fn names(&self, name: &str) -> bool {
+        self.0.is_some_and(|headers| {
+            headers
+                .get_all(header::CONNECTION)
+                .iter()
+                .filter_map(|value| value.to_str().ok())
+                .flat_map(|value| value.split(','))
+                .any(|listed| listed.trim().eq_ignore_ascii_case(name))
+        })
+    }
 }
 
 #[cfg(test)]
@@ -234,7 +257,6 @@ mod tests {
             ("retry-after", "1"),
         ]);
         let expected = [
-            "content-length",
             "content-type",
             "etag",
             "openai-processing-ms",
@@ -245,6 +267,23 @@ mod tests {
         assert_eq!(names(&for_client(&upstream, false)), expected);
         let rewritten = for_client(&upstream, true);
         assert!(!rewritten.contains_key("content-length") && !rewritten.contains_key("etag"));
+    }
+
+    #[test]
+    fn a_length_counts_once_and_not_beside_chunks() {
+        for (fields, expected) in [
+            (&[("content-length", "5")][..], Some("5")),
+            (&[("content-length", "5"), ("content-length", "5")], Some("5")),
+            (&[("content-length", "5, 05")], Some("5")),
+            (&[("content-length", "5, 6")], None),
+            (&[("content-length", "x")], None),
+            (&[("content-length", "5"), ("transfer-encoding", "chunked")], None),
+            (&[], None),
+        ] {
+            let out = for_client(&map(fields), false);
+            let found: Vec<_> = out.get_all("content-length").iter().map(|value| value.to_str().unwrap()).collect();
+            assert_eq!(found, Vec::from_iter(expected), "{fields:?}");
+        }
     }
 
     #[test]

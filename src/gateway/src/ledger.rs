@@ -6,6 +6,7 @@
 
 mod journal;
 mod pump;
+mod recent;
 mod record;
 mod replay;
 mod segment;
@@ -135,7 +136,7 @@ impl Ledger {
 struct Rows(Store);
 
 impl Sink for Rows {
-    async fn insert(&self, rows: &[RequestLog]) -> Result<(), SinkError> {
+    async fn insert(&self, rows: &[&RequestLog]) -> Result<(), SinkError> {
         self.0.insert_requests(rows).await.map_err(|error| SinkError(error.into()))
     }
 

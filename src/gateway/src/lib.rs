@@ -18,6 +18,7 @@ mod ids;
 mod intake;
 mod ledger;
 mod metering;
+mod patience;
 mod pipeline;
 mod refusal;
 mod stages;

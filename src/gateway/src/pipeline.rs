@@ -31,5 +31,5 @@ async fn run(g: &Gateway, arrival: Arrival) -> Result<Response<Body>, Declined> 
     let grant = admit(g, ask).await?;
     let plan = plan(g, grant).await?;
     let answer = dispatch(g, plan).await?;
-    Ok(relay(g, answer))
+    Ok(relay(answer))
 }

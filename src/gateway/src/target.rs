@@ -77,9 +77,11 @@ pub(crate) fn check(method: &Method, uri: &Uri) -> Result<Target, BadTarget> {
 
 /// Whether a segment is one in every reader's eyes: RFC 3986 pchar, and nothing that steps out once it is decoded.
 pub fn segment_is_plain(segment: &str) -> bool {
-    let pchar = |b: u8| b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%".contains(&b);
-    if segment.is_empty() || !segment.bytes().all(pchar) {
+    if segment.is_empty() || !segment.bytes().all(is_pchar) {
         return false;
+    }
+    if !segment.contains('%') {
+        return segment != "." && segment != "..";
     }
     let Some(decoded) = decoded(segment) else { return false };
     let dots = |part: &[u8]| part == b"." || part == b"..";
@@ -88,6 +90,12 @@ pub fn segment_is_plain(segment: &str) -> bool {
         Err(_) => decoded.iter().any(u8::is_ascii_control),
     };
     !control && !decoded.contains(&b'\\') && !decoded.split(|b| *b == b'/').any(dots)
+}
+
+const fn is_pchar(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',')
+        || matches!(byte, b';' | b'=' | b':' | b'@' | b'%')
 }
 
 /// Percent-decoded bytes; `None` where a percent sign is not followed by two hexadecimal digits.

@@ -101,6 +101,14 @@ pub(crate) fn cut(text: &[u8], member: &Member) -> Range<usize> {
     member.whole.clone()
 }
 
+/// Where the plain characters of a string end: at a quote or a backslash. A control character is neither.
+fn end_of_run(text: &[u8]) -> Option<usize> {
+    let stop = memchr::memchr2(b'"', b'\\', text)?;
+    // Without a branch for each byte this is vectorised.
+    let has_control = text[..stop].iter().fold(false, |found, byte| found | (*byte < 0x20));
+    (!has_control).then_some(stop)
+}
+
 struct Walk<'a> {
     text: &'a [u8],
     at: usize,
@@ -257,10 +265,7 @@ impl Walk<'_> {
         let start = self.at;
         loop {
             let rest = &self.text[self.at..];
-            let stop = memchr::memchr2(b'"', b'\\', rest).ok_or(Flaw::Syntax)?;
-            if rest[..stop].iter().any(|byte| *byte < 0x20) {
-                return Err(Flaw::Syntax);
-            }
+            let stop = end_of_run(rest).ok_or(Flaw::Syntax)?;
             self.at += stop + 1;
             if rest[stop] == b'"' {
                 return Ok(start..self.at - 1);

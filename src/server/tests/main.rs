@@ -5,6 +5,7 @@ mod admin;
 mod audit;
 mod canary;
 mod door;
+mod fidelity;
 mod first_request;
 mod house;
 mod process;

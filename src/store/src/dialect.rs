@@ -1,4 +1,6 @@
-//! What only one engine has: write locks, time limits of the server, partitions.
+//! What only one engine has: write locks, time limits of the server, partitions, placeholders without a name.
+
+use std::borrow::Cow;
 
 use sqlx::{AssertSqlSafe, Executor as _, PgConnection, Postgres, Transaction};
 
@@ -40,6 +42,17 @@ pub(crate) async fn begin_shared(db: &Db) -> Result<Open> {
         Db::Sqlite(pool) => Ok(Open::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?)),
         Db::Postgres(pool) => Ok(Open::Postgres(pool.begin().await?)),
     }
+}
+
+/// The place of the `number`-th value in a statement with thousands of them: `SQLite` finds the name of a numbered one by
+/// walking over all the names before it.
+pub(crate) fn sqlite_place(_number: usize) -> Cow<'static, str> {
+    Cow::Borrowed("?")
+}
+
+/// The place of the `number`-th value in a statement.
+pub(crate) fn postgres_place(number: usize) -> Cow<'static, str> {
+    Cow::Owned(format!("${number}"))
 }
 
 async fn lock(tx: &mut Transaction<'_, Postgres>, name: i64) -> sqlx::Result<()> {

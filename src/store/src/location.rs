@@ -120,6 +120,8 @@ async fn sqlite_file(path: &Path, synchronous: SqliteSynchronous) -> Result<(Db,
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(synchronous)
                 .foreign_keys(true)
+                // A statement of many rows keeps what it may have to undo: not in a file of its own, made anew each time.
+                .pragma("temp_store", "memory")
                 .optimize_on_close(true, 400),
         )
         .await?;

@@ -1,12 +1,18 @@
 //! Request rows: written in batches, read by keyset.
 
-use std::collections::BTreeSet;
+use std::{
+    borrow::{Borrow, Cow},
+    collections::BTreeSet,
+    sync::{Arc, OnceLock},
+};
 
 use domain::{ErrorClass, KeyId, RequestId, RequestLog, Timestamp, Usage};
-use sqlx::QueryBuilder;
+use sqlx::{AssertSqlSafe, QueryBuilder};
 
 use crate::{
-    Error, Result, Store, dialect, on,
+    Error, Result, Store, dialect,
+    engine::Db,
+    on,
     parse::{self, storable},
 };
 
@@ -18,18 +24,54 @@ macro_rules! request_columns {
     };
 }
 
-const INSERT: &str = concat!("INSERT INTO request_logs (", request_columns!(), ") ");
+const COLUMNS: &str = request_columns!();
 const SELECT: &str = concat!("SELECT ", request_columns!(), " FROM request_logs WHERE 1 = 1");
 const FIND: &str = concat!("SELECT ", request_columns!(), " FROM request_logs WHERE id = $1");
 const LATEST_OF_KEY: &str =
     concat!("SELECT ", request_columns!(), " FROM request_logs WHERE key_id = $1 ORDER BY id DESC LIMIT 1");
 
-/// So many rows in one statement: 27 columns each, far below either engine's limit of bound values.
-const CHUNK: usize = 500;
+/// So many rows in one statement, the largest that fits first. Few sizes, so that each statement is prepared once and
+/// stays prepared: reading its text would cost more than running it. 27 columns each, far below either engine's limit of
+/// bound values.
+const CHUNKS: [usize; 5] = [256, 64, 16, 4, 1];
 /// An id is made when its request arrives, so ids sort like arrivals, but for a clock that was set meanwhile.
 const CLOCK_SLACK: i64 = 60 * Timestamp::SECOND;
 /// The largest instant that an id can hold: 48 bits.
 const ID_TIME_MAX: i64 = (1 << 48) - 1;
+
+/// A statement that inserts so many rows.
+struct Insert {
+    rows: usize,
+    sql: Arc<str>,
+}
+
+/// The statements of an engine, largest first.
+fn inserts(db: &Db) -> &'static [Insert; CHUNKS.len()] {
+    static ALL: OnceLock<[[Insert; CHUNKS.len()]; 2]> = OnceLock::new();
+    let [sqlite, postgres] = ALL.get_or_init(|| {
+        [dialect::sqlite_place as fn(usize) -> _, dialect::postgres_place]
+            .map(|place| CHUNKS.map(|rows| Insert { rows, sql: insert_sql(rows, place).into() }))
+    });
+    match db {
+        Db::Sqlite(_) => sqlite,
+        Db::Postgres(_) => postgres,
+    }
+}
+
+fn insert_sql(rows: usize, place: fn(usize) -> Cow<'static, str>) -> String {
+    let columns = COLUMNS.split(',').count();
+    let mut sql = format!("INSERT INTO request_logs ({COLUMNS}) VALUES ");
+    for number in 0..rows * columns {
+        let before = match (number, number % columns) {
+            (0, _) => "(",
+            (_, 0) => "), (",
+            _ => ", ",
+        };
+        sql.push_str(before);
+        sql.push_str(&place(number + 1));
+    }
+    sql + ") ON CONFLICT DO NOTHING"
+}
 
 /// Which request rows, newest first. All conditions hold together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -131,51 +173,52 @@ impl TryFrom<RequestColumns> for RequestLog {
 
 impl Store {
     /// Writes rows in one transaction. A row whose id is there already is left as it is, so a batch may come twice.
-    pub async fn insert_requests(&self, rows: &[RequestLog]) -> Result<()> {
+    pub async fn insert_requests<R: Borrow<RequestLog> + Sync>(&self, rows: &[R]) -> Result<()> {
         if rows.is_empty() {
             return Ok(());
         }
-        let days: BTreeSet<i64> = rows.iter().map(|row| row.started_at.0.div_euclid(Timestamp::DAY)).collect();
+        let days: BTreeSet<i64> = rows.iter().map(|row| row.borrow().started_at.0.div_euclid(Timestamp::DAY)).collect();
         dialect::ensure_days(self.usage_writer(), &days.into_iter().collect::<Vec<_>>()).await?;
         let mut open = dialect::begin_shared(self.usage_writer()).await?;
-        for chunk in rows.chunks(CHUNK) {
+        let mut rest = rows;
+        while let Some(insert) = inserts(self.usage_writer()).iter().find(|insert| insert.rows <= rest.len()) {
+            let (chunk, after) = rest.split_at(insert.rows);
             on!(tx &mut open, |c| {
-                let mut query = QueryBuilder::<Engine>::new(INSERT);
-                query.push_values(chunk, |mut values, row| {
-                    let text = |text: &Option<String>| text.as_deref().map(|text| storable(text).into_owned());
-                    values
-                        .push_bind(row.id.as_str())
-                        .push_bind(row.started_at.0)
-                        .push_bind(row.key_id.as_str())
-                        .push_bind(row.key_version)
-                        .push_bind(storable(&row.key_name).into_owned())
-                        .push_bind(storable(&row.key_prefix).into_owned())
-                        .push_bind(row.project_id.as_str())
-                        .push_bind(storable(&row.method).into_owned())
-                        .push_bind(storable(&row.endpoint).into_owned())
-                        .push_bind(row.streamed)
-                        .push_bind(text(&row.model))
-                        .push_bind(text(&row.model_served))
-                        .push_bind(row.upstream_id.as_ref().map(domain::UpstreamId::as_str))
-                        .push_bind(text(&row.upstream))
-                        .push_bind(i64::from(row.status))
-                        .push_bind(row.upstream_status.map(i64::from))
-                        .push_bind(row.usage.input_tokens)
-                        .push_bind(row.usage.cached_tokens)
-                        .push_bind(row.usage.output_tokens)
-                        .push_bind(row.usage.reasoning_tokens)
-                        .push_bind(row.price_nano)
-                        .push_bind(row.latency_us)
-                        .push_bind(row.first_byte_us)
-                        .push_bind(i64::from(row.attempts))
-                        .push_bind(storable(&row.client_address).into_owned())
-                        .push_bind(text(&row.user_agent))
-                        .push_bind(row.error_class.map(ErrorClass::as_str));
-                });
-                query.push(" ON CONFLICT DO NOTHING");
-                // Batches differ in length: their texts would push everything else out of the statement cache.
-                query.build().persistent(chunk.len() == CHUNK).execute(c).await.map(drop)
+                let text = |text: &Option<String>| text.as_deref().map(|text| storable(text).into_owned());
+                let mut query = sqlx::query::<Engine>(AssertSqlSafe(insert.sql.clone()));
+                for row in chunk.iter().map(Borrow::borrow) {
+                    query = query
+                        .bind(row.id.as_str())
+                        .bind(row.started_at.0)
+                        .bind(row.key_id.as_str())
+                        .bind(row.key_version)
+                        .bind(storable(&row.key_name).into_owned())
+                        .bind(storable(&row.key_prefix).into_owned())
+                        .bind(row.project_id.as_str())
+                        .bind(storable(&row.method).into_owned())
+                        .bind(storable(&row.endpoint).into_owned())
+                        .bind(row.streamed)
+                        .bind(text(&row.model))
+                        .bind(text(&row.model_served))
+                        .bind(row.upstream_id.as_ref().map(domain::UpstreamId::as_str))
+                        .bind(text(&row.upstream))
+                        .bind(i64::from(row.status))
+                        .bind(row.upstream_status.map(i64::from))
+                        .bind(row.usage.input_tokens)
+                        .bind(row.usage.cached_tokens)
+                        .bind(row.usage.output_tokens)
+                        .bind(row.usage.reasoning_tokens)
+                        .bind(row.price_nano)
+                        .bind(row.latency_us)
+                        .bind(row.first_byte_us)
+                        .bind(i64::from(row.attempts))
+                        .bind(storable(&row.client_address).into_owned())
+                        .bind(text(&row.user_agent))
+                        .bind(row.error_class.map(ErrorClass::as_str));
+                }
+                query.execute(c).await.map(drop)
             })?;
+            rest = after;
         }
         open.commit().await?;
         Ok(())

@@ -37,7 +37,7 @@ both_engines! {
     }
 
     async fn a_row_that_is_there_stays_as_it_is(db: TestDb) {
-        db.store.insert_requests(&[]).await.unwrap();
+        db.store.insert_requests::<RequestLog>(&[]).await.unwrap();
         db.store.insert_requests(&[request(0)]).await.unwrap();
         let again = RequestLog { status: 500, ..request(0) };
         db.store.insert_requests(&[again, request(1)]).await.unwrap();

@@ -5,8 +5,11 @@ mod clock;
 mod engine;
 pub mod fake_upstream;
 mod house;
+pub mod packed;
 pub mod raw;
 pub mod raw_upstream;
+mod recorder;
+pub mod wire;
 
 pub use clock::ManualClock;
 pub use engine::Engine;
@@ -14,6 +17,7 @@ pub use fake_upstream::FakeUpstream;
 pub use house::{ADMIN_TOKEN, House, Key};
 pub use raw::Raw;
 pub use raw_upstream::RawUpstream;
+pub use recorder::{Recorded, Recorder, Script};
 
 /// Runs a test on both engines: `both_engines! { async fn name(engine) { … } }`.
 #[macro_export]

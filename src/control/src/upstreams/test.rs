@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use contract::upstreams::{NewUpstream, TestReport, TestStep, UpstreamView};
-use dial::{DialError, Dialer};
+use dial::{DialError, Dialer, Outgoing};
 use domain::{Action, BaseUrl, UpstreamId};
 use http::{Request, StatusCode, header};
-use http_body_util::{BodyExt, Empty, Limited};
+use http_body_util::{BodyExt, Limited};
 use keyring::Aad;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -98,7 +98,7 @@ async fn models(
             request = request.header(header::AUTHORIZATION, value);
         }
     }
-    let request = request.body(Empty::<Bytes>::new()).map_err(|_| DialError::OutOfBase)?;
+    let request = request.body(Outgoing::whole(Bytes::new())).map_err(|_| DialError::OutOfBase)?;
     let answer = dialer.send(base, request).await?;
     let status = answer.status();
     // A body that breaks off or is endless still leaves the status to judge by.

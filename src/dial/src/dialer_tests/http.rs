@@ -47,6 +47,31 @@ async fn connections_are_kept() {
 }
 
 #[tokio::test]
+async fn connections_that_nobody_uses_are_closed() {
+    let (server, base) = answering(OK).await;
+    let dialer = Dialer::trusting(
+        RootCertStore::empty(),
+        DialConfig { pool_idle: Duration::from_millis(20), ..config(&["127.0.0.0/8"]) },
+    )
+    .unwrap();
+    text(dialer.send(&base, get(&base, "/x")).await.unwrap()).await;
+    server.client_hung_up().await;
+    assert_eq!(dialer.pool.len(), 0);
+    assert_eq!(text(dialer.send(&base, get(&base, "/x")).await.unwrap()).await, "hi");
+    assert_eq!(server.connections(), 2);
+}
+
+#[tokio::test]
+async fn an_answer_without_a_body_gives_its_connection_back() {
+    let (server, base) = answering("HTTP/1.1 204 No Content\r\n\r\n").await;
+    let dialer = dialer();
+    for _ in 0..2 {
+        drop(dialer.send(&base, get(&base, "/x")).await.unwrap());
+    }
+    assert_eq!((server.connections(), dialer.pool.len()), (1, 1));
+}
+
+#[tokio::test]
 async fn idle_connection_that_the_server_closed_costs_nothing() {
     let server = Server::start(Then::SayAndClose(OK.to_owned())).await;
     let dialer = dialer();
@@ -136,10 +161,10 @@ async fn request_outside_the_base_is_not_sent() {
     for uri in
         [format!("{origin}/v2/x"), format!("{origin}/v1/../x"), format!("{origin}/v1/%2e%2e/x"), "/v1/x".to_owned()]
     {
-        let request = Request::get(&uri).body(Empty::<Bytes>::new()).unwrap();
+        let request = Request::get(&uri).body(Outgoing::whole(Bytes::new())).unwrap();
         assert!(matches!(dialer().send(&base, request).await, Err(DialError::OutOfBase)), "{uri}");
     }
-    let connect = Request::connect(format!("{origin}/v1/x")).body(Empty::<Bytes>::new()).unwrap();
+    let connect = Request::connect(format!("{origin}/v1/x")).body(Outgoing::whole(Bytes::new())).unwrap();
     assert!(matches!(dialer().send(&base, connect).await, Err(DialError::OutOfBase)));
     assert_eq!(server.connections(), 0);
 }
@@ -186,7 +211,7 @@ async fn broken_request_body_is_told_apart() {
     let (_server, base) = answering(OK).await;
     let frames = futures_util::stream::iter([Ok(hyper::body::Frame::data(Bytes::from("x"))), Err("the client left")]);
     let body = http_body_util::StreamBody::new(frames);
-    let request = Request::post(Dialer::target(&base, "/x", None).unwrap()).body(body).unwrap();
+    let request = Request::post(Dialer::target(&base, "/x", None).unwrap()).body(Outgoing::stream(body)).unwrap();
     let error = dialer().send(&base, request).await.err().unwrap();
     assert!(matches!(error, DialError::RequestBody(_)), "{error:?}");
 }

@@ -6,8 +6,9 @@ mod tls;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use bytes::Bytes;
 use domain::Timestamp;
-use http_body_util::{Empty, Full};
+use http_body_util::BodyExt as _;
 
 use super::*;
 
@@ -52,16 +53,16 @@ fn base(text: &str) -> BaseUrl {
     text.parse().unwrap()
 }
 
-fn get(base: &BaseUrl, tail: &str) -> Request<Empty<Bytes>> {
-    Request::get(Dialer::target(base, tail, None).unwrap()).body(Empty::new()).unwrap()
+fn get(base: &BaseUrl, tail: &str) -> Request<Outgoing> {
+    Request::get(Dialer::target(base, tail, None).unwrap()).body(Outgoing::whole(Bytes::new())).unwrap()
 }
 
-fn post(base: &BaseUrl, tail: &str, body: &'static str) -> Request<Full<Bytes>> {
+fn post(base: &BaseUrl, tail: &str, body: &'static str) -> Request<Outgoing> {
     Request::post(Dialer::target(base, tail, None).unwrap())
-        .body(Full::new(Bytes::from_static(body.as_bytes())))
+        .body(Outgoing::whole(Bytes::from_static(body.as_bytes())))
         .unwrap()
 }
 
-async fn text(answer: Response<Incoming>) -> String {
+async fn text(answer: Response<AnswerBody>) -> String {
     String::from_utf8(answer.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap()
 }

@@ -41,9 +41,9 @@ impl Journal {
     }
 
     /// Notes that a request is over. `None` for one that was refused before it had a ticket.
-    pub(crate) fn close(&self, ticket: Option<&Ticket>, row: &RequestLog) {
+    pub(crate) fn close(&self, ticket: Option<&Ticket>, row: Box<RequestLog>) {
         let opened_in = ticket.map(|ticket| ticket.opened_in);
-        if let Err(error) = self.spool.close(opened_in, row) {
+        if let Err((error, row)) = self.spool.close(opened_in, row) {
             tracing::error!(request = %row.id, %error, "a request's end is kept in memory only");
             pump::strand(&self.stranded, opened_in, row);
         }

@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 
 use super::spool::{Batch, Spool};
 
-/// Bytes of the spool that one transaction takes: some hundred rows, which are read in less than a millisecond.
+/// Bytes of the spool that one transaction takes where they are read back: some hundred rows, in less than a millisecond.
 const BATCH: usize = 128 * 1024;
 /// After so many failures in a row the rows are tried one by one, to find one that the database will never take.
 const SUSPICIOUS: u32 = 5;
@@ -23,7 +23,7 @@ const TOUCH: i64 = 60 * Timestamp::SECOND;
 /// Where the rows go.
 pub(crate) trait Sink: Send + Sync + 'static {
     /// Inserts the rows that are not there yet, all or none.
-    fn insert(&self, rows: &[RequestLog]) -> impl Future<Output = Result<(), SinkError>> + Send;
+    fn insert(&self, rows: &[&RequestLog]) -> impl Future<Output = Result<(), SinkError>> + Send;
     /// Notes when keys were last used.
     fn touch(&self, keys: &[(KeyId, Timestamp)]) -> impl Future<Output = Result<(), SinkError>> + Send;
 }
@@ -34,13 +34,13 @@ pub(crate) trait Sink: Send + Sync + 'static {
 pub(crate) struct SinkError(pub(crate) Box<dyn std::error::Error + Send + Sync>);
 
 /// Rows whose CLOSE could not be written: they go to the database straight from memory.
-pub(crate) type Stranded = Mutex<VecDeque<(Option<u64>, RequestLog)>>;
+pub(crate) type Stranded = Mutex<VecDeque<(Option<u64>, Box<RequestLog>)>>;
 
 /// Keeps a row in memory, bounded.
-pub(crate) fn strand(stranded: &Stranded, opened_in: Option<u64>, row: &RequestLog) {
+pub(crate) fn strand(stranded: &Stranded, opened_in: Option<u64>, row: Box<RequestLog>) {
     let mut stranded = stranded.lock();
     if stranded.len() < STRANDED_MAX {
-        stranded.push_back((opened_in, row.clone()));
+        stranded.push_back((opened_in, row));
     } else {
         // Its OPEN stays in the spool and becomes an interrupted row at the next start.
         tracing::error!(request = %row.id, "a request's row is lost: neither spool nor database take it");
@@ -79,12 +79,8 @@ impl<S: Sink> Pump<S> {
     }
 
     async fn insert(&mut self, batch: &Batch) -> Result<(), SinkError> {
-        let rows: Vec<RequestLog> = batch
-            .closed
-            .iter()
-            .filter(|(_, row)| !self.refused.contains(&row.id))
-            .map(|(_, row)| row.clone())
-            .collect();
+        let rows: Vec<&RequestLog> =
+            batch.closed.iter().map(|(_, row)| &**row).filter(|row| !self.refused.contains(&row.id)).collect();
         if rows.is_empty() {
             return Ok(());
         }
@@ -101,7 +97,7 @@ impl<S: Sink> Pump<S> {
     }
 
     /// A row that fails while others pass would hold up everything behind it.
-    async fn sift(&mut self, rows: &[RequestLog]) {
+    async fn sift(&mut self, rows: &[&RequestLog]) {
         let (mut passed, mut failed) = (0, Vec::new());
         for row in rows {
             match self.sink.insert(std::slice::from_ref(row)).await {
@@ -148,7 +144,7 @@ impl<S: Sink> Pump<S> {
         let waiting = self.stranded.lock().len();
         for _ in 0..waiting {
             let Some((opened_in, row)) = self.stranded.lock().pop_front() else { return Ok(()) };
-            if let Err(error) = self.sink.insert(std::slice::from_ref(&row)).await {
+            if let Err(error) = self.sink.insert(&[&row]).await {
                 self.failures += 1;
                 // To the end of the queue: should it be this very row, it holds up nobody else.
                 self.stranded.lock().push_back((opened_in, row));

@@ -19,7 +19,7 @@ struct Database {
 }
 
 impl Sink for Arc<Database> {
-    async fn insert(&self, rows: &[RequestLog]) -> Result<(), SinkError> {
+    async fn insert(&self, rows: &[&RequestLog]) -> Result<(), SinkError> {
         let poisoned = self.never_takes.lock().as_ref().is_some_and(|id| rows.iter().any(|row| row.id == *id));
         if self.down.load(Ordering::SeqCst) || poisoned {
             return Err(SinkError("no".into()));
@@ -55,7 +55,7 @@ fn bench() -> Bench {
 async fn rows_share_a_transaction() {
     let mut bench = bench();
     for n in 0..100 {
-        bench.spool.close(None, &row(n)).unwrap();
+        bench.spool.close(None, Box::new(row(n))).unwrap();
     }
     bench.pump.drain().await.unwrap();
     assert_eq!(bench.database.rows.lock().len(), 100);
@@ -67,7 +67,7 @@ async fn a_database_that_is_gone_loses_nothing() {
     let mut bench = bench();
     bench.database.down.store(true, Ordering::SeqCst);
     for n in 0..50 {
-        bench.spool.close(None, &row(n)).unwrap();
+        bench.spool.close(None, Box::new(row(n))).unwrap();
         assert!(bench.pump.drain().await.is_err());
     }
     assert!(bench.pump.patience() >= Duration::from_secs(1), "it waits longer and longer");
@@ -83,7 +83,7 @@ async fn one_row_that_the_database_never_takes_holds_up_nobody_else() {
     let mut bench = bench();
     *bench.database.never_takes.lock() = Some(row(3).id);
     for n in 0..10 {
-        bench.spool.close(None, &row(n)).unwrap();
+        bench.spool.close(None, Box::new(row(n))).unwrap();
     }
     let mut rounds = 0;
     while bench.pump.drain().await.is_err() {
@@ -91,7 +91,7 @@ async fn one_row_that_the_database_never_takes_holds_up_nobody_else() {
         assert!(rounds < 20, "it never gets past that row");
     }
     assert_eq!(bench.database.rows.lock().len(), 9);
-    bench.spool.close(None, &row(11)).unwrap();
+    bench.spool.close(None, Box::new(row(11))).unwrap();
     bench.pump.drain().await.unwrap();
     assert!(bench.database.rows.lock().contains(&row(11).id));
 }
@@ -100,7 +100,7 @@ async fn one_row_that_the_database_never_takes_holds_up_nobody_else() {
 async fn rows_that_no_spool_takes_go_straight_to_the_database() {
     let mut bench = bench();
     let ticket = bench.spool.opened(&row(1), None).unwrap();
-    strand(&bench.stranded, Some(ticket), &row(1));
+    strand(&bench.stranded, Some(ticket), Box::new(row(1)));
     bench.database.down.store(true, Ordering::SeqCst);
     assert!(bench.pump.drain().await.is_err());
     assert_eq!(bench.stranded.lock().len(), 1);
@@ -114,7 +114,7 @@ async fn last_use_is_noted_once_a_minute() {
     let mut bench = bench();
     let start = row(0).started_at;
     for (n, after) in [(0, 0), (1, 1_000), (2, 59_000), (3, 61_000), (4, 62_000)] {
-        bench.spool.close(None, &RequestLog { started_at: start.plus(after), ..row(n) }).unwrap();
+        bench.spool.close(None, Box::new(RequestLog { started_at: start.plus(after), ..row(n) })).unwrap();
         bench.pump.drain().await.unwrap();
     }
     let touched: Vec<i64> = bench.database.touched.lock().iter().map(|(_, at)| at.since(start)).collect();

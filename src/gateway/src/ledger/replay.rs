@@ -25,6 +25,8 @@ pub(super) struct Replay {
     pub(super) last_seq: u64,
     /// The last segment number given out.
     pub(super) last_number: u64,
+    /// Whether there is anything to move.
+    pub(super) has_records: bool,
 }
 
 impl Replay {
@@ -67,6 +69,7 @@ impl Replay {
             let _ = std::fs::remove_file(segment::path(dir, number));
             return Ok(());
         }
+        self.has_records = true;
         let mut segment = Segment::new(found.file);
         (segment.end, segment.open, segment.damaged) = (found.end, opened, found.unreadable);
         segment.written_since_sync = false;

@@ -140,7 +140,7 @@ pub(crate) fn read(dir: &Path, number: u64, visit: &mut dyn FnMut(Record)) -> Re
 /// What [`read_range`] found.
 pub(crate) struct Range {
     /// Rows of the CLOSE records, each with the segment of its OPEN.
-    pub closed: Vec<(Option<u64>, RequestLog)>,
+    pub closed: Vec<(Option<u64>, Box<RequestLog>)>,
     /// The offset behind the last frame.
     pub next: u64,
     /// A sound frame held something that is no record.
@@ -163,7 +163,7 @@ pub(crate) fn read_range(file: &File, from: u64, end: u64, most: usize) -> io::R
                     continue;
                 }
                 match record::decode(payload) {
-                    Some(Record::Close { opened_in, row }) => closed.push((opened_in, row)),
+                    Some(Record::Close { opened_in, row }) => closed.push((opened_in, Box::new(row))),
                     Some(Record::Open { .. }) => {}
                     None => unreadable = true,
                 }

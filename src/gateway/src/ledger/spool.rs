@@ -16,9 +16,10 @@ use std::{
 };
 
 use domain::{ErrorClass, RequestLog};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 
 use super::{
+    recent::{Closed, Recent},
     record::{self, Entry},
     replay::Replay,
     segment,
@@ -75,7 +76,7 @@ pub(crate) enum OpenError {
 #[derive(Debug)]
 pub(crate) struct Batch {
     /// The rows, each with the segment of its OPEN.
-    pub closed: Vec<(Option<u64>, RequestLog)>,
+    pub closed: Vec<(Option<u64>, Box<RequestLog>)>,
     segment: u64,
     next: u64,
 }
@@ -100,6 +101,7 @@ struct State {
     spare: Option<(u64, Arc<File>)>,
     directory_changed: bool,
     finished: bool,
+    recent: Recent,
 }
 
 /// A segment as the spool keeps it in mind.
@@ -146,6 +148,7 @@ impl Spool {
                 spare: None,
                 directory_changed: true,
                 finished: false,
+                recent: Recent::new(replay.has_records),
             }),
             syncing: Mutex::new(()),
             writable: AtomicBool::new(true),
@@ -154,7 +157,7 @@ impl Spool {
         let interrupted = replay.open.len();
         for (opened_in, row) in replay.open.into_values() {
             let row = RequestLog { status: 500, error_class: Some(ErrorClass::Interrupted), ..row };
-            spool.close(Some(opened_in), &row).map_err(|error| match error {
+            spool.close(Some(opened_in), Box::new(row)).map_err(|(error, _)| match error {
                 AppendError::Io(source) => io_error(source),
                 AppendError::Full => io_error(io::ErrorKind::StorageFull.into()),
             })?;
@@ -164,12 +167,33 @@ impl Spool {
 
     /// Notes that a request is about to be sent on. Returns the segment that the note stands in.
     pub(crate) fn opened(&self, row: &RequestLog, reservation_nano: Option<i64>) -> Result<u64, AppendError> {
-        self.append(&Entry::Open { reservation_nano, row })
+        let mut frame = record::encode(&Entry::Open { reservation_nano, row })
+            .ok_or(io::Error::from(io::ErrorKind::InvalidInput))?;
+        self.append(&mut self.state.lock(), &mut frame, true, self.limits.total).map(|(segment, _)| segment)
     }
 
-    /// Notes that a request is over.
-    pub(crate) fn close(&self, opened_in: Option<u64>, row: &RequestLog) -> Result<(), AppendError> {
-        self.append(&Entry::Close { opened_in, row }).map(|_| ())
+    /// Notes that a request is over. On an error the row comes back.
+    pub(crate) fn close(
+        &self,
+        opened_in: Option<u64>,
+        row: Box<RequestLog>,
+    ) -> Result<(), (AppendError, Box<RequestLog>)> {
+        let entry = Entry::Close { opened_in, row: &row };
+        let Some(mut frame) = record::encode(&entry) else {
+            return Err((io::Error::from(io::ErrorKind::InvalidInput).into(), row));
+        };
+        // What is open must be closed; there is only so much of it. Rows of refused requests go on a little longer than
+        // requests are let in, so that the log has what happened.
+        let a_little = self.limits.total + (self.limits.total / 8).max(2 * self.limits.segment);
+        let allowance = if opened_in.is_some() { u64::MAX } else { a_little };
+        let mut state = self.state.lock();
+        match self.append(&mut state, &mut frame, false, allowance) {
+            Ok((segment, end)) => {
+                state.recent.push(Closed { segment, end, opened_in, row });
+                Ok(())
+            }
+            Err(error) => Err((error, row)),
+        }
     }
 
     /// Whether the next request can be noted: the disk takes what is written, and there is room.
@@ -179,12 +203,26 @@ impl Spool {
         self.taken(&state, !fits) <= self.limits.total && self.writable.load(Ordering::Relaxed)
     }
 
-    /// Closed rows that are not in the database yet, oldest first; `None`: there are none. `most` bytes of them.
+    /// Closed rows that are not in the database yet, oldest first; `None`: there are none. Read from the disk they are
+    /// `most` bytes. Until [`Spool::moved`] says that a batch is in the database, the next one begins with its rows again.
     pub(crate) fn next_batch(&self, most: usize) -> Option<Batch> {
         loop {
             let (number, file, from, end) = {
-                let state = self.state.lock();
-                let (number, segment) = state.segments.iter().find(|(_, segment)| segment.moved < segment.end)?;
+                let mut state = self.state.lock();
+                let closed = state.recent.take();
+                if let Some(last) = closed.last() {
+                    let (segment, next) = (last.segment, last.end);
+                    let closed = closed.into_iter().map(|closed| (closed.opened_in, closed.row)).collect();
+                    return Some(Batch { closed, segment, next });
+                }
+                let waiting = state.segments.iter().find(|(_, segment)| segment.moved < segment.end);
+                let Some((number, segment)) = waiting.filter(|_| state.recent.is_behind()) else {
+                    state.recent.caught_up();
+                    // Without CLOSEs that only the disk has, what is not moved are OPENs.
+                    state.all_moved_before(u64::MAX);
+                    self.delete_finished(state);
+                    return None;
+                };
                 (*number, segment.file.clone(), segment.moved, segment.end)
             };
             match segment::read_range(&file, from, end, most) {
@@ -205,6 +243,7 @@ impl Spool {
     /// Notes that a batch is in the database, and deletes the segments that nobody needs any more.
     pub(crate) fn moved(&self, batch: &Batch) {
         let mut state = self.state.lock();
+        state.recent.moved();
         if let Some(segment) = state.segments.get_mut(&batch.segment) {
             segment.moved = segment.moved.max(batch.next);
         }
@@ -213,11 +252,8 @@ impl Spool {
                 segment.open = segment.open.saturating_sub(1);
             }
         }
-        let active = state.active;
-        let finished = state.take_finished(|number| number != active);
-        // Deleting takes the file system a while; nobody should wait for it with a request in hand.
-        drop(state);
-        self.delete(finished);
+        state.all_moved_before(batch.segment);
+        self.delete_finished(state);
     }
 
     /// Notes that a request is over whose CLOSE could not be written but whose row is in the database.
@@ -276,33 +312,29 @@ impl Spool {
         self.delete(finished);
     }
 
-    fn append(&self, entry: &Entry<'_>) -> Result<u64, AppendError> {
-        let opens = matches!(entry, Entry::Open { .. });
-        let allowance = match entry {
-            Entry::Open { .. } => self.limits.total,
-            // Rows of refused requests go on a little longer, so that the log has what happened.
-            Entry::Close { opened_in: None, .. } => {
-                self.limits.total + (self.limits.total / 8).max(2 * self.limits.segment)
-            }
-            // What is open must be closed; there is only so much of it.
-            Entry::Close { opened_in: Some(_), .. } => u64::MAX,
-        };
-        let mut frame = record::encode(entry).ok_or(io::Error::from(io::ErrorKind::InvalidInput))?;
-        let mut state = self.state.lock();
-        let written = self.append_locked(&mut state, &mut frame, opens, allowance);
+    /// Appends a frame; returns its segment and where it ends in it. `allowance`: beyond so many bytes of spool the
+    /// answer is no.
+    fn append(
+        &self,
+        state: &mut State,
+        frame: &mut [u8],
+        opens: bool,
+        allowance: u64,
+    ) -> Result<(u64, u64), AppendError> {
+        let written = self.write(state, frame, opens, allowance);
         if !matches!(written, Err(AppendError::Full)) {
             self.writable.store(written.is_ok(), Ordering::Relaxed);
         }
         written
     }
 
-    fn append_locked(
+    fn write(
         &self,
         state: &mut State,
         frame: &mut [u8],
         opens: bool,
         allowance: u64,
-    ) -> Result<u64, AppendError> {
+    ) -> Result<(u64, u64), AppendError> {
         let size = frame.len() as u64;
         let fits = state.active().is_some_and(|segment| segment.end + size <= self.limits.segment);
         if self.taken(state, !fits) > allowance {
@@ -319,8 +351,9 @@ impl Spool {
         segment.end += size;
         segment.open += u64::from(opens);
         segment.written_since_sync = true;
+        let end = segment.end;
         state.next_seq += 1;
-        Ok(number)
+        Ok((number, end))
     }
 
     fn rotate(&self, state: &mut State, at_any_price: bool) -> Result<(), AppendError> {
@@ -352,6 +385,14 @@ impl Spool {
         }
     }
 
+    fn delete_finished(&self, mut state: MutexGuard<'_, State>) {
+        let active = state.active;
+        let finished = state.take_finished(|number| number != active);
+        // Deleting takes the file system a while; nobody should wait for it with a request in hand.
+        drop(state);
+        self.delete(finished);
+    }
+
     fn delete(&self, finished: Vec<(u64, bool)>) {
         for (number, damaged) in finished {
             if damaged {
@@ -373,6 +414,13 @@ impl State {
         let number = self.next_number;
         self.next_number += 1;
         number
+    }
+
+    /// Batches come in order: of the segments before `number` everything is in the database.
+    fn all_moved_before(&mut self, number: u64) {
+        for segment in self.segments.range_mut(..number).map(|(_, segment)| segment) {
+            segment.moved = segment.end;
+        }
     }
 
     /// Takes out the segments that nobody needs any more; with each, whether it is damaged.

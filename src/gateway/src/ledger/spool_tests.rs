@@ -18,7 +18,7 @@ fn drain(spool: &Spool) -> BTreeMap<RequestId, RequestLog> {
     let mut rows = BTreeMap::new();
     while let Some(batch) = spool.next_batch(1) {
         for (_, row) in &batch.closed {
-            assert!(rows.insert(row.id.clone(), row.clone()).is_none(), "a row came twice");
+            assert!(rows.insert(row.id.clone(), (**row).clone()).is_none(), "a row came twice");
         }
         spool.moved(&batch);
     }
@@ -35,7 +35,7 @@ fn rows_come_out_once_and_in_order() {
     let spool = open(&dir);
     let tickets: Vec<u64> = (0..40).map(|n| spool.opened(&row(n), None).unwrap()).collect();
     for n in 0..40 {
-        spool.close(Some(tickets[usize::from(n)]), &row(n)).unwrap();
+        spool.close(Some(tickets[usize::from(n)]), Box::new(row(n))).unwrap();
     }
     assert!(files(&dir) > 3, "several segments");
     let rows = drain(&spool);
@@ -50,7 +50,7 @@ fn a_segment_goes_when_everything_in_it_is_closed_and_moved() {
     let long = spool.opened(&row(200), None).unwrap();
     for n in 0..30 {
         let ticket = spool.opened(&row(n), None).unwrap();
-        spool.close(Some(ticket), &row(n)).unwrap();
+        spool.close(Some(ticket), Box::new(row(n))).unwrap();
     }
     let before = files(&dir);
     assert_eq!(drain(&spool).len(), 30);
@@ -58,7 +58,7 @@ fn a_segment_goes_when_everything_in_it_is_closed_and_moved() {
     assert!(before > 3);
     assert_eq!(files(&dir), 2);
     assert!(segment::path(dir.path(), long).exists());
-    spool.close(Some(long), &row(200)).unwrap();
+    spool.close(Some(long), Box::new(row(200))).unwrap();
     assert_eq!(drain(&spool).len(), 1);
     assert_eq!(files(&dir), 1);
     spool.finish();
@@ -71,8 +71,8 @@ fn what_was_under_way_is_interrupted_once() {
     let spool = open(&dir);
     let done = spool.opened(&row(1), None).unwrap();
     spool.opened(&row(2), Some(7)).unwrap();
-    spool.close(Some(done), &row(1)).unwrap();
-    spool.close(None, &row(3)).unwrap();
+    spool.close(Some(done), Box::new(row(1))).unwrap();
+    spool.close(None, Box::new(row(3))).unwrap();
     drop(spool);
 
     let (spool, interrupted) = Spool::open(dir.path(), LIMITS).unwrap();
@@ -104,7 +104,7 @@ fn a_full_spool_admits_nobody_and_still_closes() {
     assert!(open.len() > 5);
     assert!(!spool.writable(), "nobody should be sent here now");
     for (n, ticket) in (0..).zip(&open) {
-        spool.close(Some(*ticket), &row(n)).unwrap();
+        spool.close(Some(*ticket), Box::new(row(n))).unwrap();
     }
     assert_eq!(drain(&spool).len(), open.len());
     assert!(spool.writable() && spool.opened(&row(1), None).is_ok(), "room again");
@@ -119,11 +119,11 @@ fn closing_makes_no_room_for_new_requests_and_refusals_have_an_end_too() {
         open.push(ticket);
     }
     for (n, ticket) in (0..).zip(open) {
-        spool.close(Some(ticket), &row(n)).unwrap();
+        spool.close(Some(ticket), Box::new(row(n))).unwrap();
         // A CLOSE may begin a new segment; that is not for whoever comes next.
         assert!(matches!(spool.opened(&row(1), None), Err(AppendError::Full)));
     }
-    let lone = (0..100).take_while(|n| spool.close(None, &row(*n)).is_ok()).count();
+    let lone = (0..100).take_while(|n| spool.close(None, Box::new(row(*n))).is_ok()).count();
     assert!(lone < 100 && files(&dir) < 12, "{lone} {}", files(&dir));
 }
 
@@ -135,7 +135,7 @@ fn the_spare_segment_is_made_before_it_is_needed() {
     assert_eq!(files(&dir), 2);
     assert!(fs::metadata(segment::path(dir.path(), 2)).unwrap().len() == LIMITS.segment, "all of it allocated");
     for n in 0..12 {
-        spool.close(None, &row(n)).unwrap();
+        spool.close(None, Box::new(row(n))).unwrap();
     }
     spool.sync();
     spool.finish();
@@ -165,7 +165,7 @@ fn files_are_for_the_owner_alone() {
 fn files_that_cannot_be_read_are_kept_aside_and_newer_ones_refused() {
     let dir = TempDir::new().unwrap();
     let spool = open(&dir);
-    spool.close(None, &row(1)).unwrap();
+    spool.close(None, Box::new(row(1))).unwrap();
     drop(spool);
     fs::write(segment::path(dir.path(), 5), b"something else entirely").unwrap();
     fs::write(segment::path(dir.path(), 6), vec![0; 2048]).unwrap();
@@ -185,7 +185,7 @@ fn files_that_cannot_be_read_are_kept_aside_and_newer_ones_refused() {
 fn a_sound_frame_with_unknown_contents_is_kept_aside_not_deleted() {
     let dir = TempDir::new().unwrap();
     let spool = open(&dir);
-    spool.close(None, &row(1)).unwrap();
+    spool.close(None, Box::new(row(1))).unwrap();
     let end = spool.state.lock().segments[&1].end;
     let mut frame = vec![0; record::FRAME_HEAD];
     frame.extend_from_slice(b"\x01not a record");
@@ -211,7 +211,7 @@ impl Model {
     /// Like the database: who is there already, stays.
     fn insert(&mut self, batch: &Batch) {
         for (_, row) in &batch.closed {
-            self.database.entry(row.id.clone()).or_insert_with(|| row.clone());
+            self.database.entry(row.id.clone()).or_insert_with(|| (**row).clone());
         }
     }
 }
@@ -266,13 +266,13 @@ proptest! {
                     if !keys.is_empty() {
                         let n = keys[usize::from(pick) % keys.len()];
                         let ticket = model.open.remove(&n);
-                        spool.close(ticket, &row(n)).unwrap();
+                        spool.close(ticket, Box::new(row(n))).unwrap();
                         model.closed.insert(row(n).id, row(n));
                     }
                 }
                 Step::Lone => {
                     let row = row(next);
-                    spool.close(None, &row).unwrap();
+                    spool.close(None, Box::new(row.clone())).unwrap();
                     model.admitted.insert(row.id.clone(), row.clone());
                     model.closed.insert(row.id.clone(), row);
                     next += 1;
@@ -322,7 +322,7 @@ proptest! {
         let (spool, _) = Spool::open(dir.path(), limits).unwrap();
         let mut ends = Vec::new();
         for n in 0..count {
-            spool.close(None, &row(n)).unwrap();
+            spool.close(None, Box::new(row(n))).unwrap();
             ends.push(spool.state.lock().segments[&1].end);
         }
         drop(spool);
@@ -348,7 +348,7 @@ proptest! {
         }
         // It goes on working, with numbers that were not used before.
         let ticket = spool.opened(&RequestLog { started_at: Timestamp(9), ..row(100) }, None).unwrap();
-        spool.close(Some(ticket), &row(100)).unwrap();
+        spool.close(Some(ticket), Box::new(row(100))).unwrap();
         prop_assert_eq!(drain(&spool).len(), 1);
     }
 }

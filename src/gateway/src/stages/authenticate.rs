@@ -24,7 +24,7 @@ pub(crate) struct Exchange {
     /// Ends with the key.
     pub watch: Watch,
     /// The row on its way.
-    pub settlement: Box<Settlement>,
+    pub settlement: Settlement,
     /// The request's id.
     pub id: domain::RequestId,
     /// The method.

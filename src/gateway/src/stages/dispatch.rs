@@ -1,19 +1,13 @@
 //! Sending it on: secret opened, OPEN noted, request sent, head of the answer judged.
 
-use std::{
-    pin::Pin,
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use dial::{DialError, Dialer};
+use dial::{AnswerBody, DialError, Dialer, Outgoing};
 use domain::Upstream;
 use http::{HeaderMap, Request, Response, StatusCode, header};
-use http_body_util::{Either, Full};
-use hyper::body::Incoming;
+use http_body::Body as _;
 use providers::openai;
-use tokio::time::{Sleep, sleep, timeout};
 
 use super::{
     authenticate::Exchange,
@@ -27,13 +21,14 @@ use crate::{
     headers,
     intake::{Held, IntakeError},
     metering::Metering,
+    patience::Patience,
     refusal::Refusal,
 };
 
 /// Where the frames of an answer come from.
 pub(crate) enum Source {
     /// An upstream's connection.
-    Upstream(Incoming),
+    Upstream(AnswerBody),
     /// The built-in upstream.
     Frames(std::vec::IntoIter<Bytes>),
     /// An upstream that acts by a script.
@@ -53,13 +48,13 @@ pub(crate) struct Answer {
     pub source: Source,
     /// What its body is shown to.
     pub metering: Metering,
-    /// When it has to be over.
-    pub deadline: Pin<Box<Sleep>>,
+    /// How long it may take.
+    pub patience: Patience,
 }
 
 /// What is sent.
 struct Parcel {
-    body: Either<Full<Bytes>, crate::intake::Intake>,
+    body: Outgoing,
     /// Memory of the body, until the answer begins.
     held: Option<Held>,
     /// Why the body broke off, if it did.
@@ -73,14 +68,14 @@ struct Parcel {
 /// Sends the request on and waits for the head of its answer.
 pub(crate) async fn dispatch(g: &Gateway, plan: Plan) -> Result<Answer, Declined> {
     let Plan { mut ask, destination } = plan;
-    let deadline = Box::pin(sleep(g.config.total_timeout));
+    let patience = Patience::new(&g.config);
     if let Err(error) = ask.exchange.settlement.open() {
         tracing::error!(%error, "a request is refused because it could not be noted");
         return Err(ask.decline(Refusal::StoreUnavailable));
     }
     match destination {
-        Destination::Echo => echo(g, ask, deadline).await,
-        Destination::Upstream(upstream, routes) => forward(g, ask, &upstream, &routes, deadline).await,
+        Destination::Echo => Box::pin(echo(g, ask, patience)).await,
+        Destination::Upstream(upstream, routes) => forward(g, ask, &upstream, &routes, patience).await,
     }
 }
 
@@ -89,7 +84,7 @@ async fn forward(
     ask: Ask,
     upstream: &Upstream,
     routes: &Routes,
-    deadline: Pin<Box<Sleep>>,
+    mut patience: Patience,
 ) -> Result<Answer, Declined> {
     let Ask { exchange, endpoint, peek, payload } = ask;
     let parcel = parcel(endpoint, &peek, payload);
@@ -98,8 +93,7 @@ async fn forward(
         Ok(request) => request,
         Err(refusal) => return Err(exchange.decline(refusal, streams)),
     };
-    let patience = g.config.first_byte_timeout.min(g.config.total_timeout);
-    let sent = send(g, &exchange, upstream, request, patience).await;
+    let sent = send(g, &exchange, upstream, request, &mut patience).await;
     let answer = match sent.and_then(judged) {
         Ok(answer) => answer,
         Err(refusal) => {
@@ -112,7 +106,7 @@ async fn forward(
     let metering = Metering::new(endpoint, &head.headers, hide_usage);
     let rewritten = hide_usage && matches!(metering, Metering::Stream(_));
     let headers = headers::for_client(&head.headers, rewritten);
-    Ok(Answer { exchange, status: head.status, headers, source: Source::Upstream(body), metering, deadline })
+    Ok(Answer { exchange, status: head.status, headers, source: Source::Upstream(body), metering, patience })
 }
 
 /// Splices the wish for usage into the body where the client asked for a stream without it.
@@ -121,17 +115,15 @@ fn parcel(endpoint: openai::Endpoint, peek: &openai::Peek, payload: Payload) -> 
         Payload::Whole(bytes, held) => {
             let spliced = openai::splice_usage(endpoint, &bytes, peek).map(Bytes::from);
             let hide_usage = spliced.is_some();
-            let body = Either::Left(Full::new(spliced.unwrap_or(bytes)));
+            let body = Outgoing::whole(spliced.unwrap_or(bytes));
             Parcel { body, held, failure: Arc::default(), streams: false, hide_usage }
         }
         Payload::Stream(body) => {
             let failure = body.failure();
-            Parcel { body: Either::Right(*body), held: None, failure, streams: true, hide_usage: false }
+            Parcel { body: Outgoing::stream(*body), held: None, failure, streams: true, hide_usage: false }
         }
     }
 }
-
-type Outgoing = Request<Either<Full<Bytes>, crate::intake::Intake>>;
 
 fn request(
     g: &Gateway,
@@ -139,7 +131,7 @@ fn request(
     upstream: &Upstream,
     routes: &Routes,
     parcel: Parcel,
-) -> Result<(Outgoing, Option<Held>), Refusal> {
+) -> Result<(Request<Outgoing>, Option<Held>), Refusal> {
     let base = &upstream.base_url;
     // The target was checked at the door; that the dialer sees it otherwise would be our own mistake, and safe.
     let uri =
@@ -149,40 +141,58 @@ fn request(
     *request.method_mut() = exchange.method.clone();
     *request.uri_mut() = uri;
     *request.headers_mut() = headers::for_upstream(&exchange.headers, parcel.hide_usage);
+    frame(&mut request, &exchange.headers);
     if let Some(bearer) = bearer {
         request.headers_mut().insert(header::AUTHORIZATION, bearer);
     }
     Ok((request, parcel.held))
 }
 
+/// Says what hyper would keep to itself: of an empty body it says nothing, even where the client did and servers insist
+/// on it (411), and a GET whose body has no known length it sends without its body.
+fn frame(request: &mut Request<Outgoing>, client: &HeaderMap) {
+    let (is_empty, length) = (request.body().is_end_stream(), request.body().size_hint().exact());
+    let headers = request.headers_mut();
+    if is_empty {
+        if client.contains_key(header::CONTENT_LENGTH) || client.contains_key(header::TRANSFER_ENCODING) {
+            headers.insert(header::CONTENT_LENGTH, header::HeaderValue::from_static("0"));
+        }
+    } else if length.is_none() {
+        headers.insert(header::TRANSFER_ENCODING, header::HeaderValue::from_static("chunked"));
+    }
+}
+
 async fn send(
     g: &Gateway,
     exchange: &Exchange,
     upstream: &Upstream,
-    request: Outgoing,
-    patience: Duration,
-) -> Result<Response<Incoming>, Refusal> {
+    request: Request<Outgoing>,
+    patience: &mut Patience,
+) -> Result<Response<AnswerBody>, Refusal> {
     let ended = exchange.watch.ended();
     let sent = tokio::select! {
         biased;
         () = ended.cancelled() => return Err(Refusal::RevokedMidStream),
-        sent = timeout(patience, g.dialer.send(&upstream.base_url, request)) => sent,
-    };
-    match sent {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(error)) => {
-            tracing::warn!(request = %exchange.id, upstream = upstream.name, %error, "an upstream gave no answer");
-            Err(dial_refusal(&error))
-        }
-        Err(_) => {
+        sent = g.dialer.send(&upstream.base_url, request) => sent,
+        () = patience.over() => {
             tracing::warn!(request = %exchange.id, upstream = upstream.name, "an upstream was silent for too long");
-            Err(Refusal::UpstreamTimeout)
+            return Err(Refusal::UpstreamTimeout);
         }
-    }
+    };
+    patience.heard();
+    sent.map_err(|error| {
+        tracing::warn!(request = %exchange.id, upstream = upstream.name, %error, "an upstream gave no answer");
+        dial_refusal(&error)
+    })
 }
 
 /// Every status passes as it comes but two: the client cannot mend our secret, and must not follow our upstream.
-fn judged(answer: Response<Incoming>) -> Result<Response<Incoming>, Refusal> {
+fn judged(answer: Response<AnswerBody>) -> Result<Response<AnswerBody>, Refusal> {
+    // What another transfer coding did to the body the client could not know, and nobody asked for one.
+    let is_chunked = |coding: &header::HeaderValue| coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked");
+    if !answer.headers().get_all(header::TRANSFER_ENCODING).iter().all(is_chunked) {
+        return Err(Refusal::UpstreamInvalidResponse);
+    }
     match answer.status() {
         StatusCode::UNAUTHORIZED => Err(Refusal::UpstreamAuthFailed),
         status if status.is_redirection() && answer.headers().contains_key(header::LOCATION) => {
@@ -206,7 +216,7 @@ const fn dial_refusal(error: &DialError) -> Refusal {
 }
 
 /// The built-in upstream, in process.
-async fn echo(g: &Gateway, ask: Ask, deadline: Pin<Box<Sleep>>) -> Result<Answer, Declined> {
+async fn echo(g: &Gateway, ask: Ask, patience: Patience) -> Result<Answer, Declined> {
     let Ask { exchange, endpoint, peek, payload } = ask;
     let (body, hide_usage) = match payload {
         Payload::Whole(bytes, _) => match openai::splice_usage(endpoint, &bytes, &peek) {
@@ -229,5 +239,5 @@ async fn echo(g: &Gateway, ask: Ask, deadline: Pin<Box<Sleep>>) -> Result<Answer
         headers.insert(header::CONTENT_LENGTH, header::HeaderValue::from(length));
     }
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    Ok(Answer { exchange, status, headers, source: Source::Frames(answer.frames.into_iter()), metering, deadline })
+    Ok(Answer { exchange, status, headers, source: Source::Frames(answer.frames.into_iter()), metering, patience })
 }

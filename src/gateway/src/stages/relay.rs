@@ -3,7 +3,6 @@
 use std::{
     pin::Pin,
     task::{Context, Poll},
-    time::Duration,
 };
 
 use axum::body::Body;
@@ -12,7 +11,6 @@ use domain::ErrorClass;
 use http::{Method, Response, StatusCode, header};
 use http_body::{Body as _, Frame, SizeHint};
 use providers::openai;
-use tokio::time::{Sleep, sleep};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use super::{
@@ -22,14 +20,14 @@ use super::{
 };
 use crate::{
     directory::Watch,
-    gateway::Gateway,
     metering::{Metering, coding, essence},
+    patience::Patience,
     refusal,
 };
 
 /// Turns an answer into a response whose body relays, meters and settles.
-pub(crate) fn relay(g: &Gateway, answer: Answer) -> Response<Body> {
-    let Answer { exchange, status, mut headers, source, metering, deadline } = answer;
+pub(crate) fn relay(answer: Answer) -> Response<Body> {
+    let Answer { exchange, status, mut headers, source, metering, patience } = answer;
     let Exchange { watch, mut settlement, id, method, .. } = exchange;
     refusal::stamp(&mut headers, &id);
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
@@ -43,7 +41,6 @@ pub(crate) fn relay(g: &Gateway, answer: Answer) -> Response<Body> {
         // Into packed bytes or a known length nothing can be put.
         let plain = length.is_none() && coding(&headers).is_none_or(|coding| coding == "identity");
         let events = plain && essence(&headers).as_deref() == Some("text/event-stream");
-        let ended = watch.ended();
         *response.body_mut() = Body::new(Relay {
             source,
             metering,
@@ -53,11 +50,9 @@ pub(crate) fn relay(g: &Gateway, answer: Answer) -> Response<Body> {
             events,
             over: false,
             polled: false,
-            idle: g.config.idle_timeout,
-            silence: None,
-            deadline,
-            wake: Box::pin(ended.clone().cancelled_owned()),
-            ended,
+            patience,
+            wake: None,
+            ended: watch.ended(),
             watch,
         });
     }
@@ -79,7 +74,7 @@ pub(crate) struct BrokenOff;
 struct Relay {
     source: Source,
     metering: Metering,
-    settlement: Box<Settlement>,
+    settlement: Settlement,
     status: StatusCode,
     /// Bytes to come, where the length is known.
     remaining: Option<u64>,
@@ -87,11 +82,9 @@ struct Relay {
     events: bool,
     over: bool,
     polled: bool,
-    idle: Duration,
-    silence: Option<Pin<Box<Sleep>>>,
-    deadline: Pin<Box<Sleep>>,
+    patience: Patience,
     ended: CancellationToken,
-    wake: Pin<Box<WaitForCancellationFutureOwned>>,
+    wake: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
     // Its key is watched for as long as the answer lasts.
     watch: Watch,
 }
@@ -156,15 +149,13 @@ impl Relay {
 
     /// Whether something ends the wait for the next frame.
     fn poll_patience(&mut self, cx: &mut Context<'_>) -> Poll<ErrorClass> {
-        if self.wake.as_mut().poll(cx).is_ready() {
+        // Most answers are there at once: only who waits needs to be woken.
+        let ended = &self.ended;
+        let wake = self.wake.get_or_insert_with(|| Box::pin(ended.clone().cancelled_owned()));
+        if wake.as_mut().poll(cx).is_ready() {
             return Poll::Ready(self.watch.reason());
         }
-        let idle = self.idle;
-        let silence = self.silence.get_or_insert_with(|| Box::pin(sleep(idle)));
-        if silence.as_mut().poll(cx).is_ready() || self.deadline.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(ErrorClass::UpstreamTimeout);
-        }
-        Poll::Pending
+        self.patience.poll_over(cx).map(|()| ErrorClass::UpstreamTimeout)
     }
 }
 
@@ -185,7 +176,7 @@ impl http_body::Body for Relay {
         loop {
             match self.source.poll_piece(cx) {
                 Poll::Ready(Some(Ok(piece))) => {
-                    self.silence = None;
+                    self.patience.heard();
                     if let Some(forward) = self.piece(piece) {
                         return Poll::Ready(Some(Ok(Frame::data(forward))));
                     }

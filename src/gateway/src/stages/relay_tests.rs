@@ -1,4 +1,4 @@
-use std::{collections::VecDeque, sync::Arc};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use domain::{RequestLog, Usage};
 use http::{HeaderMap, HeaderValue};
@@ -6,7 +6,10 @@ use http_body_util::BodyExt as _;
 use providers::openai::Endpoint;
 
 use super::*;
-use crate::fixture::{House, Issued};
+use crate::{
+    fixture::{House, Issued},
+    gateway::Gateway,
+};
 
 /// What the upstream does.
 pub(crate) enum Act {
@@ -50,15 +53,16 @@ impl Stream {
         if let Some(length) = length {
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
         }
-        let deadline = Box::pin(sleep(Duration::from_hours(1)));
+        let mut patience = Patience::new(&g.config);
+        patience.heard();
         let source = Source::Script(answer);
-        relay(g, Answer { exchange, status: StatusCode::OK, headers, source, metering, deadline })
+        relay(Answer { exchange, status: StatusCode::OK, headers, source, metering, patience })
     }
 
     /// Rows whose CLOSE is in the spool, without moving them.
     fn closed(&self) -> Vec<RequestLog> {
         let batch = self.house.gateway.ledger.journal().next_batch();
-        batch.map(|batch| batch.closed.into_iter().map(|(_, row)| row).collect()).unwrap_or_default()
+        batch.map(|batch| batch.closed.into_iter().map(|(_, row)| *row).collect()).unwrap_or_default()
     }
 }
 

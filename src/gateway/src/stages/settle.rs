@@ -34,10 +34,10 @@ pub(crate) struct End {
 
 /// A request's row on its way. Whoever drops it unsettled is a client that went away.
 pub(crate) struct Settlement {
-    row: RequestLog,
+    /// `None` once it is written.
+    row: Option<Box<RequestLog>>,
     started_ns: u64,
     ticket: Option<Ticket>,
-    settled: bool,
     journal: Arc<Journal>,
     clock: Arc<dyn Clock>,
 }
@@ -50,7 +50,7 @@ impl Settlement {
         arrival: &Arrival,
         target: &Target,
         known: &KnownKey,
-    ) -> Box<Self> {
+    ) -> Self {
         let user_agent = arrival.headers.get(header::USER_AGENT);
         let row = RequestLog {
             id: arrival.id.clone(),
@@ -78,57 +78,63 @@ impl Settlement {
             user_agent: user_agent.map(|value| cut(&String::from_utf8_lossy(value.as_bytes()))),
             error_class: None,
         };
-        Box::new(Self { row, started_ns: arrival.started_ns, ticket: None, settled: false, journal, clock })
+        Self { row: Some(Box::new(row)), started_ns: arrival.started_ns, ticket: None, journal, clock }
     }
 
     /// What was asked for.
     pub(crate) fn asks(&mut self, model: Option<&str>, streamed: bool) {
-        self.row.model = model.map(cut);
-        self.row.streamed = streamed;
+        if let Some(row) = &mut self.row {
+            row.model = model.map(cut);
+            row.streamed = streamed;
+        }
     }
 
     /// Where it goes.
     pub(crate) fn goes_to(&mut self, id: Option<domain::UpstreamId>, name: &str) {
-        self.row.upstream_id = id;
-        self.row.upstream = Some(name.to_owned());
+        if let Some(row) = &mut self.row {
+            row.upstream_id = id;
+            row.upstream = Some(name.to_owned());
+        }
     }
 
     /// It is about to be sent on: notes it, so that it has a row whatever happens.
     pub(crate) fn open(&mut self) -> Result<(), NotNoted> {
+        let Some(row) = &mut self.row else { return Ok(()) };
         if self.ticket.is_none() {
-            self.ticket = Some(self.journal.open(&self.row, None)?);
+            self.ticket = Some(self.journal.open(row, None)?);
         }
-        self.row.attempts += 1;
+        row.attempts += 1;
         Ok(())
     }
 
     /// The answer has begun.
     pub(crate) fn first_byte(&mut self) {
-        if self.row.first_byte_us.is_none() {
-            self.row.first_byte_us = Some(self.elapsed_us());
+        if self.row.as_ref().is_some_and(|row| row.first_byte_us.is_none()) {
+            let elapsed = self.elapsed_us();
+            self.row.iter_mut().for_each(|row| row.first_byte_us = Some(elapsed));
         }
     }
 
     /// Writes the row. What is settled stays settled.
     pub(crate) fn end(&mut self, end: End) {
-        if std::mem::replace(&mut self.settled, true) {
-            return;
-        }
-        self.row.status = end.status;
-        self.row.error_class = end.class;
-        self.row.usage = end.usage;
-        self.row.model_served = end.model_served.map(|model| cut(&model));
-        self.row.latency_us = self.elapsed_us();
-        self.journal.close(self.ticket.as_ref(), &self.row);
+        let Some(mut row) = self.row.take() else { return };
+        row.status = end.status;
+        row.error_class = end.class;
+        row.usage = end.usage;
+        row.model_served = end.model_served.map(|model| cut(&model));
+        row.latency_us = self.elapsed_us();
+        self.journal.close(self.ticket.as_ref(), row);
     }
 
     /// Whether the row is written.
     pub(crate) const fn is_settled(&self) -> bool {
-        self.settled
+        self.row.is_none()
     }
 
     fn refuse(&mut self, refusal: &Refusal) {
-        self.row.upstream_status = refusal.upstream_status();
+        if let Some(row) = &mut self.row {
+            row.upstream_status = refusal.upstream_status();
+        }
         self.end(End { status: refusal.status(), class: Some(refusal.class()), ..End::default() });
     }
 
@@ -152,7 +158,7 @@ pub(crate) struct Declined {
     /// The no.
     pub refusal: Refusal,
     /// Its row.
-    pub settlement: Option<Box<Settlement>>,
+    pub settlement: Option<Settlement>,
     /// Whether part of it is still on the wire.
     pub unread: bool,
 }
@@ -177,6 +183,9 @@ pub(crate) fn decline(declined: Declined) -> Response<Body> {
 
 /// A stranger's text as a row may hold it: short and without control characters, which no column and no page wants.
 fn cut(text: &str) -> String {
+    if text.len() <= TEXT_MAX && text.bytes().all(|b| b.is_ascii() && !b.is_ascii_control()) {
+        return text.to_owned();
+    }
     text.chars().take(TEXT_MAX).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 

@@ -9,6 +9,21 @@ const VALUE_CAP: usize = 64 << 10;
 /// Longest name that is told from others; bytes. Only two matter.
 const NAME_CAP: usize = 16;
 
+/// Bytes that mean something between the strings of the outermost object.
+static OUTERMOST: [bool; 256] = marks(b"\"{}[]:,");
+/// The same inside of a value.
+static NESTED: [bool; 256] = marks(b"\"{}[]");
+
+const fn marks(bytes: &[u8]) -> [bool; 256] {
+    let mut out = [false; 256];
+    let mut at = 0;
+    while at < bytes.len() {
+        out[bytes[at] as usize] = true;
+        at += 1;
+    }
+    out
+}
+
 /// Reads the top-level `usage` and `model` of a JSON answer fed in pieces cut anywhere. Memory does not grow with
 /// the answer; what is no JSON object says nothing.
 #[derive(Default)]
@@ -55,10 +70,23 @@ impl BodyMeter {
     /// Takes the next piece.
     pub fn feed(&mut self, piece: &[u8]) {
         let mut at = 0;
-        while let Some(byte) = piece.get(at) {
+        while at < piece.len() {
             if self.in_string {
                 at += self.string(&piece[at..]);
-            } else {
+                continue;
+            }
+            // Between strings few bytes mean anything; inside of other values only those that open and close.
+            let marks = if self.depth > 1 { &NESTED } else { &OUTERMOST };
+            let rest = &piece[at..];
+            let mut run = 0;
+            while run < rest.len() && !marks[usize::from(rest[run])] {
+                run += 1;
+            }
+            if run > 0 {
+                self.keep(&rest[..run]);
+                at += run;
+            }
+            if let Some(byte) = rest.get(run) {
                 self.token(*byte);
                 at += 1;
             }
@@ -141,6 +169,7 @@ impl BodyMeter {
         self.keep(&[byte]);
     }
 
+    #[inline]
     fn keep(&mut self, bytes: &[u8]) {
         let cap = match self.spot {
             Spot::Name => NAME_CAP,

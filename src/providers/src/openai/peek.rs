@@ -4,6 +4,8 @@ use std::{borrow::Cow, collections::HashSet, ops::Range};
 
 use crate::json::{self, Flaw};
 
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// The few facts that policy and metering need; everything else in a body is the upstream's to judge.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Peek {
@@ -47,7 +49,16 @@ impl From<Flaw> for PeekError {
 ///
 /// `model` is also found under another case (`Model`), and counts as a duplicate then: JSON readers exist that take
 /// names regardless of case, and a rule about models must hold with them too.
+///
+/// A byte order mark in front is passed over, as many readers do (RFC 8259, 8.1), so that it hides no model either.
 pub fn peek(body: &[u8]) -> Result<Peek, PeekError> {
+    let mark = if body.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+    let mut found = read(&body[mark..])?;
+    found.stream_options = found.stream_options.map(|at| at.start + mark..at.end + mark);
+    Ok(found)
+}
+
+fn read(body: &[u8]) -> Result<Peek, PeekError> {
     let mut seen = Names::default();
     let mut duplicate = None;
     let mut found = Peek::default();
@@ -155,6 +166,15 @@ mod tests {
         };
         assert_eq!(facts(body), expected);
         assert_eq!(facts(r#"{"mod\u0065l":"gpt\u002d5"}"#).model.as_deref(), Some("gpt-5"));
+    }
+
+    #[test]
+    fn a_byte_order_mark_hides_nothing() {
+        let found = peek("\u{feff} {\"model\":\"gpt-5\",\"stream_options\":{}}".as_bytes()).unwrap();
+        assert_eq!((found.model.as_deref(), found.stream_options), (Some("gpt-5"), Some(38..40)));
+        // Only one, and only in front.
+        assert_eq!(peek("\u{feff}\u{feff}{}".as_bytes()), Err(PeekError::NotJson));
+        assert_eq!(peek("{}\u{feff}".as_bytes()), Err(PeekError::NotJson));
     }
 
     #[test]

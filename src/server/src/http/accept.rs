@@ -13,7 +13,7 @@ use std::{
 use axum::{Router, body::Body};
 use futures_util::FutureExt as _;
 use gateway::Gateway;
-use http::{Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use ipnet::IpNet;
@@ -23,7 +23,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
 
 use super::{
-    framing::{self, Framing, Verdict},
+    framing::{Framing, Verdict},
     health::{self, Readiness},
     stream::{Phase, PhasedBody, TimedStream},
 };
@@ -175,10 +175,10 @@ async fn connection(stream: TcpStream, peer: SocketAddr, plane: Plane, door: Arc
         let (plane, readiness, phase) = (plane.clone(), door.readiness.clone(), phase.clone());
         async move {
             if refused {
-                return Ok(framing::refusal().map(|body| PhasedBody::new(body, phase)));
+                return Ok(bare(StatusCode::BAD_REQUEST).map(|body| PhasedBody::new(body, phase)));
             }
             let answer = AssertUnwindSafe(answer(plane, readiness, request, peer)).catch_unwind().await;
-            let answer = answer.unwrap_or_else(|_| broken());
+            let answer = answer.unwrap_or_else(|_| bare(StatusCode::INTERNAL_SERVER_ERROR));
             Ok::<_, Infallible>(answer.map(|body| PhasedBody::new(body, phase)))
         }
     });
@@ -186,7 +186,6 @@ async fn connection(stream: TcpStream, peer: SocketAddr, plane: Plane, door: Arc
         http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(door.limits.idle_timeout)
-            .max_headers(HEADER_FIELDS)
             .max_header_size(HEAD_BYTES)
             .max_buf_size(HEAD_BYTES)
             .serve_connection(TokioIo::new(io), service)
@@ -207,22 +206,20 @@ async fn connection(stream: TcpStream, peer: SocketAddr, plane: Plane, door: Arc
 }
 
 async fn answer(plane: Plane, readiness: Readiness, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
+    // Said to hyper, this number would cost every request an array that is filled anew.
+    if request.headers().len() > HEADER_FIELDS {
+        return bare(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+    }
+    // Boxed is what few requests need: the others shall not carry the room for it about.
+    let path = request.uri().path();
     // Nobody asks for health with a body in chunks; how it is framed is judged where bodies are read.
-    let framed = request.headers().contains_key(http::header::TRANSFER_ENCODING);
-    if !framed && let Some(answer) = health::answer(&readiness, request.method(), request.uri().path()).await {
-        return answer;
+    if health::is_ours(path) && !request.headers().contains_key(header::TRANSFER_ENCODING) {
+        return Box::pin(health::answer(&readiness, request.method(), path)).await;
     }
     match plane {
         Plane::Gateway(gateway) => gateway.handle(request, peer).await,
-        Plane::Admin(router) => admin(router, request, peer).await,
-        Plane::Merged(gateway, router) => {
-            let path = request.uri().path();
-            if path == "/v1" || path.starts_with("/v1/") {
-                gateway.handle(request, peer).await
-            } else {
-                admin(router, request, peer).await
-            }
-        }
+        Plane::Merged(gateway, _) if path == "/v1" || path.starts_with("/v1/") => gateway.handle(request, peer).await,
+        Plane::Admin(router) | Plane::Merged(_, router) => Box::pin(admin(router, request, peer)).await,
     }
 }
 
@@ -235,8 +232,10 @@ async fn admin(router: Router, request: Request<Incoming>, peer: SocketAddr) -> 
     }
 }
 
-fn broken() -> Response<Body> {
+/// Status only, and the end of the connection.
+fn bare(status: StatusCode) -> Response<Body> {
     let mut answer = Response::new(Body::empty());
-    *answer.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     answer
 }

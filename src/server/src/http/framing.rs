@@ -11,9 +11,6 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use axum::body::Body;
-use http::{HeaderValue, Response, StatusCode, header};
-
 /// Longest line of a chunk's size, its extensions included.
 const CHUNK_LINE_MAX: u32 = 4 * 1024;
 /// No line of a head is longer: hyper reads no further.
@@ -36,14 +33,6 @@ impl Verdict {
     pub(super) fn refuses_next(&self) -> bool {
         self.asked.fetch_add(1, Ordering::Relaxed) >= self.refused.load(Ordering::Relaxed)
     }
-}
-
-/// What a refused request is answered: as bare as the parser's own refusals, and the connection ends.
-pub(super) fn refusal() -> Response<Body> {
-    let mut answer = Response::new(Body::empty());
-    *answer.status_mut() = StatusCode::BAD_REQUEST;
-    answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-    answer
 }
 
 /// Follows the bytes of one connection.

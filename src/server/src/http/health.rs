@@ -40,23 +40,25 @@ impl Readiness {
     }
 }
 
-/// The answer, if the path is one of ours.
-pub(super) async fn answer(readiness: &Readiness, method: &Method, path: &str) -> Option<Response<Body>> {
-    if !matches!(path, "/livez" | "/readyz") {
-        return None;
-    }
+/// Whether a path is one of these.
+pub(super) fn is_ours(path: &str) -> bool {
+    matches!(path, "/livez" | "/readyz")
+}
+
+/// The answer on one of them.
+pub(super) async fn answer(readiness: &Readiness, method: &Method, path: &str) -> Response<Body> {
     if !matches!(*method, Method::GET | Method::HEAD) {
         let mut refused = plain(StatusCode::METHOD_NOT_ALLOWED, "use GET\n");
         refused.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("GET, HEAD"));
-        return Some(refused);
+        return refused;
     }
     if path == "/livez" {
-        return Some(plain(StatusCode::OK, "ok\n"));
+        return plain(StatusCode::OK, "ok\n");
     }
-    Some(match readiness.verdict().await {
+    match readiness.verdict().await {
         Ok(()) => plain(StatusCode::OK, "ok\n"),
         Err(reason) => plain(StatusCode::SERVICE_UNAVAILABLE, reason),
-    })
+    }
 }
 
 fn plain(status: StatusCode, text: &'static str) -> Response<Body> {

@@ -17,7 +17,7 @@ use http_body::{Body, Frame, SizeHint};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
-    time::{Sleep, sleep},
+    time::{Instant, Sleep, sleep, sleep_until},
 };
 
 use super::framing::Framing;
@@ -53,6 +53,8 @@ pub(super) struct TimedStream {
     framing: Framing,
     head_timeout: Duration,
     write_timeout: Duration,
+    /// When the head at hand began.
+    head_begun: Option<Instant>,
     head: Option<Pin<Box<Sleep>>>,
     write: Option<Pin<Box<Sleep>>>,
 }
@@ -66,7 +68,7 @@ impl TimedStream {
         head_timeout: Duration,
         write_timeout: Duration,
     ) -> Self {
-        Self { inner, phase, framing, head_timeout, write_timeout, head: None, write: None }
+        Self { inner, phase, framing, head_timeout, write_timeout, head_begun: None, head: None, write: None }
     }
 
     fn stalled<T>(&mut self, cx: &mut Context<'_>, result: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
@@ -90,14 +92,20 @@ impl AsyncRead for TimedStream {
         self.framing.see(&mut buf.filled_mut()[before..]);
         if buf.filled().len() > before && self.phase.is(IDLE) {
             self.phase.0.store(HEAD, Ordering::Release);
+            (self.head_begun, self.head) = (None, None);
         }
         if !self.phase.is(HEAD) {
-            self.head = None;
+            (self.head_begun, self.head) = (None, None);
             return result;
         }
-        let timeout = self.head_timeout;
-        let timer = self.head.get_or_insert_with(|| Box::pin(sleep(timeout)));
-        // Bytes that arrive do not buy time: the timer runs from the first to the last one of a head.
+        // Bytes that arrive do not buy time: it runs from the first to the last one of a head.
+        let begun = *self.head_begun.get_or_insert_with(now);
+        if result.is_ready() && self.head.is_none() {
+            // Most heads are whole with this very read, and then nobody has to be woken.
+            return result;
+        }
+        let until = begun + self.head_timeout;
+        let timer = self.head.get_or_insert_with(|| Box::pin(sleep_until(until)));
         match timer.as_mut().poll(cx) {
             Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
             Poll::Pending => result,
@@ -132,6 +140,12 @@ impl AsyncWrite for TimedStream {
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.inner).poll_shutdown(cx)
     }
+}
+
+/// A socket timer: it measures how long a client really takes, whatever the house's clock says.
+#[allow(clippy::disallowed_methods)]
+fn now() -> Instant {
+    Instant::now()
 }
 
 /// An answer's body; once it is gone, the connection is idle again.

@@ -90,7 +90,7 @@ fn chunks() -> Vec<Case> {
         broken("a trailer without a name", b"2\r\n{}\r\n0\r\n: x\r\n\r\n"),
         broken("a trailer that ends in a lone LF", b"2\r\n{}\r\n0\r\na: b\n\r\n\r\n"),
         broken("a trailer over 16 KiB", format!("2\r\n{{}}\r\n0\r\na: {}\r\n\r\n", "b".repeat(17 * 1024)).as_bytes()),
-        broken("more than 64 trailers", format!("2\r\n{{}}\r\n0\r\n{}\r\n", "a: b\r\n".repeat(65)).as_bytes()),
+        broken("more than 100 trailers", format!("2\r\n{{}}\r\n0\r\n{}\r\n", "a: b\r\n".repeat(101)).as_bytes()),
     ]
 }
 
