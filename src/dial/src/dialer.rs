@@ -11,7 +11,6 @@ use crate::{
     DialError, ProbeStep, TlsSetupError,
     body::{AnswerBody, Outgoing},
     connect::Connector,
-    framing,
     pool::{Lease, Pool},
     probe, target, tls,
 };
@@ -66,9 +65,6 @@ impl Dialer {
         let answer = self.exchange(base, on_the_wire(base, request)?).await?;
         if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
             return Err(DialError::InvalidResponse("it switches protocols, and nobody asked".to_owned()));
-        }
-        if !framing::is_plain(answer.headers()) {
-            return Err(DialError::InvalidResponse("it tells its length in two ways".to_owned()));
         }
         let fields = answer.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>();
         if fields > FIELDS_BYTES_MAX {

@@ -10,7 +10,6 @@ mod certificate;
 mod connect;
 mod dialer;
 mod error;
-mod framing;
 mod pool;
 mod probe;
 mod target;
