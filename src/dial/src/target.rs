@@ -1,5 +1,6 @@
 //! Where a request may go: onto the stored origin and under the stored prefix, and nowhere else.
 
+use bytes::Bytes;
 use domain::BaseUrl;
 use http::Uri;
 
@@ -11,11 +12,15 @@ pub(crate) fn target(base: &BaseUrl, tail: &str, query: Option<&str>) -> Result<
     if base.is_echo() || tail.contains(['?', '#']) || query.is_some_and(|query| query.contains('#')) {
         return Err(DialError::OutOfBase);
     }
-    let text = match query {
-        Some(query) => format!("{base}{tail}?{query}"),
-        None => format!("{base}{tail}"),
-    };
-    let uri: Uri = text.parse().map_err(|_| DialError::OutOfBase)?;
+    let base_text = base.as_str();
+    let mut text = Vec::with_capacity(base_text.len() + tail.len() + query.map_or(0, |query| query.len() + 1));
+    text.extend_from_slice(base_text.as_bytes());
+    text.extend_from_slice(tail.as_bytes());
+    if let Some(query) = query {
+        text.push(b'?');
+        text.extend_from_slice(query.as_bytes());
+    }
+    let uri = Uri::from_maybe_shared(Bytes::from(text)).map_err(|_| DialError::OutOfBase)?;
     within(base, &uri)?;
     Ok(uri)
 }

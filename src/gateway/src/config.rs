@@ -4,6 +4,8 @@ use std::{path::PathBuf, time::Duration};
 
 use ipnet::IpNet;
 
+use crate::ledger::Durability;
+
 /// Settings of the gateway. Sizes are bytes.
 #[derive(Clone, Debug)]
 pub struct GatewayConfig {
@@ -13,6 +15,8 @@ pub struct GatewayConfig {
     pub spool_segment: u64,
     /// Size of the whole spool. When the database is gone for so long that it is full, requests are refused.
     pub spool_total: u64,
+    /// What a power cut may cost.
+    pub durability: Durability,
     /// Whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<IpNet>,
     /// Largest body that is read whole.
@@ -41,6 +45,7 @@ impl Default for GatewayConfig {
             spool_dir: PathBuf::from("spool"),
             spool_segment: 8 << 20,
             spool_total: 1 << 30,
+            durability: Durability::Normal,
             trusted_proxies: Vec::new(),
             max_body: 32 << 20,
             max_multipart: 512 << 20,

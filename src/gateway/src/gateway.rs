@@ -77,7 +77,14 @@ impl Gateway {
     pub async fn start(parts: Parts) -> Result<Arc<Self>, StartError> {
         let config = parts.config;
         let size = SpoolSize { segment: config.spool_segment, total: config.spool_total };
-        let ledger = Ledger::start(&config.spool_dir, size, parts.store.clone(), &parts.tasks, parts.shutdown)?;
+        let ledger = Ledger::start(
+            &config.spool_dir,
+            size,
+            config.durability,
+            parts.store.clone(),
+            &parts.tasks,
+            parts.shutdown,
+        )?;
         Ok(Arc::new(Self {
             directory: Directory::start(parts.store, parts.keyring.clone(), parts.clock.clone(), parts.tasks),
             ledger,
@@ -100,7 +107,7 @@ impl Gateway {
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let started_at = self.clock.now();
-        let id = self.ids.next(started_at, (*self.random).bytes());
+        let id = self.ids.next(started_at, &*self.random);
         let (head, body) = request.into_parts();
         let arrival = Arrival {
             id: id.clone(),

@@ -6,7 +6,10 @@ use tokio::{
 };
 
 use super::*;
-use crate::fixture::{House, request, text};
+use crate::{
+    fixture::{House, request, text},
+    ledger::Durability,
+};
 
 const CHAT: &str = r#"{"model":"echo","messages":[{"role":"user","content":"hello"}]}"#;
 const STREAM: &str = r#"{"model":"echo","stream":true,"messages":[{"role":"user","content":"hello"}]}"#;
@@ -333,14 +336,16 @@ async fn rows_of_an_earlier_process_are_moved_unasked() {
     let size = SpoolSize { segment: 1 << 16, total: 1 << 20 };
     let (tasks, first) = (TaskTracker::new(), CancellationToken::new());
     first.cancel();
-    let ledger = Ledger::start(dir.path(), size, house.db.store.clone(), &tasks, first).unwrap();
+    let ledger = Ledger::start(dir.path(), size, Durability::Normal, house.db.store.clone(), &tasks, first).unwrap();
     let row = crate::ledger::tests::row(&issued.key.id, house.clock.now());
     ledger.journal().open(&row, None).unwrap();
     tasks.close();
     tasks.wait().await;
     drop(ledger);
 
-    let ledger = Ledger::start(dir.path(), size, house.db.store.clone(), &tasks, house.shutdown.clone()).unwrap();
+    let ledger =
+        Ledger::start(dir.path(), size, Durability::Normal, house.db.store.clone(), &tasks, house.shutdown.clone())
+            .unwrap();
     let arrived = async {
         loop {
             if let Some(row) = house.db.store.find_request(&row.id).await.unwrap() {

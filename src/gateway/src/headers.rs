@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use http::{HeaderMap, HeaderName, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use ipnet::IpNet;
 
 /// Request fields that pass. `accept-encoding` is not here: it depends on who reads the answer.
@@ -63,25 +63,22 @@ const HOPS_MAX: usize = 32;
 
 /// What of a client's fields reaches the upstream. `identity`: the answer is going to be read, so it must not come
 /// compressed.
-pub(crate) fn for_upstream(client: &HeaderMap, identity: bool) -> HeaderMap {
-    let mut out = pick(client, is_for_upstream);
+pub(crate) fn for_upstream(client: HeaderMap, identity: bool) -> HeaderMap {
+    let mut out = pick(client, |name| is_for_upstream(name) || !identity && name == "accept-encoding");
     if identity {
-        out.insert(header::ACCEPT_ENCODING, header::HeaderValue::from_static("identity"));
-    } else if !OneHop::of(client).names("accept-encoding") {
-        for value in client.get_all(header::ACCEPT_ENCODING) {
-            out.append(header::ACCEPT_ENCODING, value.clone());
-        }
+        out.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     }
     out
 }
 
 /// What of an upstream's fields reaches the client. `rewritten`: its body is changed on the way, so its length and
 /// its checksums no longer hold.
-pub(crate) fn for_client(upstream: &HeaderMap, rewritten: bool) -> HeaderMap {
+pub(crate) fn for_client(upstream: HeaderMap, rewritten: bool) -> HeaderMap {
+    let length = length(&upstream);
     let mut out = pick(upstream, is_for_client);
     if rewritten {
         out.remove(header::ETAG);
-    } else if let Some(length) = length(upstream) {
+    } else if let Some(length) = length {
         out.insert(header::CONTENT_LENGTH, length.into());
     }
     out
@@ -130,36 +127,36 @@ fn hop_address(text: &str) -> Option<IpAddr> {
     Some(IpAddr::to_canonical(&address))
 }
 
-fn pick(from: &HeaderMap, passes: fn(&str) -> bool) -> HeaderMap {
-    let one_hop = OneHop::of(from);
-    let passes = |name: &HeaderName| passes(name.as_str()) && !one_hop.names(name.as_str());
-    // Room for the few that are added: host, credential, length.
+/// The fields that pass, moved and not copied: this is done twice for every request.
+fn pick(from: HeaderMap, passes: impl Fn(&str) -> bool) -> HeaderMap {
+    let connection: Vec<HeaderValue> = from.get_all(header::CONNECTION).iter().cloned().collect();
+    let passes = |name: &HeaderName| passes(name.as_str()) && !is_one_hop(&connection, name.as_str());
+    // Room for the few that are added: host, credential, length, request id.
     let mut out = HeaderMap::with_capacity(from.keys_len() + 4);
-    for (name, value) in from.iter().filter(|(name, _)| passes(name)) {
-        out.append(name.clone(), value.clone());
+    let mut fields = from.into_iter().peekable();
+    let mut again = None;
+    while let Some((name, value)) = fields.next() {
+        // Of a name that stands several times only the first says it.
+        match name {
+            Some(name) if passes(&name) => {
+                again = matches!(fields.peek(), Some((None, _))).then(|| name.clone());
+                out.append(name, value);
+            }
+            Some(_) => again = None,
+            None => {
+                if let Some(name) = &again {
+                    out.append(name.clone(), value);
+                }
+            }
+        }
     }
     out
 }
 
-/// Fields that `Connection` declares to be for this hop only (RFC 9110, 7.6.1), listed above or not.
-struct OneHop<'a>(Option<&'a HeaderMap>);
-
-impl<'a> OneHop<'a> {
-    fn of(headers: &'a HeaderMap) -> Self {
-        Self(headers.contains_key(header::CONNECTION).then_some(headers))
-    }
-
-    /// Whether `name` is one of them.
-    fn names(&self, name: &str) -> bool {
-        self.0.is_some_and(|headers| {
-            headers
-                .get_all(header::CONNECTION)
-                .iter()
-                .filter_map(|value| value.to_str().ok())
-                .flat_map(|value| value.split(','))
-                .any(|listed| listed.trim().eq_ignore_ascii_case(name))
-        })
-    }
+/// Whether `Connection` declares a field to be for this hop only (RFC 9110, 7.6.1), listed above or not.
+fn is_one_hop(connection: &[HeaderValue], name: &str) -> bool {
+    let values = connection.iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|listed| listed.trim().eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]
@@ -227,9 +224,9 @@ mod tests {
             "user-agent",
             "x-stainless-lang",
         ];
-        assert_eq!(names(&for_upstream(&client, false)), expected);
-        assert_eq!(for_upstream(&client, true)["accept-encoding"], "identity");
-        assert_eq!(for_upstream(&HeaderMap::new(), true)["accept-encoding"], "identity");
+        assert_eq!(names(&for_upstream(client.clone(), false)), expected);
+        assert_eq!(for_upstream(client.clone(), true)["accept-encoding"], "identity");
+        assert_eq!(for_upstream(HeaderMap::new(), true)["accept-encoding"], "identity");
     }
 
     #[test]
@@ -264,8 +261,8 @@ mod tests {
             "x-ratelimit-remaining-requests",
             "x-request-id",
         ];
-        assert_eq!(names(&for_client(&upstream, false)), expected);
-        let rewritten = for_client(&upstream, true);
+        assert_eq!(names(&for_client(upstream.clone(), false)), expected);
+        let rewritten = for_client(upstream.clone(), true);
         assert!(!rewritten.contains_key("content-length") && !rewritten.contains_key("etag"));
     }
 
@@ -280,7 +277,7 @@ mod tests {
             (&[("content-length", "5"), ("transfer-encoding", "chunked")], None),
             (&[], None),
         ] {
-            let out = for_client(&map(fields), false);
+            let out = for_client(map(fields), false);
             let found: Vec<_> = out.get_all("content-length").iter().map(|value| value.to_str().unwrap()).collect();
             assert_eq!(found, Vec::from_iter(expected), "{fields:?}");
         }
@@ -295,13 +292,13 @@ mod tests {
             ("accept-encoding", "gzip"),
             ("x-stainless-os", "b"),
         ]);
-        assert_eq!(names(&for_upstream(&client, false)), ["x-stainless-os"]);
-        assert_eq!(names(&for_client(&map(&[("connection", "etag"), ("etag", "e")]), false)), Vec::<&str>::new());
+        assert_eq!(names(&for_upstream(client.clone(), false)), ["x-stainless-os"]);
+        assert_eq!(names(&for_client(map(&[("connection", "etag"), ("etag", "e")]), false)), Vec::<&str>::new());
     }
 
     #[test]
     fn fields_given_twice_pass_twice() {
-        let out = for_upstream(&map(&[("openai-beta", "a"), ("openai-beta", "b")]), false);
+        let out = for_upstream(map(&[("openai-beta", "a"), ("openai-beta", "b")]), false);
         assert_eq!(out.get_all("openai-beta").iter().count(), 2);
     }
 

@@ -4,6 +4,7 @@
 //! answer is released. A single writer moves closed rows into the database. With [`crate::directory`] this is the only
 //! place in the room that knows the store.
 
+mod error;
 mod journal;
 mod pump;
 mod recent;
@@ -11,6 +12,7 @@ mod record;
 mod replay;
 mod segment;
 mod spool;
+mod state;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -19,7 +21,8 @@ use store::Store;
 use tokio::sync::Mutex;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub(crate) use journal::{Journal, NotNoted, Ticket};
+pub use journal::Durability;
+pub(crate) use journal::{Committed, Journal, NotNoted, Ticket};
 pub(crate) use spool::Limits as SpoolSize;
 
 use pump::{Pump, Sink, SinkError};
@@ -35,7 +38,7 @@ const FAREWELL: Duration = Duration::from_secs(5);
 /// Why the ledger could not be opened.
 #[derive(Debug, thiserror::Error)]
 #[error("the request spool cannot be opened: {0}")]
-pub struct LedgerError(#[from] spool::OpenError);
+pub struct LedgerError(#[from] error::OpenError);
 
 /// The ledger of this process.
 pub(crate) struct Ledger {
@@ -48,6 +51,7 @@ impl Ledger {
     pub(crate) fn start(
         dir: &Path,
         size: SpoolSize,
+        durability: Durability,
         store: Store,
         tasks: &TaskTracker,
         shutdown: CancellationToken,
@@ -60,7 +64,7 @@ impl Ledger {
             );
         }
         let spool = Arc::new(spool);
-        let journal = Arc::new(Journal::new(spool.clone()));
+        let journal = Arc::new(Journal::new(spool.clone(), durability));
         let pump = Mutex::new(Pump::new(spool, journal.stranded.clone(), Rows(store)));
         let ledger = Arc::new(Self { journal, pump });
         // What an earlier process left is moved without waiting for a request.
@@ -121,12 +125,18 @@ impl Ledger {
         loop {
             let spool = self.journal.spool.clone();
             // A disk may take its time; requests must not wait for it on the same thread.
-            if tasks.spawn_blocking(move || spool.sync()).await.is_err() {
+            let synced = tasks.spawn_blocking(move || {
+                spool.sync();
+                spool.prepare();
+            });
+            if synced.await.is_err() {
                 tracing::error!("forcing the spool onto the disk failed half-way");
             }
             tokio::select! {
                 () = shutdown.cancelled() => return,
                 () = tokio::time::sleep(SYNC) => {}
+                // Whoever asks while this one runs shares the next one: that is what makes commits a group's.
+                () = self.journal.sync_asked() => {}
             }
         }
     }
@@ -144,6 +154,10 @@ impl Sink for Rows {
         self.0.touch_keys(keys).await.map_err(|error| SinkError(error.into()))
     }
 }
+
+#[cfg(test)]
+#[path = "ledger/power_cut_tests.rs"]
+mod power_cut;
 
 #[cfg(test)]
 pub(crate) mod tests {

@@ -1,6 +1,9 @@
 //! Reading tokens off an answer while it passes, compressed or not.
 
-use std::io::{self, Write};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 use brotli_decompressor::DecompressorWriter;
 use bytes::Bytes;
@@ -124,16 +127,24 @@ impl Metering {
 }
 
 /// The media type without its parameters, lower case.
-pub(crate) fn essence(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn essence(headers: &HeaderMap) -> Option<Cow<'_, str>> {
     let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-    Some(value.split(';').next()?.trim().to_ascii_lowercase())
+    Some(lower(value.split(';').next()?.trim()))
 }
 
 /// The content coding, lower case; several at once read as one that nobody knows.
-pub(crate) fn coding(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn coding(headers: &HeaderMap) -> Option<Cow<'_, str>> {
     let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
-    let first = String::from_utf8_lossy(codings.next()?.as_bytes()).trim().to_ascii_lowercase();
-    Some(if codings.next().is_some() { format!("{first}, …") } else { first })
+    let first = codings.next()?.to_str().unwrap_or("…").trim();
+    Some(if codings.next().is_some() { Cow::Owned(format!("{first}, …")) } else { lower(first) })
+}
+
+fn lower(text: &str) -> Cow<'_, str> {
+    if text.bytes().any(|b| b.is_ascii_uppercase()) {
+        Cow::Owned(text.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 impl Unpacker {

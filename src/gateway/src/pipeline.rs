@@ -22,7 +22,10 @@ use crate::{
 
 /// Answers a request, one way or the other.
 pub(crate) async fn answer(g: &Gateway, arrival: Arrival) -> Response<Body> {
-    run(g, arrival).await.unwrap_or_else(decline)
+    match run(g, arrival).await {
+        Ok(answer) => answer,
+        Err(declined) => decline(declined).await,
+    }
 }
 
 async fn run(g: &Gateway, arrival: Arrival) -> Result<Response<Body>, Declined> {
@@ -31,5 +34,5 @@ async fn run(g: &Gateway, arrival: Arrival) -> Result<Response<Body>, Declined> 
     let grant = admit(g, ask).await?;
     let plan = plan(g, grant).await?;
     let answer = dispatch(g, plan).await?;
-    Ok(relay(answer))
+    Ok(relay(answer).await)
 }

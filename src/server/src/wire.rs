@@ -168,6 +168,8 @@ impl House {
 fn gateway_config(config: &Config) -> GatewayConfig {
     GatewayConfig {
         spool_dir: config.data_dir.join("spool"),
+        spool_total: config.spool_bytes,
+        durability: config.durability,
         trusted_proxies: config.trusted_proxies.clone(),
         max_body: config.max_body_bytes,
         max_multipart: config.max_multipart_bytes,

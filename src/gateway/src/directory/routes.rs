@@ -5,10 +5,10 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
+use bytes::Bytes;
 use domain::{Credential, CredentialVersion, Upstream, UpstreamId};
 use http::HeaderValue;
 use keyring::{Aad, Keyring};
-use zeroize::Zeroizing;
 
 const SECOND: u64 = 1_000_000_000;
 /// Older than this, they are read again if the database answers.
@@ -85,10 +85,10 @@ impl Routes {
             tracing::error!(upstream = upstream.name, %error, "a stored secret cannot be opened");
             Unreadable
         })?;
-        let mut bearer = Zeroizing::new(Vec::with_capacity(7 + secret.len()));
+        let mut bearer = Vec::with_capacity(7 + secret.len());
         bearer.extend_from_slice(b"Bearer ");
         bearer.extend_from_slice(&secret);
-        let mut value = HeaderValue::from_bytes(&bearer).map_err(|_| Unreadable)?;
+        let mut value = HeaderValue::from_maybe_shared(Bytes::from(bearer)).map_err(|_| Unreadable)?;
         value.set_sensitive(true);
         Ok(Some(value))
     }

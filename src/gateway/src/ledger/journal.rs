@@ -1,25 +1,49 @@
-//! The writing half of the ledger: what requests see of it. It never waits.
+//! The writing half of the ledger: what requests see of it. It waits only where durability is strict.
 
-use std::sync::Arc;
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use domain::RequestLog;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use super::{
+    error::AppendError,
     pump::{self, Stranded},
-    spool::{AppendError, Spool},
+    spool::Spool,
 };
+
+/// How long a request waits for the disk.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What a power cut may cost (R2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Durability {
+    /// What was noted within the last second. `kill -9` costs nothing.
+    #[default]
+    Normal,
+    /// Nothing: a request is sent on when its OPEN is on the disk, and its answer ends when its CLOSE is.
+    Strict,
+}
 
 /// A request cannot be noted, so it must not be sent on.
 #[derive(Debug, thiserror::Error)]
-#[error("the request cannot be noted: {0}")]
-pub(crate) struct NotNoted(#[from] AppendError);
+pub(crate) enum NotNoted {
+    /// The spool does not take it.
+    #[error("the request cannot be noted: {0}")]
+    Append(#[from] AppendError),
+    /// The disk does not take it.
+    #[error("the request's note is not on the disk yet")]
+    Late,
+}
+
+/// Resolves when a record is on the disk, with `false` where that takes too long.
+pub(crate) type Committed = Pin<Box<dyn Future<Output = bool> + Send + Sync>>;
 
 /// Proof that a request's OPEN is in the spool. Whoever holds it owes the CLOSE.
 #[derive(Debug)]
 pub(crate) struct Ticket {
     opened_in: u64,
+    seq: u64,
 }
 
 /// Where requests note that they begin and end.
@@ -27,27 +51,43 @@ pub(crate) struct Journal {
     pub(super) spool: Arc<Spool>,
     pub(super) stranded: Arc<Stranded>,
     pub(super) news: Notify,
+    durability: Durability,
+    sync_wanted: Arc<Notify>,
 }
 
 impl Journal {
     /// A journal over a spool.
-    pub(crate) fn new(spool: Arc<Spool>) -> Self {
-        Self { spool, stranded: Arc::new(Mutex::default()), news: Notify::new() }
+    pub(crate) fn new(spool: Arc<Spool>, durability: Durability) -> Self {
+        let stranded = Arc::new(Mutex::default());
+        Self { spool, stranded, news: Notify::new(), durability, sync_wanted: Arc::default() }
     }
 
     /// Notes that a request is about to be sent on. `reservation_nano`: what is set aside for it, nano-dollars.
     pub(crate) fn open(&self, row: &RequestLog, reservation_nano: Option<i64>) -> Result<Ticket, NotNoted> {
-        Ok(Ticket { opened_in: self.spool.opened(row, reservation_nano)? })
+        let place = self.spool.opened(row, reservation_nano)?;
+        Ok(Ticket { opened_in: place.segment, seq: place.seq })
     }
 
-    /// Notes that a request is over. `None` for one that was refused before it had a ticket.
-    pub(crate) fn close(&self, ticket: Option<&Ticket>, row: Box<RequestLog>) {
+    /// Waits until the OPEN is on the disk, where that was asked for.
+    pub(crate) async fn opened(&self, ticket: &Ticket) -> Result<(), NotNoted> {
+        let Some(committed) = self.committed(ticket.seq) else { return Ok(()) };
+        if committed.await { Ok(()) } else { Err(NotNoted::Late) }
+    }
+
+    /// Notes that a request is over. `ticket` is none for one that was refused before it had any. What comes back is to
+    /// be waited for before the client may know that it is over.
+    pub(crate) fn close(&self, ticket: Option<&Ticket>, row: Box<RequestLog>) -> Option<Committed> {
         let opened_in = ticket.map(|ticket| ticket.opened_in);
-        if let Err((error, row)) = self.spool.close(opened_in, row) {
-            tracing::error!(request = %row.id, %error, "a request's end is kept in memory only");
-            pump::strand(&self.stranded, opened_in, row);
-        }
+        let closed = self.spool.close(opened_in, row);
         self.news.notify_one();
+        match closed {
+            Ok(place) => self.committed(place.seq),
+            Err((error, row)) => {
+                tracing::error!(request = %row.id, %error, "a request's end is kept in memory only");
+                pump::strand(&self.stranded, opened_in, row);
+                None
+            }
+        }
     }
 
     /// What is closed and not moved yet.
@@ -59,5 +99,69 @@ impl Journal {
     /// Whether new requests can be noted.
     pub(crate) fn writable(&self) -> bool {
         self.spool.writable()
+    }
+
+    /// Waits until somebody waits for the disk.
+    pub(super) async fn sync_asked(&self) {
+        self.sync_wanted.notified().await;
+    }
+
+    fn committed(&self, seq: u64) -> Option<Committed> {
+        if self.durability == Durability::Normal {
+            return None;
+        }
+        let mut synced = self.spool.synced();
+        self.sync_wanted.notify_one();
+        Some(Box::pin(async move {
+            let reached = synced.wait_for(|synced| *synced >= seq);
+            matches!(tokio::time::timeout(PATIENCE, reached).await, Ok(Ok(_)))
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::ledger::{record::tests::row, spool::Limits};
+
+    fn journal(durability: Durability) -> (Journal, TempDir) {
+        let dir = TempDir::new().unwrap();
+        let (spool, _) = Spool::open(dir.path(), Limits { segment: 1 << 16, total: 1 << 20 }).unwrap();
+        (Journal::new(Arc::new(spool), durability), dir)
+    }
+
+    #[tokio::test]
+    async fn strict_requests_wait_for_the_disk_and_share_a_sync() {
+        let (journal, _dir) = journal(Durability::Strict);
+        let tickets: Vec<Ticket> = (0..3).map(|n| journal.open(&row(n), None).unwrap()).collect();
+        let mut opened: Vec<_> = tickets.iter().map(|ticket| Box::pin(journal.opened(ticket))).collect();
+        assert!(opened.iter_mut().all(|waiting| waiting.as_mut().now_or_never().is_none()));
+        journal.sync_asked().await;
+        journal.spool.sync();
+        for waiting in opened {
+            waiting.now_or_never().expect("one sync is enough for all").unwrap();
+        }
+        let mut closed = journal.close(Some(&tickets[0]), Box::new(row(0))).expect("there is something to wait for");
+        assert!(closed.as_mut().now_or_never().is_none());
+        journal.spool.sync();
+        assert_eq!(closed.now_or_never(), Some(true));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_disk_that_does_not_answer_refuses() {
+        let (journal, _dir) = journal(Durability::Strict);
+        let ticket = journal.open(&row(1), None).unwrap();
+        assert!(matches!(journal.opened(&ticket).await, Err(NotNoted::Late)));
+    }
+
+    #[tokio::test]
+    async fn others_wait_for_nothing() {
+        let (journal, _dir) = journal(Durability::Normal);
+        let ticket = journal.open(&row(1), None).unwrap();
+        journal.opened(&ticket).now_or_never().unwrap().unwrap();
+        assert!(journal.close(Some(&ticket), Box::new(row(1))).is_none());
     }
 }

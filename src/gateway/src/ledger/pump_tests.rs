@@ -99,7 +99,7 @@ async fn one_row_that_the_database_never_takes_holds_up_nobody_else() {
 #[tokio::test]
 async fn rows_that_no_spool_takes_go_straight_to_the_database() {
     let mut bench = bench();
-    let ticket = bench.spool.opened(&row(1), None).unwrap();
+    let ticket = bench.spool.opened(&row(1), None).unwrap().segment;
     strand(&bench.stranded, Some(ticket), Box::new(row(1)));
     bench.database.down.store(true, Ordering::SeqCst);
     assert!(bench.pump.drain().await.is_err());

@@ -8,9 +8,10 @@ use std::{
 use domain::{RequestId, RequestLog};
 
 use super::{
+    error::OpenError,
     record::Record,
     segment::{self, Unreadable},
-    spool::{OpenError, Segment},
+    state::Segment,
 };
 
 /// What earlier processes left behind, segment by segment.

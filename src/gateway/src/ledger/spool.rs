@@ -1,10 +1,9 @@
 //! The spool: segment files that hold what the database does not have yet.
 //!
-//! An append is one `write()`, so it survives `kill -9`; [`Spool::sync`], once a second, makes it survive a power cut.
+//! An append is one `write()`, so it survives `kill -9`; [`Spool::sync`] makes it survive a power cut.
 //! A segment is deleted when each of its OPENs is closed and each of its CLOSEs is in the database; it is never cut.
 
 use std::{
-    collections::BTreeMap,
     fs::File,
     io,
     os::unix::fs::{DirBuilderExt as _, FileExt as _},
@@ -17,12 +16,15 @@ use std::{
 
 use domain::{ErrorClass, RequestLog};
 use parking_lot::{Mutex, MutexGuard};
+use tokio::sync::watch;
 
 use super::{
+    error::{AppendError, OpenError},
     recent::{Closed, Recent},
     record::{self, Entry},
     replay::Replay,
     segment,
+    state::{Segment, State},
 };
 
 /// A record of this size should fit for the spool to count as writable, bytes.
@@ -37,39 +39,15 @@ pub(crate) struct Limits {
     pub total: u64,
 }
 
-/// Why a record could not be kept.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum AppendError {
-    /// The spool holds as much as it may.
-    #[error("the spool is full")]
-    Full,
-    /// The disk says no.
-    #[error("the spool cannot be written")]
-    Io(#[from] io::Error),
-}
-
-/// Why a spool could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum OpenError {
-    /// Another process has it.
-    #[error("{} is in use by another process", .0.display())]
-    InUse(PathBuf),
-    /// A newer version wrote it.
-    #[error("{} was written by a newer version (layout {version}); start that one once so that it empties it", .dir.display())]
-    Newer {
-        /// The spool.
-        dir: PathBuf,
-        /// The layout it uses.
-        version: u16,
-    },
-    /// The disk says no.
-    #[error("{}: {source}", .dir.display())]
-    Io {
-        /// The spool.
-        dir: PathBuf,
-        /// What the disk says.
-        source: io::Error,
-    },
+/// Where a record stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The segment.
+    pub segment: u64,
+    /// Its end in it.
+    pub end: u64,
+    /// Its sequence number.
+    pub seq: u64,
 }
 
 /// Closed rows on their way into the database.
@@ -89,34 +67,9 @@ pub(crate) struct Spool {
     /// One at a time makes spare segments; requests never wait for it.
     syncing: Mutex<()>,
     writable: AtomicBool,
+    synced: watch::Sender<u64>,
     // Held for as long as the process lives.
     _lock: File,
-}
-
-struct State {
-    segments: BTreeMap<u64, Segment>,
-    active: u64,
-    next_number: u64,
-    next_seq: u64,
-    spare: Option<(u64, Arc<File>)>,
-    directory_changed: bool,
-    finished: bool,
-    recent: Recent,
-}
-
-/// A segment as the spool keeps it in mind.
-pub(super) struct Segment {
-    file: Arc<File>,
-    /// Where its frames end.
-    pub(super) end: u64,
-    /// Up to here everything is in the database.
-    moved: u64,
-    /// OPENs whose CLOSE is not in the database.
-    pub(super) open: u64,
-    /// Something in it cannot be read: it is set aside, not deleted.
-    pub(super) damaged: bool,
-    /// Not all of it is on the disk for certain.
-    pub(super) written_since_sync: bool,
 }
 
 impl Spool {
@@ -152,6 +105,7 @@ impl Spool {
             }),
             syncing: Mutex::new(()),
             writable: AtomicBool::new(true),
+            synced: watch::Sender::new(0),
             _lock: lock,
         };
         let interrupted = replay.open.len();
@@ -165,11 +119,11 @@ impl Spool {
         Ok((spool, interrupted))
     }
 
-    /// Notes that a request is about to be sent on. Returns the segment that the note stands in.
-    pub(crate) fn opened(&self, row: &RequestLog, reservation_nano: Option<i64>) -> Result<u64, AppendError> {
+    /// Notes that a request is about to be sent on.
+    pub(crate) fn opened(&self, row: &RequestLog, reservation_nano: Option<i64>) -> Result<Place, AppendError> {
         let mut frame = record::encode(&Entry::Open { reservation_nano, row })
             .ok_or(io::Error::from(io::ErrorKind::InvalidInput))?;
-        self.append(&mut self.state.lock(), &mut frame, true, self.limits.total).map(|(segment, _)| segment)
+        self.append(&mut self.state.lock(), &mut frame, true, self.limits.total)
     }
 
     /// Notes that a request is over. On an error the row comes back.
@@ -177,7 +131,7 @@ impl Spool {
         &self,
         opened_in: Option<u64>,
         row: Box<RequestLog>,
-    ) -> Result<(), (AppendError, Box<RequestLog>)> {
+    ) -> Result<Place, (AppendError, Box<RequestLog>)> {
         let entry = Entry::Close { opened_in, row: &row };
         let Some(mut frame) = record::encode(&entry) else {
             return Err((io::Error::from(io::ErrorKind::InvalidInput).into(), row));
@@ -188,9 +142,9 @@ impl Spool {
         let allowance = if opened_in.is_some() { u64::MAX } else { a_little };
         let mut state = self.state.lock();
         match self.append(&mut state, &mut frame, false, allowance) {
-            Ok((segment, end)) => {
-                state.recent.push(Closed { segment, end, opened_in, row });
-                Ok(())
+            Ok(place) => {
+                state.recent.push(Closed { segment: place.segment, end: place.end, opened_in, row });
+                Ok(place)
             }
             Err(error) => Err((error, row)),
         }
@@ -264,41 +218,66 @@ impl Spool {
         }
     }
 
-    /// Forces what was written since the last call onto the disk, and makes the next segment.
+    /// Forces what was written since the last call onto the disk, and says so to those who wait for it.
     pub(crate) fn sync(&self) {
         let _one = self.syncing.lock();
-        let (files, directory, spare) = {
+        let (dirty, directory, upto) = {
             let mut state = self.state.lock();
-            let dirty = state.segments.values_mut().filter(|segment| segment.written_since_sync);
-            let files: Vec<Arc<File>> = dirty
-                .map(|segment| {
-                    segment.written_since_sync = false;
-                    segment.file.clone()
+            let dirty: Vec<(u64, Arc<File>)> = state
+                .segments
+                .iter_mut()
+                .filter_map(|(number, segment)| {
+                    std::mem::take(&mut segment.written_since_sync).then(|| (*number, segment.file.clone()))
                 })
                 .collect();
-            let room = self.taken(&state, true) <= self.limits.total && !state.finished;
-            let spare = (state.spare.is_none() && room).then(|| state.take_number());
-            (files, std::mem::take(&mut state.directory_changed), spare)
+            (dirty, std::mem::take(&mut state.directory_changed), state.next_seq - 1)
         };
-        let mut result = files.iter().try_for_each(|file| file.sync_data());
+        let mut result = dirty.iter().try_for_each(|(_, file)| file.sync_data());
         if directory {
             result = result.and_then(|()| File::open(&self.dir)?.sync_all());
         }
-        if let Some(number) = spare {
-            match segment::create(&self.dir, number, self.limits.segment) {
-                Ok(file) => {
-                    let mut state = self.state.lock();
-                    state.spare = Some((number, file));
-                    state.directory_changed = true;
-                }
-                Err(error) => result = result.and(Err(error)),
+        match &result {
+            Ok(()) => {
+                self.synced.send_replace(upto);
             }
-        }
-        if let Err(error) = &result {
-            tracing::error!(%error, "the spool could not be forced onto the disk");
+            Err(error) => {
+                tracing::error!(%error, "the spool could not be forced onto the disk");
+                let mut state = self.state.lock();
+                state.directory_changed |= directory;
+                for (number, _) in dirty {
+                    state.segments.entry(number).and_modify(|segment| segment.written_since_sync = true);
+                }
+            }
         }
         // Whoever was told not to send requests learns here that the disk is back.
         self.writable.store(result.is_ok(), Ordering::Relaxed);
+    }
+
+    /// Makes the next segment beforehand, if there is room for one.
+    pub(crate) fn prepare(&self) {
+        let _one = self.syncing.lock();
+        let number = {
+            let mut state = self.state.lock();
+            let room = self.taken(&state, true) <= self.limits.total && !state.finished;
+            (state.spare.is_none() && room).then(|| state.take_number())
+        };
+        let Some(number) = number else { return };
+        match segment::create(&self.dir, number, self.limits.segment) {
+            Ok(file) => {
+                let mut state = self.state.lock();
+                state.spare = Some((number, file));
+                state.directory_changed = true;
+            }
+            Err(error) => {
+                tracing::error!(%error, "the spool's next segment cannot be made");
+                self.writable.store(false, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// The sequence number up to which everything is on the disk.
+    pub(crate) fn synced(&self) -> watch::Receiver<u64> {
+        self.synced.subscribe()
     }
 
     /// Deletes even the segment in use if everything is in the database. The spool takes nothing after this.
@@ -312,15 +291,8 @@ impl Spool {
         self.delete(finished);
     }
 
-    /// Appends a frame; returns its segment and where it ends in it. `allowance`: beyond so many bytes of spool the
-    /// answer is no.
-    fn append(
-        &self,
-        state: &mut State,
-        frame: &mut [u8],
-        opens: bool,
-        allowance: u64,
-    ) -> Result<(u64, u64), AppendError> {
+    /// Appends a frame. `allowance`: beyond so many bytes of spool the answer is no.
+    fn append(&self, state: &mut State, frame: &mut [u8], opens: bool, allowance: u64) -> Result<Place, AppendError> {
         let written = self.write(state, frame, opens, allowance);
         if !matches!(written, Err(AppendError::Full)) {
             self.writable.store(written.is_ok(), Ordering::Relaxed);
@@ -328,13 +300,7 @@ impl Spool {
         written
     }
 
-    fn write(
-        &self,
-        state: &mut State,
-        frame: &mut [u8],
-        opens: bool,
-        allowance: u64,
-    ) -> Result<(u64, u64), AppendError> {
+    fn write(&self, state: &mut State, frame: &mut [u8], opens: bool, allowance: u64) -> Result<Place, AppendError> {
         let size = frame.len() as u64;
         let fits = state.active().is_some_and(|segment| segment.end + size <= self.limits.segment);
         if self.taken(state, !fits) > allowance {
@@ -351,9 +317,9 @@ impl Spool {
         segment.end += size;
         segment.open += u64::from(opens);
         segment.written_since_sync = true;
-        let end = segment.end;
+        let place = Place { segment: number, end: segment.end, seq: state.next_seq };
         state.next_seq += 1;
-        Ok((number, end))
+        Ok(place)
     }
 
     fn rotate(&self, state: &mut State, at_any_price: bool) -> Result<(), AppendError> {
@@ -402,42 +368,6 @@ impl Spool {
                 tracing::warn!(segment = number, %error, "a finished spool segment could not be deleted");
             }
         }
-    }
-}
-
-impl State {
-    fn active(&self) -> Option<&Segment> {
-        self.segments.get(&self.active)
-    }
-
-    fn take_number(&mut self) -> u64 {
-        let number = self.next_number;
-        self.next_number += 1;
-        number
-    }
-
-    /// Batches come in order: of the segments before `number` everything is in the database.
-    fn all_moved_before(&mut self, number: u64) {
-        for segment in self.segments.range_mut(..number).map(|(_, segment)| segment) {
-            segment.moved = segment.end;
-        }
-    }
-
-    /// Takes out the segments that nobody needs any more; with each, whether it is damaged.
-    fn take_finished(&mut self, may_go: impl Fn(u64) -> bool) -> Vec<(u64, bool)> {
-        let done = |segment: &Segment| segment.moved >= segment.end && segment.open == 0;
-        self.segments
-            .extract_if(.., |number, segment| may_go(*number) && done(segment))
-            .map(|(number, segment)| (number, segment.damaged))
-            .collect()
-    }
-}
-
-impl Segment {
-    /// One without records.
-    pub(super) fn new(file: Arc<File>) -> Self {
-        let header = segment::HEADER as u64;
-        Self { file, end: header, moved: header, open: 0, damaged: false, written_since_sync: true }
     }
 }
 

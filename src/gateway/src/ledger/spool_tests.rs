@@ -33,7 +33,7 @@ fn files(dir: &TempDir) -> usize {
 fn rows_come_out_once_and_in_order() {
     let dir = TempDir::new().unwrap();
     let spool = open(&dir);
-    let tickets: Vec<u64> = (0..40).map(|n| spool.opened(&row(n), None).unwrap()).collect();
+    let tickets: Vec<u64> = (0..40).map(|n| spool.opened(&row(n), None).unwrap().segment).collect();
     for n in 0..40 {
         spool.close(Some(tickets[usize::from(n)]), Box::new(row(n))).unwrap();
     }
@@ -47,9 +47,9 @@ fn rows_come_out_once_and_in_order() {
 fn a_segment_goes_when_everything_in_it_is_closed_and_moved() {
     let dir = TempDir::new().unwrap();
     let spool = open(&dir);
-    let long = spool.opened(&row(200), None).unwrap();
+    let long = spool.opened(&row(200), None).unwrap().segment;
     for n in 0..30 {
-        let ticket = spool.opened(&row(n), None).unwrap();
+        let ticket = spool.opened(&row(n), None).unwrap().segment;
         spool.close(Some(ticket), Box::new(row(n))).unwrap();
     }
     let before = files(&dir);
@@ -69,8 +69,8 @@ fn a_segment_goes_when_everything_in_it_is_closed_and_moved() {
 fn what_was_under_way_is_interrupted_once() {
     let dir = TempDir::new().unwrap();
     let spool = open(&dir);
-    let done = spool.opened(&row(1), None).unwrap();
-    spool.opened(&row(2), Some(7)).unwrap();
+    let done = spool.opened(&row(1), None).unwrap().segment;
+    spool.opened(&row(2), Some(7)).unwrap().segment;
     spool.close(Some(done), Box::new(row(1))).unwrap();
     spool.close(None, Box::new(row(3))).unwrap();
     drop(spool);
@@ -104,7 +104,7 @@ fn a_full_spool_admits_nobody_and_still_closes() {
     assert!(open.len() > 5);
     assert!(!spool.writable(), "nobody should be sent here now");
     for (n, ticket) in (0..).zip(&open) {
-        spool.close(Some(*ticket), Box::new(row(n))).unwrap();
+        spool.close(Some(ticket.segment), Box::new(row(n))).unwrap();
     }
     assert_eq!(drain(&spool).len(), open.len());
     assert!(spool.writable() && spool.opened(&row(1), None).is_ok(), "room again");
@@ -119,7 +119,7 @@ fn closing_makes_no_room_for_new_requests_and_refusals_have_an_end_too() {
         open.push(ticket);
     }
     for (n, ticket) in (0..).zip(open) {
-        spool.close(Some(ticket), Box::new(row(n))).unwrap();
+        spool.close(Some(ticket.segment), Box::new(row(n))).unwrap();
         // A CLOSE may begin a new segment; that is not for whoever comes next.
         assert!(matches!(spool.opened(&row(1), None), Err(AppendError::Full)));
     }
@@ -132,6 +132,7 @@ fn the_spare_segment_is_made_before_it_is_needed() {
     let dir = TempDir::new().unwrap();
     let spool = open(&dir);
     spool.sync();
+    spool.prepare();
     assert_eq!(files(&dir), 2);
     assert!(fs::metadata(segment::path(dir.path(), 2)).unwrap().len() == LIMITS.segment, "all of it allocated");
     for n in 0..12 {
@@ -256,7 +257,7 @@ proptest! {
             match step {
                 Step::Open => {
                     let row = row(next);
-                    let ticket = spool.opened(&row, None).unwrap();
+                    let ticket = spool.opened(&row, None).unwrap().segment;
                     model.open.insert(next, ticket);
                     model.admitted.insert(row.id.clone(), row);
                     next += 1;
@@ -347,7 +348,7 @@ proptest! {
             prop_assert_eq!(found, &row(n));
         }
         // It goes on working, with numbers that were not used before.
-        let ticket = spool.opened(&RequestLog { started_at: Timestamp(9), ..row(100) }, None).unwrap();
+        let ticket = spool.opened(&RequestLog { started_at: Timestamp(9), ..row(100) }, None).unwrap().segment;
         spool.close(Some(ticket), Box::new(row(100))).unwrap();
         prop_assert_eq!(drain(&spool).len(), 1);
     }

@@ -12,11 +12,10 @@ use providers::openai;
 use super::{
     authenticate::Exchange,
     parse::{Ask, Payload, intake_refusal},
-    plan::{Destination, Plan},
+    plan::{Destination, Plan, Way},
     settle::Declined,
 };
 use crate::{
-    directory::Routes,
     gateway::Gateway,
     headers,
     intake::{Held, IntakeError},
@@ -58,7 +57,7 @@ struct Parcel {
     /// Memory of the body, until the answer begins.
     held: Option<Held>,
     /// Why the body broke off, if it did.
-    failure: Arc<OnceLock<IntakeError>>,
+    failure: Option<Arc<OnceLock<IntakeError>>>,
     /// Part of it is still with the client.
     streams: bool,
     /// Usage was asked for on the client's behalf.
@@ -69,43 +68,38 @@ struct Parcel {
 pub(crate) async fn dispatch(g: &Gateway, plan: Plan) -> Result<Answer, Declined> {
     let Plan { mut ask, destination } = plan;
     let patience = Patience::new(&g.config);
-    if let Err(error) = ask.exchange.settlement.open() {
+    if let Err(error) = ask.exchange.settlement.open().await {
         tracing::error!(%error, "a request is refused because it could not be noted");
         return Err(ask.decline(Refusal::StoreUnavailable));
     }
     match destination {
         Destination::Echo => Box::pin(echo(g, ask, patience)).await,
-        Destination::Upstream(upstream, routes) => forward(g, ask, &upstream, &routes, patience).await,
+        Destination::Upstream(way) => forward(g, ask, &way, patience).await,
     }
 }
 
-async fn forward(
-    g: &Gateway,
-    ask: Ask,
-    upstream: &Upstream,
-    routes: &Routes,
-    mut patience: Patience,
-) -> Result<Answer, Declined> {
-    let Ask { exchange, endpoint, peek, payload } = ask;
+async fn forward(g: &Gateway, ask: Ask, way: &Way, mut patience: Patience) -> Result<Answer, Declined> {
+    let Ask { mut exchange, endpoint, peek, payload } = ask;
     let parcel = parcel(endpoint, &peek, payload);
     let (hide_usage, streams, failure) = (parcel.hide_usage, parcel.streams, parcel.failure.clone());
-    let (request, _held) = match request(g, &exchange, upstream, routes, parcel) {
+    let (request, _held) = match request(g, &mut exchange, way, parcel) {
         Ok(request) => request,
         Err(refusal) => return Err(exchange.decline(refusal, streams)),
     };
-    let sent = send(g, &exchange, upstream, request, &mut patience).await;
+    let sent = send(g, &exchange, way.upstream(), request, &mut patience).await;
     let answer = match sent.and_then(judged) {
         Ok(answer) => answer,
         Err(refusal) => {
             // The client's own fault looks like a failed connection from where the dialer stands.
-            let refusal = failure.get().map_or(refusal, |error| intake_refusal(*error));
+            let refusal =
+                failure.as_ref().and_then(|failure| failure.get()).map_or(refusal, |error| intake_refusal(*error));
             return Err(exchange.decline(refusal, streams));
         }
     };
     let (head, body) = answer.into_parts();
     let metering = Metering::new(endpoint, &head.headers, hide_usage);
     let rewritten = hide_usage && matches!(metering, Metering::Stream(_));
-    let headers = headers::for_client(&head.headers, rewritten);
+    let headers = headers::for_client(head.headers, rewritten);
     Ok(Answer { exchange, status: head.status, headers, source: Source::Upstream(body), metering, patience })
 }
 
@@ -116,10 +110,10 @@ fn parcel(endpoint: openai::Endpoint, peek: &openai::Peek, payload: Payload) -> 
             let spliced = openai::splice_usage(endpoint, &bytes, peek).map(Bytes::from);
             let hide_usage = spliced.is_some();
             let body = Outgoing::whole(spliced.unwrap_or(bytes));
-            Parcel { body, held, failure: Arc::default(), streams: false, hide_usage }
+            Parcel { body, held, failure: None, streams: false, hide_usage }
         }
         Payload::Stream(body) => {
-            let failure = body.failure();
+            let failure = Some(body.failure());
             Parcel { body: Outgoing::stream(*body), held: None, failure, streams: true, hide_usage: false }
         }
     }
@@ -127,21 +121,23 @@ fn parcel(endpoint: openai::Endpoint, peek: &openai::Peek, payload: Payload) -> 
 
 fn request(
     g: &Gateway,
-    exchange: &Exchange,
-    upstream: &Upstream,
-    routes: &Routes,
+    exchange: &mut Exchange,
+    way: &Way,
     parcel: Parcel,
 ) -> Result<(Request<Outgoing>, Option<Held>), Refusal> {
+    let upstream = way.upstream();
     let base = &upstream.base_url;
     // The target was checked at the door; that the dialer sees it otherwise would be our own mistake, and safe.
     let uri =
         Dialer::target(base, exchange.target.tail(), exchange.target.query()).map_err(|_| Refusal::InvalidTarget)?;
-    let bearer = routes.bearer(upstream, &g.keyring).map_err(|_| Refusal::CredentialUnreadable)?;
+    let bearer = way.routes.bearer(upstream, &g.keyring).map_err(|_| Refusal::CredentialUnreadable)?;
     let mut request = Request::new(parcel.body);
     *request.method_mut() = exchange.method.clone();
     *request.uri_mut() = uri;
-    *request.headers_mut() = headers::for_upstream(&exchange.headers, parcel.hide_usage);
-    frame(&mut request, &exchange.headers);
+    let client = std::mem::take(&mut exchange.headers);
+    let framed = client.contains_key(header::CONTENT_LENGTH) || client.contains_key(header::TRANSFER_ENCODING);
+    *request.headers_mut() = headers::for_upstream(client, parcel.hide_usage);
+    frame(&mut request, framed);
     if let Some(bearer) = bearer {
         request.headers_mut().insert(header::AUTHORIZATION, bearer);
     }
@@ -150,11 +146,11 @@ fn request(
 
 /// Says what hyper would keep to itself: of an empty body it says nothing, even where the client did and servers insist
 /// on it (411), and a GET whose body has no known length it sends without its body.
-fn frame(request: &mut Request<Outgoing>, client: &HeaderMap) {
+fn frame(request: &mut Request<Outgoing>, framed: bool) {
     let (is_empty, length) = (request.body().is_end_stream(), request.body().size_hint().exact());
     let headers = request.headers_mut();
     if is_empty {
-        if client.contains_key(header::CONTENT_LENGTH) || client.contains_key(header::TRANSFER_ENCODING) {
+        if framed {
             headers.insert(header::CONTENT_LENGTH, header::HeaderValue::from_static("0"));
         }
     } else if length.is_none() {

@@ -9,10 +9,24 @@ use crate::{directory::Routes, gateway::Gateway, refusal::Refusal};
 
 /// One try.
 pub(crate) enum Destination {
-    /// A configured upstream, with the routes it comes from.
-    Upstream(Box<Upstream>, Arc<Routes>),
+    /// A configured upstream.
+    Upstream(Way),
     /// The built-in one.
     Echo,
+}
+
+/// A configured upstream and the routes it comes from.
+pub(crate) struct Way {
+    /// The routes.
+    pub routes: Arc<Routes>,
+    at: usize,
+}
+
+impl Way {
+    /// The upstream.
+    pub(crate) fn upstream(&self) -> &Upstream {
+        &self.routes.upstreams[self.at]
+    }
 }
 
 /// A request with its way. Model routes will make the tries several.
@@ -44,7 +58,8 @@ pub(crate) async fn plan(g: &Gateway, grant: Grant) -> Result<Plan, Declined> {
         }
         Some(Attempt::Upstream(upstream)) => {
             ask.exchange.settlement.goes_to(Some(upstream.id.clone()), &upstream.name);
-            Destination::Upstream(Box::new((*upstream).clone()), routes.clone())
+            let at = routes.upstreams.iter().position(|one| std::ptr::eq(one, *upstream)).unwrap_or_default();
+            Destination::Upstream(Way { routes: routes.clone(), at })
         }
     };
     Ok(Plan { ask, destination })

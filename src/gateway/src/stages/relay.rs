@@ -2,7 +2,7 @@
 
 use std::{
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use axum::body::Body;
@@ -20,13 +20,14 @@ use super::{
 };
 use crate::{
     directory::Watch,
+    ledger::Committed,
     metering::{Metering, coding, essence},
     patience::Patience,
-    refusal,
+    refusal::{self, Refusal},
 };
 
 /// Turns an answer into a response whose body relays, meters and settles.
-pub(crate) fn relay(answer: Answer) -> Response<Body> {
+pub(crate) async fn relay(answer: Answer) -> Response<Body> {
     let Answer { exchange, status, mut headers, source, metering, patience } = answer;
     let Exchange { watch, mut settlement, id, method, .. } = exchange;
     refusal::stamp(&mut headers, &id);
@@ -37,6 +38,11 @@ pub(crate) fn relay(answer: Answer) -> Response<Body> {
     if bodiless || source.is_over() {
         settlement.first_byte();
         settlement.end(End { status: status.as_u16(), class: class_of(status), ..End::default() });
+        if let Some(committed) = settlement.committed()
+            && !committed.await
+        {
+            return Refusal::StoreUnavailable.answer(&id, false);
+        }
     } else {
         // Into packed bytes or a known length nothing can be put.
         let plain = length.is_none() && coding(&headers).is_none_or(|coding| coding == "identity");
@@ -49,6 +55,7 @@ pub(crate) fn relay(answer: Answer) -> Response<Body> {
             remaining: length,
             events,
             over: false,
+            held: None,
             polled: false,
             patience,
             wake: None,
@@ -81,6 +88,8 @@ struct Relay {
     /// An error can be said in the stream itself.
     events: bool,
     over: bool,
+    /// The last word, until the row is on the disk.
+    held: Option<(Committed, Option<Result<Frame<Bytes>, BrokenOff>>)>,
     polled: bool,
     patience: Patience,
     ended: CancellationToken,
@@ -165,6 +174,33 @@ impl http_body::Body for Relay {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Polled {
         self.polled = true;
+        if self.held.is_none() {
+            let frame = ready!(self.poll_next(cx));
+            let Some(committed) = self.settlement.committed() else { return Poll::Ready(frame) };
+            self.held = Some((committed, frame));
+        }
+        let Some((committed, _)) = &mut self.held else { return Poll::Ready(None) };
+        let committed = ready!(committed.as_mut().poll(cx));
+        let frame = self.held.take().and_then(|(_, frame)| frame);
+        if committed {
+            return Poll::Ready(frame);
+        }
+        // Whoever hears the last word may count on the row (R2).
+        self.over = true;
+        Poll::Ready(Some(Err(BrokenOff)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.over && self.held.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.remaining.map_or_else(SizeHint::default, SizeHint::with_exact)
+    }
+}
+
+impl Relay {
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Polled {
         if self.over {
             return Poll::Ready(None);
         }
@@ -191,14 +227,6 @@ impl http_body::Body for Relay {
                 }
             }
         }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.over
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.remaining.map_or_else(SizeHint::default, SizeHint::with_exact)
     }
 }
 
@@ -230,7 +258,7 @@ impl Source {
     fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, ()>>> {
         match self {
             Self::Upstream(body) => loop {
-                match std::task::ready!(Pin::new(&mut *body).poll_frame(cx)) {
+                match ready!(Pin::new(&mut *body).poll_frame(cx)) {
                     None => return Poll::Ready(None),
                     Some(Err(_)) => return Poll::Ready(Some(Err(()))),
                     // Trailers are for one hop.

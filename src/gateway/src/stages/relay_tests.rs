@@ -46,7 +46,7 @@ impl Stream {
     async fn answer(&self, kind: &'static str, length: Option<usize>, script: Vec<Act>) -> Response<Body> {
         let g = &*self.house.gateway;
         let (known, watch) = g.directory.find_key(&self.issued.secret).await.unwrap().unwrap();
-        let (exchange, answer) = (exchange(g, known, watch), Script::from(script));
+        let (exchange, answer) = (exchange(g, known, watch).await, Script::from(script));
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         let metering = Metering::new(Endpoint::Chat, &headers, false);
@@ -56,7 +56,7 @@ impl Stream {
         let mut patience = Patience::new(&g.config);
         patience.heard();
         let source = Source::Script(answer);
-        relay(Answer { exchange, status: StatusCode::OK, headers, source, metering, patience })
+        relay(Answer { exchange, status: StatusCode::OK, headers, source, metering, patience }).await
     }
 
     /// Rows whose CLOSE is in the spool, without moving them.
@@ -66,7 +66,7 @@ impl Stream {
     }
 }
 
-fn exchange(g: &Gateway, known: Arc<crate::directory::KnownKey>, watch: Watch) -> Exchange {
+async fn exchange(g: &Gateway, known: Arc<crate::directory::KnownKey>, watch: Watch) -> Exchange {
     let arrival = crate::arrival::Arrival {
         id: domain::RequestId::new(g.clock.now(), (*g.random).bytes()),
         started_at: g.clock.now(),
@@ -81,7 +81,7 @@ fn exchange(g: &Gateway, known: Arc<crate::directory::KnownKey>, watch: Watch) -
     let target = crate::target::check(&arrival.method, &arrival.uri).unwrap();
     let journal = g.ledger.journal().clone();
     let mut settlement = Settlement::begin(journal, g.clock.clone(), &arrival, &target, &known);
-    settlement.open().unwrap();
+    settlement.open().await.unwrap();
     let crate::arrival::Arrival { id, method, headers, address, .. } = arrival;
     Exchange { known, watch, settlement, id, method, target, headers, address }
 }

@@ -9,7 +9,7 @@ use http::{Response, header};
 use crate::{
     arrival::Arrival,
     directory::KnownKey,
-    ledger::{Journal, NotNoted, Ticket},
+    ledger::{Committed, Journal, NotNoted, Ticket},
     refusal::Refusal,
     target::Target,
 };
@@ -38,6 +38,8 @@ pub(crate) struct Settlement {
     row: Option<Box<RequestLog>>,
     started_ns: u64,
     ticket: Option<Ticket>,
+    /// To be waited for before the client may know that the request is over.
+    committed: Option<Committed>,
     journal: Arc<Journal>,
     clock: Arc<dyn Clock>,
 }
@@ -78,7 +80,7 @@ impl Settlement {
             user_agent: user_agent.map(|value| cut(&String::from_utf8_lossy(value.as_bytes()))),
             error_class: None,
         };
-        Self { row: Some(Box::new(row)), started_ns: arrival.started_ns, ticket: None, journal, clock }
+        Self { row: Some(Box::new(row)), started_ns: arrival.started_ns, ticket: None, committed: None, journal, clock }
     }
 
     /// What was asked for.
@@ -98,10 +100,11 @@ impl Settlement {
     }
 
     /// It is about to be sent on: notes it, so that it has a row whatever happens.
-    pub(crate) fn open(&mut self) -> Result<(), NotNoted> {
+    pub(crate) async fn open(&mut self) -> Result<(), NotNoted> {
         let Some(row) = &mut self.row else { return Ok(()) };
         if self.ticket.is_none() {
-            self.ticket = Some(self.journal.open(row, None)?);
+            let ticket = self.ticket.insert(self.journal.open(row, None)?);
+            self.journal.opened(ticket).await?;
         }
         row.attempts += 1;
         Ok(())
@@ -123,12 +126,17 @@ impl Settlement {
         row.usage = end.usage;
         row.model_served = end.model_served.map(|model| cut(&model));
         row.latency_us = self.elapsed_us();
-        self.journal.close(self.ticket.as_ref(), row);
+        self.committed = self.journal.close(self.ticket.as_ref(), row);
     }
 
     /// Whether the row is written.
     pub(crate) const fn is_settled(&self) -> bool {
         self.row.is_none()
+    }
+
+    /// What the end of the request has to wait for, if anything. Asked once.
+    pub(crate) fn committed(&mut self) -> Option<Committed> {
+        self.committed.take()
     }
 
     fn refuse(&mut self, refusal: &Refusal) {
@@ -172,10 +180,13 @@ impl Declined {
 }
 
 /// Writes the row of a refused request and says no.
-pub(crate) fn decline(declined: Declined) -> Response<Body> {
+pub(crate) async fn decline(declined: Declined) -> Response<Body> {
     let Declined { id, refusal, settlement, unread } = declined;
     if let Some(mut settlement) = settlement {
         settlement.refuse(&refusal);
+        if let Some(committed) = settlement.committed() {
+            committed.await;
+        }
     }
     tracing::debug!(request = %id, code = refusal.code(), "refused");
     refusal.answer(&id, unread)

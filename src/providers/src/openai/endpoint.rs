@@ -1,5 +1,7 @@
 //! Which of the dialect's endpoints a path names.
 
+use std::borrow::Cow;
+
 /// What a request is for, as far as metering cares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Endpoint {
@@ -22,7 +24,7 @@ impl Endpoint {
     /// `/v1/chat/completion%73` is a chat.
     pub fn of(method: &str, path: &str) -> Self {
         let path = decoded(path);
-        let Some(tail) = path.strip_prefix(b"/v1/".as_slice()) else { return Self::Other };
+        let Some(tail) = path.strip_prefix(b"/v1/") else { return Self::Other };
         match (method, tail) {
             ("POST", b"chat/completions") => Self::Chat,
             ("POST", b"completions") => Self::Completions,
@@ -35,7 +37,10 @@ impl Endpoint {
     }
 }
 
-fn decoded(path: &str) -> Vec<u8> {
+fn decoded(path: &str) -> Cow<'_, [u8]> {
+    if !path.contains('%') {
+        return Cow::Borrowed(path.as_bytes());
+    }
     let digit = |byte: Option<&u8>| byte.and_then(|byte| char::from(*byte).to_digit(16));
     let bytes = path.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
@@ -48,7 +53,7 @@ fn decoded(path: &str) -> Vec<u8> {
         out.push(escaped.unwrap_or(*byte));
         at += if escaped.is_some() { 3 } else { 1 };
     }
-    out
+    Cow::Owned(out)
 }
 
 #[cfg(test)]

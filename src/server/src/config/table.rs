@@ -72,6 +72,13 @@ pub const SETTINGS: &[Setting] = &[
         "512",
         "open connections per client address",
     ),
+    setting(
+        "durability",
+        "KEYWRIGHT_DURABILITY",
+        "normal",
+        "what a power cut may cost: normal (a second) or strict (0)",
+    ),
+    setting("spool_bytes", "KEYWRIGHT_SPOOL_BYTES", "1073741824", "disk for rows that the database does not have yet"),
     setting("drain_timeout", "KEYWRIGHT_DRAIN_TIMEOUT", "30", "seconds for requests under way at shutdown"),
     setting("log", "KEYWRIGHT_LOG", "info,sqlx=warn", "what is logged: error, warn, info, debug, trace, or per room"),
     setting("log_format", "KEYWRIGHT_LOG_FORMAT", "text", "text or json"),

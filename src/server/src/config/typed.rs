@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
 use domain::BaseUrl;
+use gateway::Durability;
 use ipnet::IpNet;
 use keyring::KeyFormat;
 use secrecy::SecretString;
@@ -58,6 +59,10 @@ pub struct Config {
     pub write_stall_timeout: Duration,
     /// Open connections per client address.
     pub connections_per_address: u32,
+    /// What a power cut may cost.
+    pub durability: Durability,
+    /// Disk for rows that the database does not have yet, bytes.
+    pub spool_bytes: u64,
     /// Requests under way at shutdown.
     pub drain_timeout: Duration,
     /// What is logged.
@@ -121,6 +126,13 @@ impl Config {
             idle_timeout: seconds(found, "idle_timeout")?,
             write_stall_timeout: seconds(found, "write_stall_timeout")?,
             connections_per_address: number(found, "connections_per_address", 1)?,
+            durability: match found.get("durability") {
+                Some("strict") => Durability::Strict,
+                Some("normal") | None => Durability::Normal,
+                Some(_) => return Err(found.wrong("durability", "use normal or strict")),
+            },
+            // Two files of the spool at least: one in use, one made beforehand.
+            spool_bytes: number(found, "spool_bytes", 16 << 20)?,
             drain_timeout: seconds(found, "drain_timeout")?,
             log: found.get("log").unwrap_or("info").to_owned(),
             log_json,
@@ -248,6 +260,8 @@ mod tests {
             ("insecure_http", "maybe"),
             ("key_prefix", "no separator"),
             ("connections_per_address", "0"),
+            ("durability", "maybe"),
+            ("spool_bytes", "1000"),
         ] {
             let error = config(&[(key, text)]).err().unwrap().to_string();
             assert!(error.starts_with(&format!("{key} (flag)")), "{error}");

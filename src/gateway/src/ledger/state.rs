@@ -1,0 +1,68 @@
+//! What the spool keeps in mind of its segments.
+
+use std::{collections::BTreeMap, fs::File, sync::Arc};
+
+use super::{recent::Recent, segment};
+
+/// The segments, and what is known of them.
+pub(super) struct State {
+    pub(super) segments: BTreeMap<u64, Segment>,
+    pub(super) active: u64,
+    pub(super) next_number: u64,
+    pub(super) next_seq: u64,
+    pub(super) spare: Option<(u64, Arc<File>)>,
+    pub(super) directory_changed: bool,
+    pub(super) finished: bool,
+    pub(super) recent: Recent,
+}
+
+/// A segment as the spool keeps it in mind.
+pub(super) struct Segment {
+    pub(super) file: Arc<File>,
+    /// Where its frames end.
+    pub(super) end: u64,
+    /// Up to here everything is in the database.
+    pub(super) moved: u64,
+    /// OPENs whose CLOSE is not in the database.
+    pub(super) open: u64,
+    /// Something in it cannot be read: it is set aside, not deleted.
+    pub(super) damaged: bool,
+    /// Not all of it is on the disk for certain.
+    pub(super) written_since_sync: bool,
+}
+
+impl State {
+    pub(super) fn active(&self) -> Option<&Segment> {
+        self.segments.get(&self.active)
+    }
+
+    pub(super) fn take_number(&mut self) -> u64 {
+        let number = self.next_number;
+        self.next_number += 1;
+        number
+    }
+
+    /// Batches come in order: of the segments before `number` everything is in the database.
+    pub(super) fn all_moved_before(&mut self, number: u64) {
+        for segment in self.segments.range_mut(..number).map(|(_, segment)| segment) {
+            segment.moved = segment.end;
+        }
+    }
+
+    /// Takes out the segments that nobody needs any more; with each, whether it is damaged.
+    pub(super) fn take_finished(&mut self, may_go: impl Fn(u64) -> bool) -> Vec<(u64, bool)> {
+        let done = |segment: &Segment| segment.moved >= segment.end && segment.open == 0;
+        self.segments
+            .extract_if(.., |number, segment| may_go(*number) && done(segment))
+            .map(|(number, segment)| (number, segment.damaged))
+            .collect()
+    }
+}
+
+impl Segment {
+    /// One without records.
+    pub(super) fn new(file: Arc<File>) -> Self {
+        let header = segment::HEADER as u64;
+        Self { file, end: header, moved: header, open: 0, damaged: false, written_since_sync: true }
+    }
+}
