@@ -4,10 +4,11 @@ use std::net::IpAddr;
 
 use axum::body::Body;
 use domain::{RequestId, Timestamp};
-use http::{HeaderMap, Method, Uri, Version, header, uri::Authority};
+use http::{HeaderMap, Method, Uri, Version, header};
 use http_body::Body as _;
 
 use crate::{
+    host::host_is_sound,
     refusal::Refusal,
     target::{self, BadTarget, Target},
 };
@@ -64,7 +65,7 @@ impl Arrival {
 }
 
 /// No transfer coding, or exactly `chunked`; anything else may be read as another length elsewhere.
-fn framing_is_plain(headers: &HeaderMap, version: Version) -> bool {
+pub fn framing_is_plain(headers: &HeaderMap, version: Version) -> bool {
     let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
     match (codings.next(), codings.next()) {
         (None, _) => true,
@@ -73,14 +74,6 @@ fn framing_is_plain(headers: &HeaderMap, version: Version) -> bool {
         }
         _ => false,
     }
-}
-
-/// Exactly one, and an authority without user info.
-fn host_is_sound(headers: &HeaderMap) -> bool {
-    let mut hosts = headers.get_all(header::HOST).iter();
-    let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
-    let Ok(text) = host.to_str() else { return false };
-    text.parse::<Authority>().is_ok_and(|authority| !authority.host().is_empty() && !text.contains('@'))
 }
 
 #[cfg(test)]

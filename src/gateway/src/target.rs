@@ -64,7 +64,7 @@ pub(crate) fn check(method: &Method, uri: &Uri) -> Result<Target, BadTarget> {
         return Err(BadTarget::NotFound);
     }
     let segments = uri.path().strip_prefix('/').ok_or(BadTarget::Malformed)?;
-    if !segments.split('/').all(is_plain) {
+    if !segments.split('/').all(segment_is_plain) {
         return Err(BadTarget::Malformed);
     }
     let ours = |first: &str| decoded(first).is_some_and(|text| *text == *b"key");
@@ -76,7 +76,7 @@ pub(crate) fn check(method: &Method, uri: &Uri) -> Result<Target, BadTarget> {
 }
 
 /// Whether a segment is one in every reader's eyes: RFC 3986 pchar, and nothing that steps out once it is decoded.
-fn is_plain(segment: &str) -> bool {
+pub fn segment_is_plain(segment: &str) -> bool {
     if segment.is_empty() || !segment.bytes().all(is_pchar) {
         return false;
     }

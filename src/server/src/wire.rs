@@ -13,7 +13,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     config::Config,
-    http::{AdminParts, Hosts, Readiness, admin_router},
+    http::{AdminParts, BodyPace, Hosts, Readiness, admin_router},
     session_store::Sessions,
 };
 
@@ -177,6 +177,7 @@ fn gateway_config(config: &Config) -> GatewayConfig {
         max_multipart: config.max_multipart_bytes,
         body_memory: config.body_memory_bytes,
         body_idle: config.body_idle_timeout,
+        body_grace: config.body_grace,
         first_byte_timeout: config.upstream_first_byte_timeout,
         idle_timeout: config.upstream_idle_timeout,
         total_timeout: config.upstream_total_timeout,
@@ -207,6 +208,7 @@ fn admin(
         https,
         exposed: !https && !listener.ip().to_canonical().is_loopback() && !config.insecure_http,
         trusted_proxies: config.trusted_proxies.clone(),
+        body_pace: BodyPace { idle: config.body_idle_timeout, grace: config.body_grace },
         clock: sources.clock.clone(),
         random: sources.random.clone(),
     })

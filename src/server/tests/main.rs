@@ -4,6 +4,7 @@
 mod admin;
 mod audit;
 mod canary;
+mod door;
 mod fidelity;
 mod first_request;
 mod house;

@@ -6,6 +6,8 @@ mod engine;
 pub mod fake_upstream;
 mod house;
 pub mod packed;
+pub mod raw;
+pub mod raw_upstream;
 mod recorder;
 pub mod wire;
 
@@ -13,6 +15,8 @@ pub use clock::ManualClock;
 pub use engine::Engine;
 pub use fake_upstream::FakeUpstream;
 pub use house::{ADMIN_TOKEN, House, Key};
+pub use raw::Raw;
+pub use raw_upstream::RawUpstream;
 pub use recorder::{Recorded, Recorder, Script};
 
 /// Runs a test on both engines: `both_engines! { async fn name(engine) { … } }`.

@@ -6,7 +6,7 @@ use contract::{FieldError, FieldErrors};
 use serde_path_to_error::{Path, Segment};
 
 /// Names of fields come from outside; what is longer than any of ours is cut.
-const NAME_MAX: usize = 100;
+pub(super) const NAME_MAX: usize = 100;
 
 /// The complaint behind `message`, which arose at `path`. `root` names the whole input.
 pub(super) fn complaint(path: &Path, message: &str, root: &str) -> FieldErrors {

@@ -14,7 +14,10 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::error::Category;
 
-use super::complaint::complaint;
+use super::{
+    complaint::{NAME_MAX, complaint},
+    shape::{self, Flaw},
+};
 use crate::{ApiState, Problem};
 
 /// The largest body that is taken.
@@ -74,6 +77,14 @@ fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Pr
         let detail = "send Content-Type: application/json";
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail));
     }
+    shape::check(bytes).map_err(|flaw| match flaw {
+        Flaw::Broken(error) => broken(&error),
+        Flaw::Deep => Problem::bad_request("invalid_json", "the body nests deeper than 64 levels"),
+        Flaw::Twice(name) => {
+            let name: String = name.chars().take(NAME_MAX).collect();
+            Problem::bad_request("duplicate_field", format!("the field {name:?} stands twice; give it once"))
+        }
+    })?;
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let inner = error.inner();

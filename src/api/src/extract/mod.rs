@@ -4,6 +4,7 @@ mod complaint;
 mod id;
 mod json;
 mod query;
+mod shape;
 
 pub(crate) use id::Id;
 pub(crate) use json::{Json, Nothing, OptionalJson};

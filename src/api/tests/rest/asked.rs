@@ -25,7 +25,8 @@ async fn wrong_fields_are_named_by_their_path() {
     complaint(r#"{"name":"x","rate_limits":{"requests_per_minute":-1}}"#, "rate_limits.requests_per_minute").await;
     complaint(r#"{"name":"x","allowed_models":["gpt-*",7]}"#, "allowed_models[1]").await;
     assert_eq!(complaint(r#"{"description":"x"}"#, "name").await, "this field is required");
-    assert_eq!(complaint(r#"{"name":"x","name":"y"}"#, "name").await, "give this field once");
+    let inside = r#"{"name":"x","rate_limits":{"requests_per_minute":1,"requests_per_minute":2}}"#;
+    assert_eq!(complaint(inside, "rate_limits.requests_per_minute").await, "give this field once");
     complaint("[]", "body").await;
     complaint("null", "body").await;
     // The contract's own complaints come the same way, all at once.
@@ -64,8 +65,19 @@ async fn broken_json_is_told_apart_from_wrong_fields() {
     }
     let call = house.call(Method::POST, "/api/v1/keys").token();
     call.text("application/json", vec![b'"', 0xFF, b'"']).send().await.problem(400, "invalid_json");
-    let deep = format!("{}1{}", "[".repeat(300), "]".repeat(300));
-    assert!(post_key(&house, &deep).await.status.is_client_error());
+    let deep = format!("{{\"name\":{}1{}}}", "[".repeat(64), "]".repeat(64));
+    post_key(&house, &deep).await.problem(400, "invalid_json");
+}
+
+/// Two readers could each take another one of them.
+#[tokio::test]
+async fn a_top_level_field_stands_once() {
+    let house = House::new().await;
+    for twice in [r#"{"name":"x","name":"y"}"#, r#"{"name":"x","n\u0061me":"y"}"#, r#"{"name":"x","nme":1,"name":"x"}"#]
+    {
+        let problem = post_key(&house, twice).await.problem(400, "duplicate_field");
+        assert!(problem["detail"].as_str().unwrap().contains("\"name\""), "{problem}");
+    }
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ use super::{
     settle::Declined,
 };
 use crate::{
+    arrival::framing_is_plain,
     gateway::Gateway,
     headers,
     intake::{Held, IntakeError},
@@ -185,8 +186,7 @@ async fn send(
 /// Every status passes as it comes but two: the client cannot mend our secret, and must not follow our upstream.
 fn judged(answer: Response<AnswerBody>) -> Result<Response<AnswerBody>, Refusal> {
     // What another transfer coding did to the body the client could not know, and nobody asked for one.
-    let is_chunked = |coding: &header::HeaderValue| coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked");
-    if !answer.headers().get_all(header::TRANSFER_ENCODING).iter().all(is_chunked) {
+    if !framing_is_plain(answer.headers(), answer.version()) {
         return Err(Refusal::UpstreamInvalidResponse);
     }
     match answer.status() {

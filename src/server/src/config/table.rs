@@ -62,6 +62,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("max_multipart_bytes", "KEYWRIGHT_MAX_MULTIPART_BYTES", "536870912", "largest multipart request body"),
     setting("body_memory_bytes", "KEYWRIGHT_BODY_MEMORY_BYTES", "536870912", "memory for all request bodies at once"),
     setting("body_idle_timeout", "KEYWRIGHT_BODY_IDLE_TIMEOUT", "30", "seconds of silence within a request body"),
+    setting("body_grace", "KEYWRIGHT_BODY_GRACE", "10", "seconds that a request body may be slower than 1 KiB/s"),
     setting("header_timeout", "KEYWRIGHT_HEADER_TIMEOUT", "10", "seconds for a request's head"),
     setting("idle_timeout", "KEYWRIGHT_IDLE_TIMEOUT", "75", "seconds that an idle connection is kept"),
     setting("write_stall_timeout", "KEYWRIGHT_WRITE_STALL_TIMEOUT", "60", "seconds that a client may not read"),

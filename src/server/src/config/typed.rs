@@ -49,6 +49,8 @@ pub struct Config {
     pub body_memory_bytes: u64,
     /// Silence within a request body.
     pub body_idle_timeout: Duration,
+    /// For so long a request body may be slower than 1 KiB/s.
+    pub body_grace: Duration,
     /// A request's head.
     pub header_timeout: Duration,
     /// An idle connection.
@@ -119,6 +121,7 @@ impl Config {
             max_multipart_bytes: number(found, "max_multipart_bytes", 1024)?,
             body_memory_bytes: number(found, "body_memory_bytes", 1024)?,
             body_idle_timeout: seconds(found, "body_idle_timeout")?,
+            body_grace: seconds(found, "body_grace")?,
             header_timeout: seconds(found, "header_timeout")?,
             idle_timeout: seconds(found, "idle_timeout")?,
             write_stall_timeout: seconds(found, "write_stall_timeout")?,

@@ -23,6 +23,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
 
 use super::{
+    framing::{Framing, Verdict},
     health::{self, Readiness},
     stream::{Phase, PhasedBody, TimedStream},
 };
@@ -165,11 +166,17 @@ async fn connection(stream: TcpStream, peer: SocketAddr, plane: Plane, door: Arc
         tracing::debug!(%error, "TCP_NODELAY could not be set");
     }
     let phase = Phase::new();
-    let io = TimedStream::new(stream, phase.clone(), door.limits.header_timeout, door.limits.write_stall);
+    let verdict = Verdict::new();
+    let framing = Framing::new(verdict.clone());
+    let io = TimedStream::new(stream, phase.clone(), framing, door.limits.header_timeout, door.limits.write_stall);
     let service = service_fn(|request: Request<Incoming>| {
         phase.head_is_read();
+        let refused = verdict.refuses_next();
         let (plane, readiness, phase) = (plane.clone(), door.readiness.clone(), phase.clone());
         async move {
+            if refused {
+                return Ok(bare(StatusCode::BAD_REQUEST).map(|body| PhasedBody::new(body, phase)));
+            }
             let answer = AssertUnwindSafe(answer(plane, readiness, request, peer)).catch_unwind().await;
             let answer = answer.unwrap_or_else(|_| bare(StatusCode::INTERNAL_SERVER_ERROR));
             Ok::<_, Infallible>(answer.map(|body| PhasedBody::new(body, phase)))
@@ -179,6 +186,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, plane: Plane, door: Arc
         http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(door.limits.idle_timeout)
+            .max_header_size(HEAD_BYTES)
             .max_buf_size(HEAD_BYTES)
             .serve_connection(TokioIo::new(io), service)
     );
@@ -204,7 +212,8 @@ async fn answer(plane: Plane, readiness: Readiness, request: Request<Incoming>, 
     }
     // Boxed is what few requests need: the others shall not carry the room for it about.
     let path = request.uri().path();
-    if health::is_ours(path) {
+    // Nobody asks for health with a body in chunks; how it is framed is judged where bodies are read.
+    if health::is_ours(path) && !request.headers().contains_key(header::TRANSFER_ENCODING) {
         return Box::pin(health::answer(&readiness, request.method(), path)).await;
     }
     match plane {

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use http::{HeaderMap, Uri, header};
+use http::{HeaderMap, header};
 
 /// Why a request's Host is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,18 +29,10 @@ impl Hosts {
     }
 
     /// Whether a request came under one of them.
-    pub fn check(&self, headers: &HeaderMap, uri: &Uri) -> Result<(), BadHost> {
-        // In absolute form the target, not the header, names the host; no browser sends that to a server.
-        if uri.authority().is_some() {
-            return Err(BadHost::Malformed);
-        }
-        let mut values = headers.get_all(header::HOST).iter();
-        let (Some(host), None) = (values.next(), values.next()) else { return Err(BadHost::Malformed) };
-        let host = host.to_str().map_err(|_| BadHost::Malformed)?.to_ascii_lowercase();
+    pub fn check(&self, headers: &HeaderMap) -> Result<(), BadHost> {
+        let host = headers.get(header::HOST).filter(|_| gateway::host_is_sound(headers));
+        let host = host.and_then(|host| host.to_str().ok()).ok_or(BadHost::Malformed)?.to_ascii_lowercase();
         let authority: http::uri::Authority = host.parse().map_err(|_| BadHost::Malformed)?;
-        if host.contains('@') || authority.host().is_empty() {
-            return Err(BadHost::Malformed);
-        }
         if self.configured.as_deref() == Some(host.as_str()) || self.is_listener(&authority) {
             return Ok(());
         }
@@ -71,7 +63,7 @@ mod tests {
         for host in hosts {
             headers.append(header::HOST, host.parse().unwrap());
         }
-        Hosts::new(listener.parse().unwrap(), url).check(&headers, &"/keys".parse().unwrap())
+        Hosts::new(listener.parse().unwrap(), url).check(&headers)
     }
 
     #[test]
@@ -92,5 +84,6 @@ mod tests {
         assert_eq!(check("127.0.0.1:8081", None, &["127.0.0.1:8081", "127.0.0.1:8081"]), Err(BadHost::Malformed));
         assert_eq!(check("127.0.0.1:8081", None, &["a b"]), Err(BadHost::Malformed));
         assert_eq!(check("127.0.0.1:8081", None, &["u@127.0.0.1:8081"]), Err(BadHost::Malformed));
+        assert_eq!(check("127.0.0.1:80", None, &["127.0.0.1:x"]), Err(BadHost::Malformed));
     }
 }

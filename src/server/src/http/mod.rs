@@ -3,7 +3,10 @@
 mod accept;
 mod admin;
 mod assets;
+mod body;
 mod csrf;
+mod framing;
+mod head;
 mod health;
 mod hosts;
 mod rooms;
@@ -13,6 +16,7 @@ mod stream;
 pub use accept::{Door, Limits, Plane, accept};
 pub use admin::{AdminParts, admin_router};
 pub use assets::pkg_dir;
+pub use body::BodyPace;
 pub use health::Readiness;
 pub use hosts::Hosts;
 pub(crate) use rooms::rooms;

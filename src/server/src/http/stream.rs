@@ -20,6 +20,8 @@ use tokio::{
     time::{Instant, Sleep, sleep, sleep_until},
 };
 
+use super::framing::Framing;
+
 const HEAD: u8 = 0;
 const REQUEST: u8 = 1;
 const IDLE: u8 = 2;
@@ -48,6 +50,7 @@ impl Phase {
 pub(super) struct TimedStream {
     inner: TcpStream,
     phase: Arc<Phase>,
+    framing: Framing,
     head_timeout: Duration,
     write_timeout: Duration,
     /// When the head at hand began.
@@ -58,8 +61,14 @@ pub(super) struct TimedStream {
 
 impl TimedStream {
     /// Wraps an accepted stream.
-    pub(super) fn new(inner: TcpStream, phase: Arc<Phase>, head_timeout: Duration, write_timeout: Duration) -> Self {
-        Self { inner, phase, head_timeout, write_timeout, head_begun: None, head: None, write: None }
+    pub(super) fn new(
+        inner: TcpStream,
+        phase: Arc<Phase>,
+        framing: Framing,
+        head_timeout: Duration,
+        write_timeout: Duration,
+    ) -> Self {
+        Self { inner, phase, framing, head_timeout, write_timeout, head_begun: None, head: None, write: None }
     }
 
     fn stalled<T>(&mut self, cx: &mut Context<'_>, result: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
@@ -80,6 +89,7 @@ impl AsyncRead for TimedStream {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let result = Pin::new(&mut self.inner).poll_read(cx, buf);
+        self.framing.see(&mut buf.filled_mut()[before..]);
         if buf.filled().len() > before && self.phase.is(IDLE) {
             self.phase.0.store(HEAD, Ordering::Release);
             (self.head_begun, self.head) = (None, None);
