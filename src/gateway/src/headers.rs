@@ -79,28 +79,37 @@ pub(crate) fn for_client(upstream: HeaderMap, rewritten: bool) -> HeaderMap {
     if rewritten {
         out.remove(header::ETAG);
     } else if let Some(length) = length {
-        out.insert(header::CONTENT_LENGTH, length.into());
+        out.insert(header::CONTENT_LENGTH, length);
     }
     out
 }
 
 /// The length that counts: none where there are chunks, which tell their own (RFC 9112, 6.3), and one number however
 /// often it is said.
-fn length(headers: &HeaderMap) -> Option<u64> {
+fn length(headers: &HeaderMap) -> Option<HeaderValue> {
     if headers.contains_key(header::TRANSFER_ENCODING) {
         return None;
     }
-    let values = headers.get_all(header::CONTENT_LENGTH).iter();
-    let mut lengths =
-        values.flat_map(|value| value.to_str().unwrap_or_default().split(',')).map(|text| text.trim().parse());
+    let values = headers.get_all(header::CONTENT_LENGTH);
+    let mut lengths = values
+        .iter()
+        .flat_map(|value| value.to_str().unwrap_or_default().split(','))
+        .map(|text| text.trim().parse::<u64>());
     let first = lengths.next()?.ok()?;
-    lengths.all(|length| length == Ok(first)).then_some(first)
+    if lengths.next().is_none() {
+        return values.iter().next().cloned();
+    }
+    let all = values.iter().flat_map(|value| value.to_str().unwrap_or_default().split(','));
+    all.map(|text| text.trim().parse()).all(|length| length == Ok(first)).then(|| first.into())
 }
 
 /// Whose address counts: the peer's, or behind trusted proxies the right-most hop that is none of them.
 pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
     let mut address = peer.to_canonical();
+    if !is_trusted(&address) {
+        return address;
+    }
     let values: Vec<&str> =
         headers.get_all("x-forwarded-for").iter().map(|value| value.to_str().unwrap_or_default()).collect();
     let hops = values.iter().rev().flat_map(|value| value.rsplit(',')).take(HOPS_MAX);

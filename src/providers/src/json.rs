@@ -101,9 +101,24 @@ pub(crate) fn cut(text: &[u8], member: &Member) -> Range<usize> {
     member.whole.clone()
 }
 
+/// Where the first quote or backslash stands.
+#[inline]
+pub(crate) fn quote_or_escape(text: &[u8]) -> Option<usize> {
+    // Names and most values are over before a vectorised search is set up.
+    const NEAR: usize = 16;
+    let mut at = 0;
+    while at < text.len() && at < NEAR {
+        if matches!(text[at], b'"' | b'\\') {
+            return Some(at);
+        }
+        at += 1;
+    }
+    memchr::memchr2(b'"', b'\\', &text[at..]).map(|further| at + further)
+}
+
 /// Where the plain characters of a string end: at a quote or a backslash. A control character is neither.
 fn end_of_run(text: &[u8]) -> Option<usize> {
-    let stop = memchr::memchr2(b'"', b'\\', text)?;
+    let stop = quote_or_escape(text)?;
     // Without a branch for each byte this is vectorised.
     let has_control = text[..stop].iter().fold(false, |found, byte| found | (*byte < 0x20));
     (!has_control).then_some(stop)

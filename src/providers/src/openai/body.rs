@@ -3,6 +3,7 @@
 use domain::Usage;
 
 use super::{frame, usage};
+use crate::json;
 
 /// Longest `usage` or `model` that is read; bytes.
 const VALUE_CAP: usize = 64 << 10;
@@ -32,7 +33,9 @@ pub struct BodyMeter {
     in_string: bool,
     escaped: bool,
     spot: Spot,
-    /// Text of the name or value at hand, where it matters.
+    /// Something else than before begins behind the byte at hand.
+    spot_changed: bool,
+    /// What earlier pieces had of the name or value at hand, where it matters.
     kept: Vec<u8>,
     usage: Usage,
     model: Option<String>,
@@ -69,28 +72,29 @@ impl BodyMeter {
 
     /// Takes the next piece.
     pub fn feed(&mut self, piece: &[u8]) {
+        // Where the name or value at hand begins in this piece: it is looked at, or kept, as a whole.
+        let mut from = 0;
         let mut at = 0;
         while at < piece.len() {
             if self.in_string {
-                at += self.string(&piece[at..]);
+                at += self.string(&piece[at..], &piece[from..at]);
                 continue;
             }
             // Between strings few bytes mean anything; inside of other values only those that open and close.
             let marks = if self.depth > 1 { &NESTED } else { &OUTERMOST };
-            let rest = &piece[at..];
-            let mut run = 0;
-            while run < rest.len() && !marks[usize::from(rest[run])] {
-                run += 1;
-            }
-            if run > 0 {
-                self.keep(&rest[..run]);
-                at += run;
-            }
-            if let Some(byte) = rest.get(run) {
-                self.token(*byte);
+            while at < piece.len() && !marks[usize::from(piece[at])] {
                 at += 1;
             }
+            if let Some(byte) = piece.get(at) {
+                self.token(*byte, &piece[from..at]);
+                at += 1;
+                if self.spot_changed {
+                    self.spot_changed = false;
+                    from = at;
+                }
+            }
         }
+        self.keep(&piece[from..]);
     }
 
     /// What the answer said: tokens, and the model that was used.
@@ -98,78 +102,80 @@ impl BodyMeter {
         (self.usage, self.model)
     }
 
-    /// The part of `rest` that is inside a string; how much was taken.
-    fn string(&mut self, rest: &[u8]) -> usize {
+    /// The part of `rest` that is inside a string; how much was taken. `before`: what of the name or value at hand came
+    /// before it in this piece.
+    fn string(&mut self, rest: &[u8], before: &[u8]) -> usize {
         if std::mem::take(&mut self.escaped) {
-            self.keep(&rest[..1]);
             return 1;
         }
-        let Some(stop) = memchr::memchr2(b'"', b'\\', rest) else {
-            self.keep(rest);
-            return rest.len();
-        };
+        let Some(stop) = json::quote_or_escape(rest) else { return rest.len() };
         if rest[stop] == b'\\' {
             self.escaped = true;
-            self.keep(&rest[..=stop]);
             return stop + 1;
         }
         self.in_string = false;
         if self.spot == Spot::Name {
-            self.keep(&rest[..stop]);
-            self.spot = Spot::Named(match self.kept.as_slice() {
-                b"usage" => Field::Usage,
-                b"model" => Field::Model,
-                _ => Field::Other,
-            });
+            let name_end = [before, &rest[..stop]];
+            let is = |name: &[u8]| {
+                let length = self.kept.len() + before.len() + stop;
+                length == name.len() && self.kept.iter().chain(name_end.into_iter().flatten()).eq(name)
+            };
+            let field = if is(b"usage") {
+                Field::Usage
+            } else if is(b"model") {
+                Field::Model
+            } else {
+                Field::Other
+            };
             self.kept.clear();
-        } else {
-            self.keep(&rest[..=stop]);
+            self.spot = Spot::Named(field);
         }
         stop + 1
     }
 
-    /// A byte outside of strings.
-    fn token(&mut self, byte: u8) {
+    /// A byte outside of strings. `before`: what of the value at hand came before it in this piece.
+    fn token(&mut self, byte: u8, before: &[u8]) {
         match (byte, self.depth) {
             (b'"', _) => {
                 self.in_string = true;
                 if self.spot == Spot::BeforeName {
-                    self.spot = Spot::Name;
-                    return;
+                    self.enter(Spot::Name);
                 }
             }
             (b'{' | b'[', depth) => {
                 if depth == 0 && byte == b'{' {
-                    self.spot = Spot::BeforeName;
+                    self.enter(Spot::BeforeName);
                 }
                 self.depth = depth.saturating_add(1);
             }
             (b':', 1) => {
                 if let Spot::Named(field) = self.spot {
-                    self.spot = Spot::Value(field);
+                    self.enter(Spot::Value(field));
                 }
-                return;
             }
             (b',', 1) => {
                 if self.spot != Spot::Outside {
-                    self.end_of_value();
-                    self.spot = Spot::BeforeName;
+                    self.end_of_value(before);
+                    self.enter(Spot::BeforeName);
                 }
-                return;
             }
             (b'}' | b']', depth) => {
                 if depth == 1 {
-                    self.end_of_value();
-                    self.spot = Spot::Outside;
+                    self.end_of_value(before);
+                    self.enter(Spot::Outside);
                 }
                 self.depth = depth.saturating_sub(1);
             }
             _ => {}
         }
-        self.keep(&[byte]);
     }
 
-    #[inline]
+    fn enter(&mut self, spot: Spot) {
+        self.spot = spot;
+        self.spot_changed = true;
+    }
+
+    /// Keeps what a piece has of a name or value that goes on in the next one.
     fn keep(&mut self, bytes: &[u8]) {
         let cap = match self.spot {
             Spot::Name => NAME_CAP,
@@ -181,13 +187,20 @@ impl BodyMeter {
         self.kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
     }
 
-    fn end_of_value(&mut self) {
-        if self.kept.len() <= VALUE_CAP {
-            let value = self.kept.trim_ascii();
-            match self.spot {
-                Spot::Value(Field::Usage) => self.usage = usage::read(value),
-                Spot::Value(Field::Model) => self.model = frame::model(value),
-                _ => {}
+    /// The value at hand is whole: what was kept of it, and `rest`.
+    fn end_of_value(&mut self, rest: &[u8]) {
+        let Spot::Value(field @ (Field::Usage | Field::Model)) = self.spot else { return };
+        let value = if self.kept.is_empty() {
+            rest
+        } else {
+            self.keep(rest);
+            &self.kept
+        };
+        if value.len() <= VALUE_CAP {
+            match field {
+                Field::Usage => self.usage = usage::read(value.trim_ascii()),
+                Field::Model => self.model = frame::model(value.trim_ascii()),
+                Field::Other => {}
             }
         }
         self.kept.clear();
