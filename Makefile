@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run build dev test check bench audit screenshots clean
+.PHONY: help run build dev test check bench drill audit screenshots clean
 
 help: ## Say what there is
 	@printf 'Keywright\n\n'
@@ -27,6 +27,9 @@ check: ## Formatting, lints and the quick tests, on SQLite alone (minutes)
 bench: ## Measure what a request costs beside nginx and bare hyper; writes bench/README.md (8 minutes)
 	@scripts/bench.sh $(ARGS)
 
+drill: ## Kill the artefact a thousand times under load, fill its disk, walk away from its streams (minutes)
+	@scripts/drill.sh
+
 audit: ## Look for known vulnerabilities (fetches databases from outside the registries)
 	@scripts/audit.sh
 
@@ -34,4 +37,4 @@ screenshots: ## Write pictures of every page to end2end/screenshots
 	@scripts/screenshots.sh
 
 clean: ## Remove everything built here; ./data and the tools' cache stay
-	rm -rf target node_modules end2end/test-results end2end/playwright-report end2end/screenshots
+	rm -rf target bench/target node_modules end2end/test-results end2end/playwright-report end2end/screenshots

@@ -5,6 +5,7 @@
 
 use std::net::IpAddr;
 
+use domain::BaseUrl;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use ipnet::IpNet;
 
@@ -82,6 +83,16 @@ pub(crate) fn for_client(upstream: HeaderMap, rewritten: bool) -> HeaderMap {
         out.insert(header::CONTENT_LENGTH, length);
     }
     out
+}
+
+/// Where an answer says that its resource is, as the client reaches it: some calls hand out the id of what they made
+/// nowhere else. `None` for a place that is not under the upstream's base URL, which is nothing for clients to know.
+pub(crate) fn location(upstream: &HeaderValue, base: &BaseUrl) -> Option<HeaderValue> {
+    let text = upstream.to_str().ok()?;
+    let path = text.strip_prefix(base.origin()).unwrap_or(text);
+    let tail = path.strip_prefix(base.prefix())?;
+    let inside = tail.starts_with('/') && !tail.starts_with("//");
+    inside.then(|| HeaderValue::try_from(format!("/v1{tail}")).ok())?
 }
 
 /// The length that counts: none where there are chunks, which tell their own (RFC 9112, 6.3), and one number however
@@ -273,6 +284,32 @@ mod tests {
         assert_eq!(names(&for_client(upstream.clone(), false)), expected);
         let rewritten = for_client(upstream.clone(), true);
         assert!(!rewritten.contains_key("content-length") && !rewritten.contains_key("etag"));
+    }
+
+    #[test]
+    fn a_place_is_told_as_the_client_reaches_it() {
+        let of = |base: &str, place: &str| {
+            location(&place.parse().unwrap(), &base.parse().unwrap()).map(|value| value.to_str().unwrap().to_owned())
+        };
+        for (base, place, expected) in [
+            ("https://api.openai.com/v1", "/v1/realtime/calls/rtc_1", Some("/v1/realtime/calls/rtc_1")),
+            (
+                "https://api.openai.com/v1",
+                "https://api.openai.com/v1/realtime/calls/rtc_1",
+                Some("/v1/realtime/calls/rtc_1"),
+            ),
+            ("https://h.example/openai/v1", "/openai/v1/x?y=1", Some("/v1/x?y=1")),
+            ("http://127.0.0.1:9", "/x", Some("/v1/x")),
+            ("https://api.openai.com/v1", "https://internal.example/v1/x", None),
+            ("https://api.openai.com/v1", "https://api.openai.com.evil.example/v1/x", None),
+            ("https://api.openai.com/v1", "//evil.example/v1/x", None),
+            ("http://127.0.0.1:9", "//evil.example/x", None),
+            ("https://api.openai.com/v1", "/v2/x", None),
+            ("https://api.openai.com/v1", "/v1x", None),
+            ("https://api.openai.com/v1", "relative", None),
+        ] {
+            assert_eq!(of(base, place).as_deref(), expected, "{base} {place}");
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ use providers::openai::{BodyMeter, Endpoint, Fed, StreamMeter};
 /// Of a compressed answer so many bytes are unpacked at most; then the meter gives up and the relay goes on.
 const UNPACKED_MAX: u64 = 256 << 20;
 const BROTLI_BUFFER: usize = 16 * 1024;
+const ZSTD_WINDOW_LOG_MAX: u32 = 23;
 
 /// What an answer's bytes are shown to.
 pub(crate) enum Metering {
@@ -35,6 +36,7 @@ pub(crate) enum Unpacker {
     Gzip(Box<MultiGzDecoder<Reading>>),
     Zlib(Box<ZlibDecoder<Reading>>),
     Brotli(Box<DecompressorWriter<Reading>>),
+    Zstd(Box<zstd::stream::write::Decoder<'static, Reading>>),
 }
 
 /// A meter that is written to.
@@ -72,6 +74,11 @@ impl Metering {
             Some("br") => {
                 Self::Packed(Unpacker::Brotli(Box::new(DecompressorWriter::new(reading(plain), BROTLI_BUFFER))))
             }
+            Some("zstd") => zstd::stream::write::Decoder::new(reading(plain)).map_or(Self::Off, |mut decoder| {
+                // What RFC 8878 (3.1.1.1.2) wants every decoder to take, and no more: the window is memory.
+                let bounded = decoder.window_log_max(ZSTD_WINDOW_LOG_MAX);
+                bounded.map_or(Self::Off, |()| Self::Packed(Unpacker::Zstd(Box::new(decoder))))
+            }),
             Some(_) => Self::Off,
         }
     }
@@ -153,6 +160,7 @@ impl Unpacker {
             Self::Gzip(decoder) => decoder,
             Self::Zlib(decoder) => decoder,
             Self::Brotli(decoder) => decoder,
+            Self::Zstd(decoder) => &mut **decoder,
         }
     }
 
@@ -161,6 +169,7 @@ impl Unpacker {
             Self::Gzip(decoder) => decoder.get_mut(),
             Self::Zlib(decoder) => decoder.get_mut(),
             Self::Brotli(decoder) => decoder.get_mut(),
+            Self::Zstd(decoder) => decoder.get_mut(),
         }
     }
 }
@@ -243,6 +252,7 @@ mod tests {
             (Some("gzip"), gzip(JSON)),
             (Some("deflate"), zlib.finish().unwrap()),
             (Some("br"), BROTLI.to_vec()),
+            (Some("zstd"), zstd::encode_all(JSON.as_bytes(), 3).unwrap()),
         ] {
             for piece in [1, 7, 1000] {
                 let mut metering = metering("application/json; charset=utf-8", coding);
@@ -256,7 +266,11 @@ mod tests {
 
     #[test]
     fn the_last_word_of_a_packed_stream_is_heard() {
-        for (coding, bytes) in [(None, EVENTS.as_bytes().to_vec()), (Some("gzip"), gzip(EVENTS))] {
+        for (coding, bytes) in [
+            (None, EVENTS.as_bytes().to_vec()),
+            (Some("gzip"), gzip(EVENTS)),
+            (Some("zstd"), zstd::encode_all(EVENTS.as_bytes(), 3).unwrap()),
+        ] {
             let mut metering = metering("text/event-stream", coding);
             assert!(fed(&mut metering, &bytes, 5));
             assert_eq!(metering.outcome().0.output_tokens, Some(10));
@@ -288,7 +302,7 @@ mod tests {
     #[test]
     fn other_answers_are_left_alone() {
         assert!(matches!(metering("audio/mpeg", None), Metering::Off));
-        assert!(matches!(metering("application/json", Some("zstd")), Metering::Off));
+        assert!(matches!(metering("application/json", Some("compress")), Metering::Off));
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         // A stored response tells again what was counted when it was made.

@@ -100,7 +100,13 @@ async fn forward(g: &Gateway, ask: Ask, way: &Way, mut patience: Patience) -> Re
     let (head, body) = answer.into_parts();
     let metering = Metering::new(endpoint, &head.headers, hide_usage);
     let rewritten = hide_usage && matches!(metering, Metering::Stream(_));
-    let headers = headers::for_client(head.headers, rewritten);
+    // Of a redirect nobody gets here to hear.
+    let location = head.headers.get(header::LOCATION);
+    let location = location.and_then(|place| headers::location(place, &way.upstream().base_url));
+    let mut headers = headers::for_client(head.headers, rewritten);
+    if let Some(location) = location {
+        headers.insert(header::LOCATION, location);
+    }
     Ok(Answer { exchange, status: head.status, headers, source: Source::Upstream(body), metering, patience })
 }
 
