@@ -108,7 +108,9 @@ fn length(headers: &HeaderMap) -> Option<HeaderValue> {
         .map(|text| text.trim().parse::<u64>());
     let first = lengths.next()?.ok()?;
     if lengths.next().is_none() {
-        return values.iter().next().cloned();
+        // As it came, where it came in the one way to write it.
+        let plain = values.iter().next().filter(|value| !value.as_bytes().starts_with(b"0") && value.len() < 20);
+        return Some(plain.cloned().unwrap_or_else(|| first.into()));
     }
     let all = values.iter().flat_map(|value| value.to_str().unwrap_or_default().split(','));
     all.map(|text| text.trim().parse()).all(|length| length == Ok(first)).then(|| first.into())

@@ -48,7 +48,7 @@ both_engines! {
             ("deflate", &deflated, known),
             ("br", BROTLI, known),
             ("identity", JSON, known),
-            ("zstd", &zstd(), (None, None, None)),
+            ("zstd", &zstd(), known),
             ("gzip, br", &gzipped, (None, None, None)),
             ("gzip", &unreadable, (None, None, None)),
         ] {
