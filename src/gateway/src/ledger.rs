@@ -106,8 +106,11 @@ impl Ledger {
                 () = self.journal.news.notified() => {}
             }
             loop {
-                // Rows that come meanwhile share one transaction.
-                tokio::time::sleep(GATHER).await;
+                // Rows that come meanwhile share one transaction; large ones would hold up everything else for a while.
+                tokio::select! {
+                    () = self.journal.spool.crowded.notified() => {}
+                    () = tokio::time::sleep(GATHER) => {}
+                }
                 let mut pump = self.pump.lock().await;
                 let Err(error) = pump.drain().await else { break };
                 let patience = pump.patience();

@@ -5,7 +5,9 @@ use std::collections::VecDeque;
 use domain::RequestLog;
 
 /// Rows kept at most. Beyond them the spool itself is read, so memory is bounded however long the database is gone.
-const MOST: usize = 4096;
+const MOST: usize = 8192;
+/// So many are worth a transaction of their own at once.
+const MANY: usize = 1024;
 
 /// A row whose CLOSE is in the spool.
 pub(super) struct Closed {
@@ -34,13 +36,14 @@ impl Recent {
         Self { rows: VecDeque::new(), behind, out: false }
     }
 
-    /// Takes in a row if it has every row before it, and room.
-    pub(super) fn push(&mut self, closed: Closed) {
+    /// Takes in a row if it has every row before it, and room. Whether there are many just now.
+    pub(super) fn push(&mut self, closed: Closed) -> bool {
         if self.behind || self.rows.len() >= MOST {
             self.behind = true;
-        } else {
-            self.rows.push_back(closed);
+            return false;
         }
+        self.rows.push_back(closed);
+        self.rows.len() == MANY
     }
 
     /// The first rows, all in one segment; empty where the spool has to be read. Whoever takes them says

@@ -16,7 +16,7 @@ use std::{
 
 use domain::{ErrorClass, RequestLog};
 use parking_lot::{Mutex, MutexGuard};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use super::{
     error::{AppendError, OpenError},
@@ -68,6 +68,8 @@ pub(crate) struct Spool {
     syncing: Mutex<()>,
     writable: AtomicBool,
     synced: watch::Sender<u64>,
+    /// There are many rows to be moved.
+    pub(super) crowded: Notify,
     // Held for as long as the process lives.
     _lock: File,
 }
@@ -106,6 +108,7 @@ impl Spool {
             syncing: Mutex::new(()),
             writable: AtomicBool::new(true),
             synced: watch::Sender::new(0),
+            crowded: Notify::new(),
             _lock: lock,
         };
         let interrupted = replay.open.len();
@@ -143,7 +146,9 @@ impl Spool {
         let mut state = self.state.lock();
         match self.append(&mut state, &mut frame, false, allowance) {
             Ok(place) => {
-                state.recent.push(Closed { segment: place.segment, end: place.end, opened_in, row });
+                if state.recent.push(Closed { segment: place.segment, end: place.end, opened_in, row }) {
+                    self.crowded.notify_one();
+                }
                 Ok(place)
             }
             Err(error) => Err((error, row)),
