@@ -103,6 +103,8 @@ step "Lints in the browser" check cargo clippy --locked --package browser --targ
 step "Bans, licences, sources" check cargo deny --locked check bans licenses sources || true
 step "Types of the browser tests" check tsc --noEmit --project end2end || true
 step "Rust tests, SQLite and PostgreSQL" cargo rust_tests || true
+step "The benchmark: lints" check cargo clippy --locked --manifest-path bench/Cargo.toml --all-targets -- -D warnings || true
+step "The benchmark: tests" cargo cargo test --locked --manifest-path bench/Cargo.toml --no-fail-fast || true
 step "Rust documentation tests" doc cargo test --locked --doc --no-fail-fast || true
 
 if step "The artefact" check scripts/build.sh && step "The fake upstream" check cargo build --locked --package testkit --bin fake-upstream; then

@@ -108,28 +108,24 @@ async fn run(
     let mut connection = pin!(connection);
     let mut seen = None;
     loop {
-        match time::timeout(patience, connection.as_mut()).await {
-            Ok(ended) => {
-                if let Err(error) = ended {
-                    tracing::debug!(%error, "a connection to an upstream ended");
-                }
-                // Nobody else is to be handed it.
-                if let Some(pool) = pool.upgrade() {
-                    drop(pool.remove(&origin, number, |_| true));
-                }
-                return;
+        if let Ok(ended) = time::timeout(patience, connection.as_mut()).await {
+            if let Err(error) = ended {
+                tracing::debug!(%error, "a connection to an upstream ended");
             }
-            Err(_) => {
-                let Some(pool) = pool.upgrade() else { return };
-                let removed = pool.remove(&origin, number, |uses| {
-                    let unused = seen == Some(uses);
-                    seen = Some(uses);
-                    unused
-                });
-                if removed.is_some() {
-                    return;
-                }
+            // Nobody else is to be handed it.
+            if let Some(pool) = pool.upgrade() {
+                drop(pool.remove(&origin, number, |_| true));
             }
+            return;
+        }
+        let Some(pool) = pool.upgrade() else { return };
+        let removed = pool.remove(&origin, number, |uses| {
+            let unused = seen == Some(uses);
+            seen = Some(uses);
+            unused
+        });
+        if removed.is_some() {
+            return;
         }
     }
 }

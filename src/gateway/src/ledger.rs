@@ -106,7 +106,7 @@ impl Ledger {
                 () = self.journal.news.notified() => {}
             }
             loop {
-                // Rows that come meanwhile share one transaction; large ones would hold up everything else for a while.
+                // Rows that come meanwhile share one transaction.
                 tokio::select! {
                     () = self.journal.spool.crowded.notified() => {}
                     () = tokio::time::sleep(GATHER) => {}

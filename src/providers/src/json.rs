@@ -120,8 +120,8 @@ pub(crate) fn quote_or_escape(text: &[u8]) -> Option<usize> {
 fn end_of_run(text: &[u8]) -> Option<usize> {
     let stop = quote_or_escape(text)?;
     // Without a branch for each byte this is vectorised.
-    let has_control = text[..stop].iter().fold(false, |found, byte| found | (*byte < 0x20));
-    (!has_control).then_some(stop)
+    let least = text[..stop].iter().fold(u8::MAX, |least, byte| least.min(*byte));
+    (least >= 0x20).then_some(stop)
 }
 
 struct Walk<'a> {

@@ -5,9 +5,9 @@ use std::collections::VecDeque;
 use domain::RequestLog;
 
 /// Rows kept at most. Beyond them the spool itself is read, so memory is bounded however long the database is gone.
-const MOST: usize = 8192;
-/// So many are worth a transaction of their own at once.
-const MANY: usize = 1024;
+const MOST: usize = 16_384;
+/// So many do not wait for more: a transaction costs little, and room is needed for those that come meanwhile.
+const MANY: usize = 4096;
 
 /// A row whose CLOSE is in the spool.
 pub(super) struct Closed {

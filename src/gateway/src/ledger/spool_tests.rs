@@ -70,7 +70,7 @@ fn what_was_under_way_is_interrupted_once() {
     let dir = TempDir::new().unwrap();
     let spool = open(&dir);
     let done = spool.opened(&row(1), None).unwrap().segment;
-    spool.opened(&row(2), Some(7)).unwrap().segment;
+    spool.opened(&row(2), Some(7)).unwrap();
     spool.close(Some(done), Box::new(row(1))).unwrap();
     spool.close(None, Box::new(row(3))).unwrap();
     drop(spool);

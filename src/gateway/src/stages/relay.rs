@@ -89,7 +89,7 @@ struct Relay {
     events: bool,
     over: bool,
     /// The last word, until the row is on the disk.
-    held: Option<(Committed, Option<Result<Frame<Bytes>, BrokenOff>>)>,
+    held: Option<(Committed, Next)>,
     polled: bool,
     patience: Patience,
     ended: CancellationToken,
@@ -98,7 +98,8 @@ struct Relay {
     watch: Watch,
 }
 
-type Polled = Poll<Option<Result<Frame<Bytes>, BrokenOff>>>;
+type Next = Option<Result<Frame<Bytes>, BrokenOff>>;
+type Polled = Poll<Next>;
 
 impl Relay {
     fn settle(&mut self, class: Option<ErrorClass>) {

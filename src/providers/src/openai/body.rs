@@ -153,11 +153,9 @@ impl BodyMeter {
                     self.enter(Spot::Value(field));
                 }
             }
-            (b',', 1) => {
-                if self.spot != Spot::Outside {
-                    self.end_of_value(before);
-                    self.enter(Spot::BeforeName);
-                }
+            (b',', 1) if self.spot != Spot::Outside => {
+                self.end_of_value(before);
+                self.enter(Spot::BeforeName);
             }
             (b'}' | b']', depth) => {
                 if depth == 1 {

@@ -32,7 +32,7 @@ pub fn main(arguments: Vec<String>, environment: &dyn Fn(&str) -> Option<String>
         Err(error) => return output::usage(&error),
     };
     let out = Output::new(cli.json, environment("NO_COLOR").is_some());
-    let runtime = match runtime() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return out.fail(&CliError::failure(format!("the runtime cannot start: {error}"))),
     };
@@ -41,14 +41,6 @@ pub fn main(arguments: Vec<String>, environment: &dyn Fn(&str) -> Option<String>
         Ok(code) => out.finish().map_or_else(|error| out.fail(&error), |()| code),
         Err(error) => out.fail(&error),
     }
-}
-
-/// On a single core the threads of a runtime would only take turns, and tell each other so.
-fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
-    use tokio::runtime::Builder;
-    let alone = std::thread::available_parallelism().is_ok_and(|cores| cores.get() == 1);
-    let mut builder = if alone { Builder::new_current_thread() } else { Builder::new_multi_thread() };
-    builder.enable_all().build()
 }
 
 async fn run(cli: Cli, environment: &dyn Fn(&str) -> Option<String>, out: &Output) -> Result<ExitCode, CliError> {
