@@ -7,6 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use http::Version;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt as _, Full, combinators::UnsyncBoxBody};
 use hyper::body::Incoming;
@@ -70,18 +71,28 @@ impl Body for Outgoing {
 pub struct AnswerBody {
     inner: Incoming,
     lease: Option<Lease>,
+    /// The connection may serve another request.
+    reusable: bool,
 }
 
 impl AnswerBody {
-    pub(crate) fn new(inner: Incoming, lease: Lease) -> Self {
-        let mut body = Self { inner, lease: Some(lease) };
+    /// `version` is what the server answered in: to one that speaks HTTP/1.0 hyper would speak it too from then on, which
+    /// has no word for a body of unknown length.
+    pub(crate) fn new(inner: Incoming, version: Version, lease: Lease) -> Self {
+        let mut body = Self { inner, lease: Some(lease), reusable: version >= Version::HTTP_11 };
         body.give_back_if_over();
         body
     }
 
     fn give_back_if_over(&mut self) {
-        if self.inner.is_end_stream()
-            && let Some(lease) = self.lease.take()
+        if self.inner.is_end_stream() {
+            self.give_back();
+        }
+    }
+
+    fn give_back(&mut self) {
+        if let Some(lease) = self.lease.take()
+            && self.reusable
         {
             lease.give_back();
         }
@@ -95,11 +106,7 @@ impl Body for AnswerBody {
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         let polled = Pin::new(&mut self.inner).poll_frame(cx);
         match &polled {
-            Poll::Ready(None) => {
-                if let Some(lease) = self.lease.take() {
-                    lease.give_back();
-                }
-            }
+            Poll::Ready(None) => self.give_back(),
             Poll::Ready(Some(Ok(_))) => self.give_back_if_over(),
             // It broke: the lease goes with the body, and the connection with it.
             Poll::Ready(Some(Err(_))) | Poll::Pending => {}

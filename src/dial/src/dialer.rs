@@ -87,7 +87,10 @@ impl Dialer {
             let fresh = lease.is_fresh();
             let Some(sender) = lease.sender() else { continue };
             match sender.try_send_request(request).await {
-                Ok(answer) => return Ok(answer.map(|body| AnswerBody::new(body, lease))),
+                Ok(answer) => {
+                    let version = answer.version();
+                    return Ok(answer.map(|body| AnswerBody::new(body, version, lease)));
+                }
                 Err(mut error) => match error.take_message() {
                     // The idle connection was closed before any of the request was sent: on to the next one.
                     Some(unsent) if !fresh => request = unsent,

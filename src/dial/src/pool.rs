@@ -6,7 +6,6 @@
 
 use std::{
     collections::HashMap,
-    pin::pin,
     sync::{
         Arc, Weak,
         atomic::{AtomicU64, Ordering},
@@ -105,14 +104,16 @@ async fn run(
     patience: Duration,
     connection: http1::Connection<Wire, Outgoing>,
 ) {
-    let mut connection = pin!(connection);
+    let mut connection = Box::pin(connection);
     let mut seen = None;
     loop {
         if let Ok(ended) = time::timeout(patience, connection.as_mut()).await {
             if let Err(error) = ended {
                 tracing::debug!(%error, "a connection to an upstream ended");
             }
-            // Nobody else is to be handed it.
+            // Nobody else is to be handed it. Whoever gives it back from now on sees that it is closed; whoever did so
+            // before is on the stack.
+            drop(connection);
             if let Some(pool) = pool.upgrade() {
                 drop(pool.remove(&origin, number, |_| true));
             }
@@ -144,11 +145,11 @@ impl Lease {
     /// The answer is over: the connection may serve the next request.
     pub(crate) fn give_back(mut self) {
         let Some(mut kept) = self.connection.take() else { return };
+        kept.uses += 1;
+        let mut idle = self.pool.idle.lock();
         if kept.sender.is_closed() {
             return;
         }
-        kept.uses += 1;
-        let mut idle = self.pool.idle.lock();
         if let Some(stack) = idle.get_mut(&kept.origin) {
             if stack.len() < IDLE_MAX {
                 stack.push(kept);

@@ -125,21 +125,27 @@ impl Ledger {
     }
 
     async fn keep_synced(self: Arc<Self>, tasks: TaskTracker, shutdown: CancellationToken) {
+        let mut seconds = tokio::time::interval(SYNC);
+        seconds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut prepares = true;
         loop {
             let spool = self.journal.spool.clone();
             // A disk may take its time; requests must not wait for it on the same thread.
             let synced = tasks.spawn_blocking(move || {
                 spool.sync();
-                spool.prepare();
+                if prepares {
+                    spool.prepare();
+                }
             });
             if synced.await.is_err() {
                 tracing::error!("forcing the spool onto the disk failed half-way");
             }
             tokio::select! {
+                biased;
                 () = shutdown.cancelled() => return,
-                () = tokio::time::sleep(SYNC) => {}
+                _ = seconds.tick() => prepares = true,
                 // Whoever asks while this one runs shares the next one: that is what makes commits a group's.
-                () = self.journal.sync_asked() => {}
+                () = self.journal.sync_asked() => prepares = false,
             }
         }
     }

@@ -85,7 +85,8 @@ impl Journal {
             Err((error, row)) => {
                 tracing::error!(request = %row.id, %error, "a request's end is kept in memory only");
                 pump::strand(&self.stranded, opened_in, row);
-                None
+                // What is on no disk is nothing that a client may count on.
+                (self.durability == Durability::Strict).then(|| -> Committed { Box::pin(std::future::ready(false)) })
             }
         }
     }
@@ -155,6 +156,23 @@ mod tests {
         let (journal, _dir) = journal(Durability::Strict);
         let ticket = journal.open(&row(1), None).unwrap();
         assert!(matches!(journal.opened(&ticket).await, Err(NotNoted::Late)));
+    }
+
+    #[tokio::test]
+    async fn what_is_in_memory_alone_is_not_committed() {
+        let (journal, dir) = journal(Durability::Strict);
+        let ticket = journal.open(&row(1), None).unwrap();
+        // No other segment can be made.
+        std::fs::remove_dir_all(dir.path()).unwrap();
+        let mut last = None;
+        for _ in 0..1000 {
+            last = journal.close(Some(&ticket), Box::new(row(1)));
+            if !journal.stranded.lock().is_empty() {
+                break;
+            }
+        }
+        assert_eq!(journal.stranded.lock().len(), 1);
+        assert_eq!(last.expect("there is something to wait for").now_or_never(), Some(false));
     }
 
     #[tokio::test]

@@ -73,7 +73,6 @@ impl Replay {
         self.has_records = true;
         let mut segment = Segment::new(found.file);
         (segment.end, segment.open, segment.damaged) = (found.end, opened, found.unreadable);
-        segment.written_since_sync = false;
         self.segments.insert(number, segment);
         Ok(())
     }

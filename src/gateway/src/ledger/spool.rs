@@ -64,9 +64,12 @@ pub(crate) struct Spool {
     dir: PathBuf,
     limits: Limits,
     state: Mutex<State>,
-    /// One at a time makes spare segments; requests never wait for it.
+    /// Held by whoever syncs, makes a spare segment or finishes; requests never wait for it.
     syncing: Mutex<()>,
-    writable: AtomicBool,
+    /// How the last append, the last sync and the last making of a segment went.
+    appended: AtomicBool,
+    disk_took: AtomicBool,
+    spare_made: AtomicBool,
     synced: watch::Sender<u64>,
     /// There are many rows to be moved.
     pub(super) crowded: Notify,
@@ -106,7 +109,9 @@ impl Spool {
                 recent: Recent::new(replay.has_records),
             }),
             syncing: Mutex::new(()),
-            writable: AtomicBool::new(true),
+            appended: AtomicBool::new(true),
+            disk_took: AtomicBool::new(true),
+            spare_made: AtomicBool::new(true),
             synced: watch::Sender::new(0),
             crowded: Notify::new(),
             _lock: lock,
@@ -158,8 +163,11 @@ impl Spool {
     /// Whether the next request can be noted: the disk takes what is written, and there is room.
     pub(crate) fn writable(&self) -> bool {
         let state = self.state.lock();
-        let fits = state.active().is_some_and(|segment| segment.end + TYPICAL <= self.limits.segment);
-        self.taken(&state, !fits) <= self.limits.total && self.writable.load(Ordering::Relaxed)
+        let fits = state.active_takes(TYPICAL, self.limits.segment);
+        self.taken(&state, !fits) <= self.limits.total
+            && [&self.appended, &self.disk_took, &self.spare_made]
+                .iter()
+                .all(|went_well| went_well.load(Ordering::Relaxed))
     }
 
     /// Closed rows that are not in the database yet, oldest first; `None`: there are none. Read from the disk they are
@@ -241,21 +249,21 @@ impl Spool {
         if directory {
             result = result.and_then(|()| File::open(&self.dir)?.sync_all());
         }
-        match &result {
-            Ok(()) => {
-                self.synced.send_replace(upto);
-            }
-            Err(error) => {
-                tracing::error!(%error, "the spool could not be forced onto the disk");
-                let mut state = self.state.lock();
-                state.directory_changed |= directory;
-                for (number, _) in dirty {
-                    state.segments.entry(number).and_modify(|segment| segment.written_since_sync = true);
-                }
+        let mut state = self.state.lock();
+        if let Err(error) = &result {
+            tracing::error!(%error, "the spool could not be forced onto the disk");
+            state.directory_changed |= directory;
+            for (number, _) in dirty {
+                state.segments.entry(number).and_modify(|segment| segment.suspect = true);
             }
         }
+        // A suspect segment is not written to any more, and goes when its rows are in the database.
+        if !state.segments.values().any(|segment| segment.suspect) && result.is_ok() {
+            self.synced.send_replace(upto);
+        }
+        drop(state);
         // Whoever was told not to send requests learns here that the disk is back.
-        self.writable.store(result.is_ok(), Ordering::Relaxed);
+        self.disk_took.store(result.is_ok(), Ordering::Relaxed);
     }
 
     /// Makes the next segment beforehand, if there is room for one.
@@ -267,16 +275,15 @@ impl Spool {
             (state.spare.is_none() && room).then(|| state.take_number())
         };
         let Some(number) = number else { return };
-        match segment::create(&self.dir, number, self.limits.segment) {
+        let made = segment::create(&self.dir, number, self.limits.segment);
+        self.spare_made.store(made.is_ok(), Ordering::Relaxed);
+        match made {
             Ok(file) => {
                 let mut state = self.state.lock();
                 state.spare = Some((number, file));
                 state.directory_changed = true;
             }
-            Err(error) => {
-                tracing::error!(%error, "the spool's next segment cannot be made");
-                self.writable.store(false, Ordering::Relaxed);
-            }
+            Err(error) => tracing::error!(%error, "the spool's next segment cannot be made"),
         }
     }
 
@@ -285,7 +292,8 @@ impl Spool {
         self.synced.subscribe()
     }
 
-    /// Deletes even the segment in use if everything is in the database. The spool takes nothing after this.
+    /// Deletes even the segment in use if everything is in the database. A request that ends later still finds a segment,
+    /// which stays for the next start.
     pub(crate) fn finish(&self) {
         let _one = self.syncing.lock();
         let mut state = self.state.lock();
@@ -300,14 +308,14 @@ impl Spool {
     fn append(&self, state: &mut State, frame: &mut [u8], opens: bool, allowance: u64) -> Result<Place, AppendError> {
         let written = self.write(state, frame, opens, allowance);
         if !matches!(written, Err(AppendError::Full)) {
-            self.writable.store(written.is_ok(), Ordering::Relaxed);
+            self.appended.store(written.is_ok(), Ordering::Relaxed);
         }
         written
     }
 
     fn write(&self, state: &mut State, frame: &mut [u8], opens: bool, allowance: u64) -> Result<Place, AppendError> {
         let size = frame.len() as u64;
-        let fits = state.active().is_some_and(|segment| segment.end + size <= self.limits.segment);
+        let fits = state.active_takes(size, self.limits.segment);
         if self.taken(state, !fits) > allowance {
             return Err(AppendError::Full);
         }

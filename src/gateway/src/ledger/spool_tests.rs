@@ -66,6 +66,41 @@ fn a_segment_goes_when_everything_in_it_is_closed_and_moved() {
 }
 
 #[test]
+fn what_the_disk_failed_to_take_is_not_said_to_be_there_later() {
+    let dir = TempDir::new().unwrap();
+    let spool = open(&dir);
+    let synced = spool.synced();
+    let first = spool.opened(&row(1), None).unwrap();
+    spool.sync();
+    assert_eq!(*synced.borrow(), first.seq);
+
+    // A file that takes everything and cannot be synced.
+    let unsyncable = Arc::new(File::options().write(true).open("/dev/null").unwrap());
+    let put = |file: Arc<File>| {
+        std::mem::replace(&mut spool.state.lock().segments.get_mut(&first.segment).unwrap().file, file)
+    };
+    let real = put(unsyncable);
+    spool.close(Some(first.segment), Box::new(row(1))).unwrap();
+    spool.sync();
+    assert!(!spool.writable(), "the next request is not taken");
+    put(real);
+
+    // The disk is well again; of what it lost it says nothing.
+    spool.sync();
+    assert!(spool.writable());
+    assert_eq!(*synced.borrow(), first.seq);
+    let second = spool.opened(&row(2), None).unwrap();
+    assert!(second.segment > first.segment, "nothing is written behind what may be missing");
+    spool.sync();
+    assert_eq!(*synced.borrow(), first.seq);
+
+    // In the database it is out of danger.
+    assert_eq!(drain(&spool).len(), 1);
+    spool.sync();
+    assert_eq!(*synced.borrow(), second.seq);
+}
+
+#[test]
 fn what_was_under_way_is_interrupted_once() {
     let dir = TempDir::new().unwrap();
     let spool = open(&dir);

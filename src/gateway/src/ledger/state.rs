@@ -29,11 +29,18 @@ pub(super) struct Segment {
     pub(super) damaged: bool,
     /// Not all of it is on the disk for certain.
     pub(super) written_since_sync: bool,
+    /// The disk failed to take it. Asked again it would say yes, and mean only what was written since.
+    pub(super) suspect: bool,
 }
 
 impl State {
     pub(super) fn active(&self) -> Option<&Segment> {
         self.segments.get(&self.active)
+    }
+
+    /// Whether the segment in use takes so many bytes, if it may have `limit` in all.
+    pub(super) fn active_takes(&self, bytes: u64, limit: u64) -> bool {
+        self.active().is_some_and(|segment| !segment.suspect && segment.end + bytes <= limit)
     }
 
     pub(super) fn take_number(&mut self) -> u64 {
@@ -63,6 +70,6 @@ impl Segment {
     /// One without records.
     pub(super) fn new(file: Arc<File>) -> Self {
         let header = segment::HEADER as u64;
-        Self { file, end: header, moved: header, open: 0, damaged: false, written_since_sync: true }
+        Self { file, end: header, moved: header, open: 0, damaged: false, written_since_sync: true, suspect: false }
     }
 }

@@ -40,6 +40,7 @@ pub(crate) struct Settlement {
     ticket: Option<Ticket>,
     /// To be waited for before the client may know that the request is over.
     committed: Option<Committed>,
+    disk_is_late: bool,
     journal: Arc<Journal>,
     clock: Arc<dyn Clock>,
 }
@@ -80,7 +81,15 @@ impl Settlement {
             user_agent: user_agent.map(|value| cut(&String::from_utf8_lossy(value.as_bytes()))),
             error_class: None,
         };
-        Self { row: Some(Box::new(row)), started_ns: arrival.started_ns, ticket: None, committed: None, journal, clock }
+        Self {
+            row: Some(Box::new(row)),
+            started_ns: arrival.started_ns,
+            ticket: None,
+            committed: None,
+            disk_is_late: false,
+            journal,
+            clock,
+        }
     }
 
     /// What was asked for.
@@ -104,7 +113,9 @@ impl Settlement {
         let Some(row) = &mut self.row else { return Ok(()) };
         if self.ticket.is_none() {
             let ticket = self.ticket.insert(self.journal.open(row, None)?);
-            self.journal.opened(ticket).await?;
+            let opened = self.journal.opened(ticket).await;
+            self.disk_is_late = opened.is_err();
+            opened?;
         }
         row.attempts += 1;
         Ok(())
@@ -126,7 +137,8 @@ impl Settlement {
         row.usage = end.usage;
         row.model_served = end.model_served.map(|model| cut(&model));
         row.latency_us = self.elapsed_us();
-        self.committed = self.journal.close(self.ticket.as_ref(), row);
+        // Whoever has waited in vain for the first note does not wait for the second.
+        self.committed = self.journal.close(self.ticket.as_ref(), row).filter(|_| !self.disk_is_late);
     }
 
     /// Whether the row is written.

@@ -56,6 +56,8 @@ enum State {
         size: u64,
         length: u32,
         extended: bool,
+        /// The byte before was a CR.
+        cr: bool,
     },
     /// So many bytes of a chunk and of its line end are to come.
     Chunk(u64),
@@ -64,7 +66,7 @@ enum State {
     Over,
 }
 
-const CHUNK: State = State::Size { size: 0, length: 0, extended: false };
+const CHUNK: State = State::Size { size: 0, length: 0, extended: false, cr: false };
 
 /// What a head has said so far.
 #[derive(Default)]
@@ -94,7 +96,7 @@ impl Framing {
                 State::Head | State::Trailers => self.see_line(rest),
                 State::Body(left) => self.skip(left, rest.len(), State::Body, State::Head),
                 State::Chunk(left) => self.skip(left, rest.len(), State::Chunk, CHUNK),
-                State::Size { size, length, extended } => self.see_size(rest, size, length, extended),
+                State::Size { .. } => self.see_size(rest),
             };
         }
     }
@@ -190,17 +192,19 @@ impl Framing {
     }
 
     /// The line of a chunk's size, or a part of it.
-    fn see_size(&mut self, rest: &mut [u8], mut size: u64, mut length: u32, mut extended: bool) -> usize {
+    fn see_size(&mut self, rest: &mut [u8]) -> usize {
+        let State::Size { mut size, mut length, mut extended, mut cr } = self.state else { return 0 };
         for (at, byte) in rest.iter_mut().enumerate() {
             length += 1;
+            let after_cr = std::mem::replace(&mut cr, *byte == b'\r');
             match *byte {
                 b'\n' => {
                     self.state = if size == 0 { State::Trailers } else { State::Chunk(size.saturating_add(2)) };
                     return at + 1;
                 }
                 _ if length > CHUNK_LINE_MAX => {
-                    // No parser takes a lone line end there.
-                    *byte = b'\n';
+                    // Behind a CR only a line end is taken, and anywhere else it is the one thing that is not.
+                    *byte = if after_cr { 0 } else { b'\n' };
                     self.state = State::Over;
                     return at + 1;
                 }
@@ -217,7 +221,7 @@ impl Framing {
                 }
             }
         }
-        self.state = State::Size { size, length, extended };
+        self.state = State::Size { size, length, extended, cr };
         rest.len()
     }
 }

@@ -74,6 +74,21 @@ fn long_chunk_lines_are_spoiled_where_they_become_too_long() {
 }
 
 #[test]
+fn a_long_chunk_line_is_not_ended_for_it() {
+    let head = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let smuggled = "0\r\n\r\nPOST /b HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n";
+    let all = format!("{head}5;{}\rX{smuggled}", "e".repeat(4093));
+    for by in [1, 7, usize::MAX] {
+        let (refused, spoiled) = seen(all.as_bytes(), by, 1);
+        assert_eq!(refused, [false]);
+        // A line end behind the CR would have made the line a good one, and the rest unseen requests.
+        let mut expected = all.clone().into_bytes();
+        expected[head.len() + 4096] = 0;
+        assert_eq!(spoiled, expected);
+    }
+}
+
+#[test]
 fn trailers_with_lone_line_ends_are_spoiled() {
     let all = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA: b\n\r\n";
     for by in [1, 5, usize::MAX] {
