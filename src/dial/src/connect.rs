@@ -23,7 +23,7 @@ use tokio::{
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-use crate::{AddressKind, DialError, address};
+use crate::{AddressKind, DialError, address, turn::Turn};
 
 /// How long one address may keep the next one waiting (RFC 8305, 5).
 const HEAD_START: Duration = Duration::from_millis(250);
@@ -44,7 +44,7 @@ struct Rules {
 pub(crate) type Permitted = (SocketAddr, AddressKind);
 
 /// A connection as hyper wants it.
-pub(crate) struct Wire(TokioIo<Box<dyn Stream>>);
+pub(crate) struct Wire(TokioIo<Turn<Box<dyn Stream>>>);
 
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
@@ -106,7 +106,7 @@ impl Connector {
         let stream = self.open(base.host(), &addresses).await?;
         let stream: Box<dyn Stream> =
             if base.is_https() { Box::new(self.secure(base.host(), stream).await?) } else { Box::new(stream) };
-        Ok(Wire(TokioIo::new(stream)))
+        Ok(Wire(TokioIo::new(Turn::new(stream))))
     }
 }
 

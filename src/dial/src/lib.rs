@@ -14,6 +14,7 @@ mod pool;
 mod probe;
 mod target;
 mod tls;
+mod turn;
 
 pub use address::AddressKind;
 pub use body::{AnswerBody, Outgoing};

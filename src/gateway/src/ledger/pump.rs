@@ -63,12 +63,17 @@ impl<S: Sink> Pump<S> {
         Self { spool, stranded, sink, failures: 0, refused: HashSet::new(), touched: HashMap::new() }
     }
 
-    /// Moves everything that is closed by now. On an error what is left stays in the spool.
+    /// Moves everything that is closed by now, and perhaps more. On an error what is left stays in the spool.
     pub(crate) async fn drain(&mut self) -> Result<(), SinkError> {
+        // What is closed meanwhile waits for the next time: a transaction for a handful of rows costs as much as one for many.
+        let last = self.spool.last_closed();
         while let Some(batch) = self.spool.next_batch(BATCH) {
             self.insert(&batch).await?;
             self.touch(&batch).await;
             self.spool.moved(&batch);
+            if last.is_some_and(|last| batch.end() >= last) {
+                break;
+            }
         }
         self.rescue().await
     }

@@ -16,6 +16,8 @@ struct Database {
     down: AtomicBool,
     never_takes: Mutex<Option<RequestId>>,
     transactions: AtomicUsize,
+    /// Requests end while it works: here.
+    busy: Mutex<Option<Arc<Spool>>>,
 }
 
 impl Sink for Arc<Database> {
@@ -24,7 +26,10 @@ impl Sink for Arc<Database> {
         if self.down.load(Ordering::SeqCst) || poisoned {
             return Err(SinkError("no".into()));
         }
-        self.transactions.fetch_add(1, Ordering::SeqCst);
+        let before = self.transactions.fetch_add(1, Ordering::SeqCst);
+        if let Some(spool) = &*self.busy.lock() {
+            spool.close(None, Box::new(row(100 + u8::try_from(before).unwrap()))).unwrap();
+        }
         self.rows.lock().extend(rows.iter().map(|row| row.id.clone()));
         Ok(())
     }
@@ -60,6 +65,21 @@ async fn rows_share_a_transaction() {
     bench.pump.drain().await.unwrap();
     assert_eq!(bench.database.rows.lock().len(), 100);
     assert_eq!(bench.database.transactions.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn rows_that_come_meanwhile_wait_for_company() {
+    let mut bench = bench();
+    *bench.database.busy.lock() = Some(bench.spool.clone());
+    bench.spool.close(None, Box::new(row(1))).unwrap();
+    for round in 1..=3 {
+        bench.pump.drain().await.unwrap();
+        assert_eq!(bench.database.transactions.load(Ordering::SeqCst), round);
+        assert_eq!(bench.database.rows.lock().len(), round);
+    }
+    *bench.database.busy.lock() = None;
+    bench.pump.drain().await.unwrap();
+    assert_eq!(bench.database.rows.lock().len(), 4);
 }
 
 #[tokio::test]

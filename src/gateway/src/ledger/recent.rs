@@ -64,6 +64,11 @@ impl Recent {
         self.out = false;
     }
 
+    /// Segment and end of the last CLOSE, if it is here.
+    pub(super) fn last(&self) -> Option<(u64, u64)> {
+        self.rows.back().filter(|_| !self.behind && !self.out).map(|closed| (closed.segment, closed.end))
+    }
+
     /// Whether there are CLOSEs that only the spool has.
     pub(super) const fn is_behind(&self) -> bool {
         self.behind

@@ -59,6 +59,13 @@ pub(crate) struct Batch {
     next: u64,
 }
 
+impl Batch {
+    /// Segment and place in it up to which everything is in this batch or an earlier one.
+    pub(crate) const fn end(&self) -> (u64, u64) {
+        (self.segment, self.next)
+    }
+}
+
 /// The spool of this process.
 pub(crate) struct Spool {
     dir: PathBuf,
@@ -158,6 +165,12 @@ impl Spool {
             }
             Err(error) => Err((error, row)),
         }
+    }
+
+    /// Where the last CLOSE ends; `None`: there is none to be moved, or some are on the disk alone.
+    pub(crate) fn last_closed(&self) -> Option<(u64, u64)> {
+        let state = self.state.lock();
+        state.recent.last()
     }
 
     /// Whether the next request can be noted: the disk takes what is written, and there is room.
