@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// A request allocates some hundred small things; this one takes half the time of the system's for them (bench/README.md).
+/// A request allocates some sixty small things, and the system's allocator takes longer for each (ADR 6).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -93,7 +93,7 @@ impl Journal {
 
     /// What is closed and not moved yet.
     #[cfg(test)]
-    pub(crate) fn next_batch(&self) -> Option<super::spool::Batch> {
+    pub(crate) fn next_batch(&self) -> Option<super::batch::Batch> {
         self.spool.next_batch(1 << 20)
     }
 

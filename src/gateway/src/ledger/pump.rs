@@ -9,7 +9,7 @@ use std::{
 use domain::{KeyId, RequestId, RequestLog, Timestamp};
 use parking_lot::Mutex;
 
-use super::spool::{Batch, Spool};
+use super::{batch::Batch, spool::Spool};
 
 /// Bytes of the spool that one transaction takes where they are read back: some hundred rows, in less than a millisecond.
 const BATCH: usize = 128 * 1024;

@@ -19,6 +19,7 @@ use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::{Notify, watch};
 
 use super::{
+    batch::Batch,
     error::{AppendError, OpenError},
     recent::{Closed, Recent},
     record::{self, Entry},
@@ -48,22 +49,6 @@ pub(crate) struct Place {
     pub end: u64,
     /// Its sequence number.
     pub seq: u64,
-}
-
-/// Closed rows on their way into the database.
-#[derive(Debug)]
-pub(crate) struct Batch {
-    /// The rows, each with the segment of its OPEN.
-    pub closed: Vec<(Option<u64>, Box<RequestLog>)>,
-    segment: u64,
-    next: u64,
-}
-
-impl Batch {
-    /// Segment and place in it up to which everything is in this batch or an earlier one.
-    pub(crate) const fn end(&self) -> (u64, u64) {
-        (self.segment, self.next)
-    }
 }
 
 /// The spool of this process.
