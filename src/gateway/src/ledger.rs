@@ -107,10 +107,13 @@ impl Ledger {
                 () = self.journal.news.notified() => {}
             }
             loop {
-                // Rows that come meanwhile share one transaction.
-                tokio::select! {
-                    () = self.journal.spool.crowded.notified() => {}
-                    () = tokio::time::sleep(GATHER) => {}
+                // Rows that come meanwhile share one transaction. What an earlier process left waits for nothing: one that
+                // is killed again and again, soon after its start, would let the spool grow until it is full.
+                if !self.journal.spool.is_behind() {
+                    tokio::select! {
+                        () = self.journal.spool.crowded.notified() => {}
+                        () = tokio::time::sleep(GATHER) => {}
+                    }
                 }
                 let mut pump = self.pump.lock().await;
                 let Err(error) = pump.drain().await else { break };

@@ -1,6 +1,13 @@
 //! The writing half of the ledger: what requests see of it. It waits only where durability is strict.
 
-use std::{pin::Pin, sync::Arc, time::Duration};
+use std::{
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use domain::RequestLog;
 use parking_lot::Mutex;
@@ -53,25 +60,50 @@ pub(crate) struct Journal {
     pub(super) news: Notify,
     durability: Durability,
     sync_wanted: Arc<Notify>,
+    /// The last request could not be noted.
+    refusing: AtomicBool,
 }
 
 impl Journal {
     /// A journal over a spool.
     pub(crate) fn new(spool: Arc<Spool>, durability: Durability) -> Self {
         let stranded = Arc::new(Mutex::default());
-        Self { spool, stranded, news: Notify::new(), durability, sync_wanted: Arc::default() }
+        Self {
+            spool,
+            stranded,
+            news: Notify::new(),
+            durability,
+            sync_wanted: Arc::default(),
+            refusing: AtomicBool::new(false),
+        }
     }
 
     /// Notes that a request is about to be sent on. `reservation_nano`: what is set aside for it, nano-dollars.
     pub(crate) fn open(&self, row: &RequestLog, reservation_nano: Option<i64>) -> Result<Ticket, NotNoted> {
-        let place = self.spool.opened(row, reservation_nano)?;
-        Ok(Ticket { opened_in: place.segment, seq: place.seq })
+        let opened = self.spool.opened(row, reservation_nano);
+        let ticket = opened.map(|place| Ticket { opened_in: place.segment, seq: place.seq }).map_err(NotNoted::from);
+        // Strict, it is noted only when it is on the disk.
+        if ticket.is_err() || self.durability == Durability::Normal { self.told(ticket) } else { ticket }
+    }
+
+    /// Says in the log when requests begin to be refused and when they are taken again: not for each of thousands.
+    fn told<T>(&self, noted: Result<T, NotNoted>) -> Result<T, NotNoted> {
+        match &noted {
+            Err(error) if !self.refusing.swap(true, Ordering::Relaxed) => {
+                tracing::error!(%error, "requests are refused because they cannot be noted");
+            }
+            Ok(_) if self.refusing.load(Ordering::Relaxed) && self.refusing.swap(false, Ordering::Relaxed) => {
+                tracing::warn!("requests are noted again, and taken");
+            }
+            _ => {}
+        }
+        noted
     }
 
     /// Waits until the OPEN is on the disk, where that was asked for.
     pub(crate) async fn opened(&self, ticket: &Ticket) -> Result<(), NotNoted> {
         let Some(committed) = self.committed(ticket.seq) else { return Ok(()) };
-        if committed.await { Ok(()) } else { Err(NotNoted::Late) }
+        self.told(if committed.await { Ok(()) } else { Err(NotNoted::Late) })
     }
 
     /// Notes that a request is over. `ticket` is none for one that was refused before it had any. What comes back is to

@@ -152,6 +152,11 @@ impl Spool {
         }
     }
 
+    /// Whether there are rows that only the disk has: an earlier process left them, or the database was gone for long.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.state.lock().recent.is_behind()
+    }
+
     /// Where the last CLOSE ends; `None`: there is none to be moved, or some are on the disk alone.
     pub(crate) fn last_closed(&self) -> Option<(u64, u64)> {
         let state = self.state.lock();

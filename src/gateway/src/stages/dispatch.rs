@@ -69,8 +69,7 @@ struct Parcel {
 pub(crate) async fn dispatch(g: &Gateway, plan: Plan) -> Result<Answer, Declined> {
     let Plan { mut ask, destination } = plan;
     let patience = Patience::new(&g.config);
-    if let Err(error) = ask.exchange.settlement.open().await {
-        tracing::error!(%error, "a request is refused because it could not be noted");
+    if ask.exchange.settlement.open().await.is_err() {
         return Err(ask.decline(Refusal::StoreUnavailable));
     }
     match destination {

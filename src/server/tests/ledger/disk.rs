@@ -35,7 +35,7 @@ struct SmallDisk {
 }
 
 impl SmallDisk {
-    fn start(dir: &std::path::Path) -> Self {
+    fn start(dir: &std::path::Path, log: &std::path::Path) -> Self {
         let text = dir.to_str().unwrap();
         let script = format!("exec {} \"$0\" \"$@\"", binary());
         let mut command = on_a_small_disk(text, &script);
@@ -43,7 +43,7 @@ impl SmallDisk {
             .env("KEYWRIGHT_DATA_DIR", dir)
             .env("KEYWRIGHT_SPOOL_BYTES", "1048576")
             .stdin(Stdio::null())
-            .stderr(Stdio::null());
+            .stderr(fs::File::create(log).unwrap());
         let serving = Serving::spawn(command, &[]);
         let seen = PathBuf::from(format!("/proc/{}/root{text}", serving.child.id()));
         Self { serving, seen }
@@ -87,7 +87,8 @@ async fn a_full_disk_loses_nothing() {
     );
 
     let upstream = FakeUpstream::start().await;
-    let disk = SmallDisk::start(&dir);
+    let log = parent.path().join("log");
+    let disk = SmallDisk::start(&dir, &log);
     let serving = &disk.serving;
     let secret = crate::serving::create_key(serving, &dir);
     serving.connect(&upstream).await;
@@ -121,6 +122,11 @@ async fn a_full_disk_loses_nothing() {
     assert!(during > 50, "the spool has room of its own: {during}");
     assert_eq!(refusal.0, 503);
     assert!(refusal.1.contains("store_unavailable"), "{}", refusal.1);
+    for _ in 0..20 {
+        assert_eq!(chat().await.0, 503);
+    }
+    let said = fs::read_to_string(&log).unwrap().matches("requests are refused because they cannot be noted").count();
+    assert_eq!(said, 1, "the log says it once, whoever calls how often");
     let body = json!({ "name": "meanwhile" });
     let admin =
         client.post(format!("{}/api/v1/keys", serving.admin)).bearer_auth(TOKEN).json(&body).send().await.unwrap();

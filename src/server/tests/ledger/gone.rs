@@ -30,9 +30,13 @@ both_engines! {
             waits.push(left.elapsed());
         }
         waits.sort();
-        println!("let go of after {:?} (median), {:?} (slowest of {})", waits[waits.len() / 2], waits[waits.len() - 1], waits.len());
+        let (median, slowest) = (waits[waits.len() / 2], waits[waits.len() - 1]);
+        #[allow(clippy::print_stderr)] // inside of a macro that makes a test for each engine
+        {
+            eprintln!("let go of after {median:?} (median), {slowest:?} (slowest of {})", waits.len());
+        }
         // A busy test machine may hold one of them up; the drill shows the slowest.
-        assert!(waits[waits.len() / 2] <= AT_ONCE, "{waits:?}");
+        assert!(median <= AT_ONCE, "{waits:?}");
         let rows = house.logs().await;
         let gone = rows.iter().filter(|row| row["error_class"] == "client_gone").count();
         assert_eq!((gone, rows.len()), (frames + 1, frames + 2), "{rows:?}");

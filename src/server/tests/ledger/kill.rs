@@ -16,6 +16,8 @@ use tokio::sync::mpsc;
 use crate::serving::{Serving, create_key, initialised, install_tls};
 
 const CLIENTS: usize = 8;
+/// Room for eight segments: what each process leaves must go while the next one lives, or requests are refused.
+const LITTLE: &[(&str, &str)] = &[("KEYWRIGHT_SPOOL_BYTES", "4194304")];
 
 /// How often the process is killed; `scripts/drill.sh` asks for more.
 fn kills() -> usize {
@@ -55,7 +57,7 @@ async fn kill_nine_loses_nothing() {
     let (dir, upstream, begun) = (initialised(), FakeUpstream::start().await, Arc::new(AtomicUsize::new(0)));
     let (mut completed, mut secret) = (BTreeMap::new(), String::new());
     for round in 0..kills() {
-        let serving = Serving::start(dir.path(), &[]);
+        let serving = Serving::start(dir.path(), LITTLE);
         if round == 0 {
             secret = create_key(&serving, dir.path());
             serving.connect(&upstream).await;
@@ -71,10 +73,10 @@ async fn kill_nine_loses_nothing() {
         }
     }
     // A start replays the spool, and a stop leaves nothing in it.
-    Serving::start(dir.path(), &[]).stop();
+    Serving::start(dir.path(), LITTLE).stop();
     let spool = std::fs::read_dir(dir.path().join("spool")).unwrap().map(|entry| entry.unwrap().file_name());
     assert_eq!(spool.filter(|name| name != "lock").count(), 0, "the spool is empty");
-    let rows = Serving::start(dir.path(), &[]).rows().await;
+    let rows = Serving::start(dir.path(), LITTLE).rows().await;
 
     let by_id: BTreeMap<&str, &Value> = rows.iter().map(|row| (row["id"].as_str().unwrap(), row)).collect();
     assert_eq!(by_id.len(), rows.len(), "a row is doubled");
