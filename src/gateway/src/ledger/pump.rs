@@ -47,6 +47,14 @@ pub(crate) fn strand(stranded: &Stranded, opened_in: Option<u64>, row: Box<Reque
     }
 }
 
+/// What became of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Taken {
+    Whole,
+    /// Without rows that the database never takes.
+    InPart,
+}
+
 /// The writer's own memory.
 pub(crate) struct Pump<S> {
     spool: Arc<Spool>,
@@ -68,7 +76,9 @@ impl<S: Sink> Pump<S> {
         // What is closed meanwhile waits for the next time: a transaction for a handful of rows costs as much as one for many.
         let last = self.spool.last_closed();
         while let Some(batch) = self.spool.next_batch(BATCH) {
-            self.insert(&batch).await?;
+            if self.insert(&batch).await? == Taken::InPart {
+                self.spool.set_aside(&batch);
+            }
             self.touch(&batch).await;
             self.spool.moved(&batch);
             if last.is_some_and(|last| batch.end() >= last) {
@@ -83,16 +93,17 @@ impl<S: Sink> Pump<S> {
         Duration::from_millis(100 << self.failures.min(6))
     }
 
-    async fn insert(&mut self, batch: &Batch) -> Result<(), SinkError> {
+    async fn insert(&mut self, batch: &Batch) -> Result<Taken, SinkError> {
         let rows: Vec<&RequestLog> =
             batch.closed.iter().map(|(_, row)| &**row).filter(|row| !self.refused.contains(&row.id)).collect();
+        let taken = if rows.len() == batch.closed.len() { Taken::Whole } else { Taken::InPart };
         if rows.is_empty() {
-            return Ok(());
+            return Ok(taken);
         }
         let Err(error) = self.sink.insert(&rows).await else {
             self.failures = 0;
             self.refused.clear();
-            return Ok(());
+            return Ok(taken);
         };
         self.failures += 1;
         if self.failures >= SUSPICIOUS && rows.len() > 1 {
@@ -103,20 +114,28 @@ impl<S: Sink> Pump<S> {
 
     /// A row that fails while others pass would hold up everything behind it.
     async fn sift(&mut self, rows: &[&RequestLog]) {
-        let (mut passed, mut failed) = (0, Vec::new());
+        let (mut witness, mut failed) = (None, Vec::new());
         for row in rows {
             match self.sink.insert(std::slice::from_ref(row)).await {
-                Ok(()) => passed += 1,
+                Ok(()) => witness = Some(row),
                 // The database is gone, not picky.
-                Err(_) if passed == 0 && failed.len() > 8 => return,
-                Err(error) => failed.push((row, error)),
+                Err(_) if witness.is_none() && failed.len() > 8 => return,
+                Err(_) => failed.push(row),
             }
         }
-        if passed > 0 {
-            for (row, error) in failed {
-                tracing::error!(request = %row.id, error = %error.0, "the database refuses a request's row; it is left out");
-                self.refused.insert(row.id.clone());
+        let Some(witness) = witness.map(std::slice::from_ref) else { return };
+        for row in failed {
+            // The database may have been away just then, and come back: a row is at fault only if another one passes
+            // before it and after it. One that is there already changes nothing.
+            if self.sink.insert(witness).await.is_err() {
+                return;
             }
+            let Err(error) = self.sink.insert(std::slice::from_ref(row)).await else { continue };
+            if self.sink.insert(witness).await.is_err() {
+                return;
+            }
+            tracing::error!(request = %row.id, error = %error.0, "the database refuses a request's row; its segment of the spool is set aside");
+            self.refused.insert(row.id.clone());
         }
     }
 

@@ -15,6 +15,8 @@ struct Database {
     touched: Mutex<Vec<(KeyId, Timestamp)>>,
     down: AtomicBool,
     never_takes: Mutex<Option<RequestId>>,
+    /// So many times more it does not answer.
+    outage: AtomicUsize,
     transactions: AtomicUsize,
     /// Requests end while it works: here.
     busy: Mutex<Option<Arc<Spool>>>,
@@ -23,7 +25,8 @@ struct Database {
 impl Sink for Arc<Database> {
     async fn insert(&self, rows: &[&RequestLog]) -> Result<(), SinkError> {
         let poisoned = self.never_takes.lock().as_ref().is_some_and(|id| rows.iter().any(|row| row.id == *id));
-        if self.down.load(Ordering::SeqCst) || poisoned {
+        let out = self.outage.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        if self.down.load(Ordering::SeqCst) || out || poisoned {
             return Err(SinkError("no".into()));
         }
         let before = self.transactions.fetch_add(1, Ordering::SeqCst);
@@ -45,7 +48,7 @@ struct Bench {
     stranded: Arc<Stranded>,
     database: Arc<Database>,
     pump: Pump<Arc<Database>>,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 fn bench() -> Bench {
@@ -53,7 +56,7 @@ fn bench() -> Bench {
     let (spool, _) = Spool::open(dir.path(), Limits { segment: 1 << 16, total: 1 << 20 }).unwrap();
     let (spool, stranded, database) = (Arc::new(spool), Arc::new(Stranded::default()), Arc::new(Database::default()));
     let pump = Pump::new(spool.clone(), stranded.clone(), database.clone());
-    Bench { spool, stranded, database, pump, _dir: dir }
+    Bench { spool, stranded, database, pump, dir }
 }
 
 #[tokio::test]
@@ -114,6 +117,22 @@ async fn one_row_that_the_database_never_takes_holds_up_nobody_else() {
     bench.spool.close(None, Box::new(row(11))).unwrap();
     bench.pump.drain().await.unwrap();
     assert!(bench.database.rows.lock().contains(&row(11).id));
+    bench.spool.finish();
+    let kept = std::fs::read_dir(bench.dir.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    assert_eq!(kept.filter(|name| name != "lock").count(), 1, "what the database did not take is still there");
+}
+
+#[tokio::test]
+async fn a_database_that_comes_back_while_rows_are_tried_one_by_one_gets_them_all() {
+    for outage in 1..40 {
+        let mut bench = bench();
+        for n in 0..10 {
+            bench.spool.close(None, Box::new(row(n))).unwrap();
+        }
+        bench.database.outage.store(outage, Ordering::SeqCst);
+        while bench.pump.drain().await.is_err() {}
+        assert_eq!(bench.database.rows.lock().len(), 10, "after {outage} failures");
+    }
 }
 
 #[tokio::test]

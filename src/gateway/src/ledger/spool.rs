@@ -210,6 +210,11 @@ impl Spool {
         }
     }
 
+    /// Keeps the segment of a batch that is not in the database as a whole: set aside, for people to look at.
+    pub(crate) fn set_aside(&self, batch: &Batch) {
+        self.damage(batch.end().0, None);
+    }
+
     /// Notes that a batch is in the database, and deletes the segments that nobody needs any more.
     pub(crate) fn moved(&self, batch: &Batch) {
         let mut state = self.state.lock();
