@@ -27,7 +27,8 @@ fn holds(haystack: &[u8], needle: &[u8]) -> bool {
     haystack.windows(needle.len()).any(|window| window == needle)
 }
 
-fn every_file(dir: &Path, found: &mut Vec<(String, Vec<u8>)>) {
+/// Every file below `dir`, with its name.
+pub(crate) fn every_file(dir: &Path, found: &mut Vec<(String, Vec<u8>)>) {
     for entry in fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
