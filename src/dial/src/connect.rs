@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use cork::Corked;
 use domain::BaseUrl;
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use hyper::rt;
@@ -23,7 +24,7 @@ use tokio::{
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-use crate::{AddressKind, DialError, address, turn::Turn};
+use crate::{AddressKind, DialError, address};
 
 /// How long one address may keep the next one waiting (RFC 8305, 5).
 const HEAD_START: Duration = Duration::from_millis(250);
@@ -44,7 +45,7 @@ struct Rules {
 pub(crate) type Permitted = (SocketAddr, AddressKind);
 
 /// A connection as hyper wants it.
-pub(crate) struct Wire(TokioIo<Turn<Box<dyn Stream>>>);
+pub(crate) struct Wire(TokioIo<Box<dyn Stream>>);
 
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
@@ -75,16 +76,16 @@ impl Connector {
     }
 
     /// Connects to the first of `addresses` that answers.
-    pub(crate) async fn open(&self, host: &str, addresses: &[Permitted]) -> Result<TcpStream, DialError> {
+    pub(crate) async fn open(&self, host: &str, addresses: &[Permitted]) -> Result<Corked, DialError> {
         let port = addresses.first().map_or(0, |(address, _)| address.port());
         let failed = |source| DialError::Connect { host: format!("{host}:{port}"), source: Arc::new(source) };
         let stream = race(addresses).await.map_err(failed)?;
         stream.set_nodelay(true).map_err(failed)?;
-        Ok(stream)
+        Ok(Corked::new(stream))
     }
 
     /// TLS over `stream`, with a server that proves to be `host`.
-    pub(crate) async fn secure(&self, host: &str, stream: TcpStream) -> Result<TlsStream<TcpStream>, DialError> {
+    pub(crate) async fn secure(&self, host: &str, stream: Corked) -> Result<TlsStream<Corked>, DialError> {
         let failed = |source| DialError::Tls { host: host.to_owned(), source: Arc::new(source) };
         let name = ServerName::try_from(host.to_owned()).map_err(|_| {
             failed(io::Error::new(io::ErrorKind::InvalidInput, "the host is not a name that TLS knows"))
@@ -106,7 +107,7 @@ impl Connector {
         let stream = self.open(base.host(), &addresses).await?;
         let stream: Box<dyn Stream> =
             if base.is_https() { Box::new(self.secure(base.host(), stream).await?) } else { Box::new(stream) };
-        Ok(Wire(TokioIo::new(Turn::new(stream))))
+        Ok(Wire(TokioIo::new(stream)))
     }
 }
 

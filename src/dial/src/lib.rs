@@ -14,7 +14,6 @@ mod pool;
 mod probe;
 mod target;
 mod tls;
-mod turn;
 
 pub use address::AddressKind;
 pub use body::{AnswerBody, Outgoing};

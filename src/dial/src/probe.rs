@@ -2,7 +2,6 @@
 
 use domain::{BaseUrl, Clock, Timestamp};
 use rustls::ProtocolVersion;
-use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
 use crate::{
@@ -66,7 +65,7 @@ async fn connect(
 }
 
 /// `1.3, valid for 61 days`.
-fn terms(stream: &TlsStream<TcpStream>, now: Timestamp) -> String {
+fn terms(stream: &TlsStream<cork::Corked>, now: Timestamp) -> String {
     let (_, session) = stream.get_ref();
     let version = match session.protocol_version() {
         Some(ProtocolVersion::TLSv1_3) => "1.3",

@@ -11,6 +11,7 @@ use std::{
 };
 
 use axum::{Router, body::Body};
+use cork::Corked;
 use futures_util::FutureExt as _;
 use gateway::Gateway;
 use http::{HeaderValue, Request, Response, StatusCode, header};
@@ -168,7 +169,13 @@ async fn connection(stream: TcpStream, peer: SocketAddr, plane: Plane, door: Arc
     let phase = Phase::new();
     let verdict = Verdict::new();
     let framing = Framing::new(verdict.clone());
-    let io = TimedStream::new(stream, phase.clone(), framing, door.limits.header_timeout, door.limits.write_stall);
+    let io = TimedStream::new(
+        Corked::new(stream),
+        phase.clone(),
+        framing,
+        door.limits.header_timeout,
+        door.limits.write_stall,
+    );
     let service = service_fn(|request: Request<Incoming>| {
         phase.head_is_read();
         let refused = verdict.refuses_next();

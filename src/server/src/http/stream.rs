@@ -13,10 +13,10 @@ use std::{
 };
 
 use bytes::Bytes;
+use cork::Corked;
 use http_body::{Body, Frame, SizeHint};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpStream,
     time::{Instant, Sleep, sleep, sleep_until},
 };
 
@@ -48,7 +48,7 @@ impl Phase {
 
 /// A client's stream with both timers.
 pub(super) struct TimedStream {
-    inner: TcpStream,
+    inner: Corked,
     phase: Arc<Phase>,
     framing: Framing,
     head_timeout: Duration,
@@ -62,7 +62,7 @@ pub(super) struct TimedStream {
 impl TimedStream {
     /// Wraps an accepted stream.
     pub(super) fn new(
-        inner: TcpStream,
+        inner: Corked,
         phase: Arc<Phase>,
         framing: Framing,
         head_timeout: Duration,
