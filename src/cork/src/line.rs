@@ -42,9 +42,9 @@ impl Line {
     pub(crate) fn poll_write(self: &Arc<Self>, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
         let mut side = self.0.lock();
         side.check()?;
-        let size = bufs.iter().map(|buf| buf.len()).sum::<usize>();
+        let length = bufs.iter().map(|buf| buf.len()).sum::<usize>();
         let stuck = !side.kept.is_empty() && !side.waits;
-        if stuck || side.kept.len() + size > KEPT_MAX {
+        if stuck || side.kept.len() + length > KEPT_MAX {
             ready!(side.poll_kept(cx))?;
             return Pin::new(&mut side.socket).poll_write_vectored(cx, bufs);
         }
@@ -57,7 +57,7 @@ impl Line {
         if joins {
             turn::join(self.clone());
         }
-        Poll::Ready(Ok(size))
+        Poll::Ready(Ok(length))
     }
 
     /// Waits for a full socket, but not for the end of the turn.

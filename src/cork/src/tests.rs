@@ -132,13 +132,13 @@ async fn a_full_socket_keeps_its_writer_waiting_and_wakes_it() {
         yield_now().await;
     }
     assert!(sent > piece.len(), "{sent}");
-    let writes = tokio::spawn(async move {
+    let ends = async move {
         near.write_all(b"end").await.unwrap();
         near.shutdown().await.unwrap();
-    });
+    };
     let mut read = Vec::new();
-    far.read_to_end(&mut read).await.unwrap();
-    writes.await.unwrap();
+    let ((), end) = tokio::join!(ends, far.read_to_end(&mut read));
+    end.unwrap();
     assert_eq!(read.len(), sent + 3);
     assert!(read.ends_with(b"xend"));
 }
@@ -197,7 +197,7 @@ proptest! {
                 }
             }
             let shut = async { near.shutdown().await.unwrap() };
-            let (_, rest) = tokio::join!(shut, far.read_to_end(&mut read));
+            let ((), rest) = tokio::join!(shut, far.read_to_end(&mut read));
             rest.unwrap();
             assert!(sent == read, "{} bytes sent, {} read", sent.len(), read.len());
         });

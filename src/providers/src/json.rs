@@ -1,8 +1,10 @@
 //! A walk over JSON text that builds no tree: where the members of an object begin and end, and whether all of it
 //! is JSON (RFC 8259) nested no deeper than allowed.
 //!
-//! Bodies of megabytes pass through here on every request. Strings are skipped by vectorised search, containers
-//! are counted in one machine word, and nothing is allocated.
+//! Bodies of megabytes pass through here on every request. Strings are looked at in blocks, containers are counted in
+//! one machine word, and nothing is allocated.
+
+mod block;
 
 use std::{borrow::Cow, ops::Range};
 
@@ -34,31 +36,26 @@ pub(crate) struct Member {
 /// Walks one JSON value that is the whole of `text`. Where it is an object, `visit` sees its own members in order
 /// (not those of objects inside). The rest of the text is checked also after `visit` saw what it wanted.
 pub(crate) fn members(text: &[u8], mut visit: impl FnMut(&Member)) -> Result<(), Flaw> {
-    // Everything between quotes is then known to be UTF-8, and a byte below 0x80 is never part of a longer character.
-    std::str::from_utf8(text).map_err(|_| Flaw::Syntax)?;
-    let mut walk = Walk { text, at: 0 };
+    let mut walk = Walk::new(text);
     walk.space();
     if walk.peek() == Some(b'{') {
         walk.object(&mut visit)?;
     } else {
         walk.value(MAX_DEPTH)?;
     }
-    walk.space();
-    if walk.at == text.len() { Ok(()) } else { Err(Flaw::Syntax) }
+    walk.end()
 }
 
 /// Walks one JSON value that is the whole of `text`. Where it is an array, `visit` sees where its own items stand.
 pub(crate) fn items(text: &[u8], mut visit: impl FnMut(Range<usize>)) -> Result<(), Flaw> {
-    std::str::from_utf8(text).map_err(|_| Flaw::Syntax)?;
-    let mut walk = Walk { text, at: 0 };
+    let mut walk = Walk::new(text);
     walk.space();
     if walk.peek() == Some(b'[') {
         walk.array(&mut visit)?;
     } else {
         walk.value(MAX_DEPTH)?;
     }
-    walk.space();
-    if walk.at == text.len() { Ok(()) } else { Err(Flaw::Syntax) }
+    walk.end()
 }
 
 /// The characters of a string whose inside is `inside`. An unpaired surrogate, which no Rust string can hold, leaves
@@ -91,7 +88,7 @@ pub(crate) fn cut(text: &[u8], member: &Member) -> Range<usize> {
     if let Some(comma) = member.comma {
         return comma..member.whole.end;
     }
-    let mut walk = Walk { text, at: member.whole.end };
+    let mut walk = Walk { at: member.whole.end, ..Walk::new(text) };
     walk.space();
     if walk.peek() == Some(b',') {
         walk.at += 1;
@@ -104,32 +101,39 @@ pub(crate) fn cut(text: &[u8], member: &Member) -> Range<usize> {
 /// Where the first quote or backslash stands.
 #[inline]
 pub(crate) fn quote_or_escape(text: &[u8]) -> Option<usize> {
-    // Names and most values are over before a vectorised search is set up.
-    const NEAR: usize = 16;
-    let mut at = 0;
-    while at < text.len() && at < NEAR {
-        if matches!(text[at], b'"' | b'\\') {
-            return Some(at);
+    let (blocks, rest) = text.as_chunks::<{ block::SIZE }>();
+    for (number, block) in blocks.iter().enumerate() {
+        let quotes = block::marks(block).quotes;
+        if quotes != 0 {
+            return Some(number * block::SIZE + quotes.trailing_zeros() as usize);
         }
-        at += 1;
     }
-    memchr::memchr2(b'"', b'\\', &text[at..]).map(|further| at + further)
-}
-
-/// Where the plain characters of a string end: at a quote or a backslash. A control character is neither.
-fn end_of_run(text: &[u8]) -> Option<usize> {
-    let stop = quote_or_escape(text)?;
-    // Without a branch for each byte this is vectorised.
-    let least = text[..stop].iter().fold(u8::MAX, |least, byte| least.min(*byte));
-    (least >= 0x20).then_some(stop)
+    let at = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
+    Some(text.len() - rest.len() + at)
 }
 
 struct Walk<'a> {
     text: &'a [u8],
     at: usize,
+    /// Some string may hold characters beyond ASCII.
+    beyond_ascii: bool,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    const fn new(text: &'a [u8]) -> Self {
+        Self { text, at: 0, beyond_ascii: false }
+    }
+
+    /// Behind the value: nothing may follow, and all of the text must be UTF-8. Checked last, because most is ASCII, and
+    /// a byte below 0x80 is never part of a longer character.
+    fn end(mut self) -> Result<(), Flaw> {
+        self.space();
+        if self.at != self.text.len() || (self.beyond_ascii && std::str::from_utf8(self.text).is_err()) {
+            return Err(Flaw::Syntax);
+        }
+        Ok(())
+    }
+
     fn peek(&self) -> Option<u8> {
         self.text.get(self.at).copied()
     }
@@ -278,25 +282,61 @@ impl Walk<'_> {
     fn string(&mut self) -> Result<Range<usize>, Flaw> {
         self.expect(b'"')?;
         let start = self.at;
-        loop {
-            let rest = &self.text[self.at..];
-            let stop = end_of_run(rest).ok_or(Flaw::Syntax)?;
-            self.at += stop + 1;
-            if rest[stop] == b'"' {
+        while let Some(block) = self.text[self.at..].first_chunk() {
+            if self.string_block(block)? {
                 return Ok(start..self.at - 1);
             }
-            match self.peek() {
-                Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.at += 1,
-                Some(b'u') => {
-                    let digits = self.text.get(self.at + 1..self.at + 5).ok_or(Flaw::Syntax)?;
-                    if !digits.iter().all(u8::is_ascii_hexdigit) {
-                        return Err(Flaw::Syntax);
-                    }
-                    self.at += 5;
-                }
-                _ => return Err(Flaw::Syntax),
+        }
+        loop {
+            let byte = self.peek().ok_or(Flaw::Syntax)?;
+            self.at += 1;
+            self.beyond_ascii |= byte >= 0x80;
+            match byte {
+                b'"' => return Ok(start..self.at - 1),
+                b'\\' => self.escape()?,
+                ..0x20 => return Err(Flaw::Syntax),
+                _ => {}
             }
         }
+    }
+
+    /// The block of a string that begins here; whether the string ends in it.
+    fn string_block(&mut self, block: &[u8; block::SIZE]) -> Result<bool, Flaw> {
+        let found = block::marks(block);
+        // It may be another string's: then the text is checked without need.
+        self.beyond_ascii |= found.beyond_ascii != 0;
+        let from = self.at;
+        let mut stops = found.quotes | found.controls;
+        while stops != 0 {
+            self.at = from + stops.trailing_zeros() as usize + 1;
+            match self.text[self.at - 1] {
+                b'"' => return Ok(true),
+                b'\\' => self.escape()?,
+                _ => return Err(Flaw::Syntax),
+            }
+            let Some(rest) = u32::MAX.checked_shl(u32::try_from(self.at - from).unwrap_or(u32::MAX)) else {
+                return Ok(false);
+            };
+            stops &= rest;
+        }
+        self.at = from + block::SIZE;
+        Ok(false)
+    }
+
+    /// What stands behind a backslash.
+    fn escape(&mut self) -> Result<(), Flaw> {
+        match self.peek() {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.at += 1,
+            Some(b'u') => {
+                let digits = self.text.get(self.at + 1..self.at + 5).ok_or(Flaw::Syntax)?;
+                if !digits.iter().all(u8::is_ascii_hexdigit) {
+                    return Err(Flaw::Syntax);
+                }
+                self.at += 5;
+            }
+            _ => return Err(Flaw::Syntax),
+        }
+        Ok(())
     }
 
     fn word(&mut self, word: &[u8]) -> Result<(), Flaw> {
