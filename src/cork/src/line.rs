@@ -28,15 +28,27 @@ struct Side {
     kept: Vec<u8>,
     /// A turn has this line in its list. Where it has not, and something is kept, the socket was full.
     waits: bool,
+    large: Large,
     /// Why what was kept could not be written.
     failure: Option<io::Error>,
     /// Whoever wrote last: to be told if the turn could not write all of it.
     writer: Option<Waker>,
 }
 
+/// How far a write is that is too large to be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Large {
+    No,
+    /// Its writer waits for the end of the turn.
+    Waits,
+    /// The turn is over: the writer was woken.
+    Due,
+}
+
 impl Line {
     pub(crate) const fn new(socket: OwnedWriteHalf) -> Self {
-        Self(Mutex::new(Side { socket, kept: Vec::new(), waits: false, failure: None, writer: None }))
+        let large = Large::No;
+        Self(Mutex::new(Side { socket, kept: Vec::new(), waits: false, large, failure: None, writer: None }))
     }
 
     pub(crate) fn poll_write(self: &Arc<Self>, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
@@ -44,12 +56,14 @@ impl Line {
         side.check()?;
         let length = bufs.iter().map(|buf| buf.len()).sum::<usize>();
         let stuck = !side.kept.is_empty() && !side.waits;
-        if stuck || side.kept.len() + length > KEPT_MAX {
-            ready!(side.poll_kept(cx))?;
-            return Pin::new(&mut side.socket).poll_write_vectored(cx, bufs);
+        let fits = side.kept.len() + length <= KEPT_MAX;
+        if stuck || side.large == Large::Due {
+            return side.poll_past(cx, bufs);
         }
-        for buf in bufs {
-            side.kept.extend_from_slice(buf);
+        if fits {
+            bufs.iter().for_each(|buf| side.kept.extend_from_slice(buf));
+        } else {
+            side.large = Large::Waits;
         }
         side.written_by(cx);
         let joins = !std::mem::replace(&mut side.waits, true);
@@ -57,7 +71,7 @@ impl Line {
         if joins {
             turn::join(self.clone());
         }
-        Poll::Ready(Ok(length))
+        if fits { Poll::Ready(Ok(length)) } else { Poll::Pending }
     }
 
     /// Waits for a full socket, but not for the end of the turn.
@@ -83,15 +97,18 @@ impl Line {
         let mut side = self.0.lock();
         side.waits = false;
         let side = &mut *side;
-        if side.kept.is_empty() {
-            return;
+        if !side.kept.is_empty() {
+            match side.socket.try_write(&side.kept) {
+                Ok(written) => side.wrote(written),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => side.fail(error),
+            }
         }
-        match side.socket.try_write(&side.kept) {
-            Ok(written) => side.wrote(written),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            Err(error) => side.fail(error),
+        let large = std::mem::replace(&mut side.large, Large::No) != Large::No;
+        if large {
+            side.large = Large::Due;
         }
-        if (side.failure.is_some() || !side.kept.is_empty())
+        if (large || side.failure.is_some() || !side.kept.is_empty())
             && let Some(writer) = side.writer.take()
         {
             writer.wake();
@@ -108,6 +125,16 @@ impl Side {
         if !self.writer.as_ref().is_some_and(|writer| writer.will_wake(cx.waker())) {
             self.writer = Some(cx.waker().clone());
         }
+    }
+
+    /// Writes past what is kept, behind it.
+    fn poll_past(&mut self, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        // Whoever finds the socket full has had its turn.
+        self.large = Large::Due;
+        ready!(self.poll_kept(cx))?;
+        let written = ready!(Pin::new(&mut self.socket).poll_write_vectored(cx, bufs));
+        self.large = Large::No;
+        Poll::Ready(written)
     }
 
     fn poll_kept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

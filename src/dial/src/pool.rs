@@ -5,7 +5,6 @@
 //! when the server closes it and takes it off the stack.
 
 use std::{
-    collections::HashMap,
     sync::{
         Arc, Weak,
         atomic::{AtomicU64, Ordering},
@@ -13,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use foldhash::HashMap;
 use hyper::client::conn::http1::{self, SendRequest};
 use parking_lot::Mutex;
 use tokio::{task::AbortHandle, time};

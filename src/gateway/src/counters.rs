@@ -1,12 +1,10 @@
 //! Who has how much left: rate limits, counted in one place per installation.
 
-use std::{
-    collections::HashMap,
-    hash::{BuildHasher as _, RandomState},
-};
+use std::hash::BuildHasher as _;
 
 use async_trait::async_trait;
 use domain::{Gcra, Verdict};
+use foldhash::{HashMap, fast::RandomState};
 use parking_lot::Mutex;
 
 /// The counters cannot be reached, so nobody knows who has what left.
@@ -49,7 +47,7 @@ impl MemoryCounters {
     pub fn with_capacity(subjects: usize) -> Self {
         Self {
             shards: std::array::from_fn(|_| Mutex::default()),
-            hasher: RandomState::new(),
+            hasher: RandomState::default(),
             per_shard: subjects.div_ceil(SHARDS).max(1),
         }
     }

@@ -122,8 +122,9 @@ impl Directory {
 
     /// Upstreams and their sealed secrets.
     pub(crate) async fn routes(&self) -> Result<Arc<Routes>, StoreGone> {
-        if let Some(routes) = self.cached_routes() {
-            return match routes.freshness(self.now_ns()) {
+        let now_ns = self.now_ns();
+        if let Some(routes) = self.cached_routes(now_ns) {
+            return match routes.freshness(now_ns) {
                 Freshness::Fresh => Ok(routes),
                 Freshness::Aging => {
                     Ok(Box::pin(within(REFRESH_PATIENCE, self.load_routes(), "upstreams")).await.unwrap_or(routes))
@@ -131,7 +132,7 @@ impl Directory {
             };
         }
         let _one_loads = self.loading_routes.lock().await;
-        match self.cached_routes() {
+        match self.cached_routes(self.now_ns()) {
             Some(routes) => Ok(routes),
             None => Box::pin(within(PATIENCE, self.load_routes(), "upstreams")).await,
         }
@@ -197,9 +198,9 @@ impl Directory {
     }
 
     /// The cached routes, if no upstream changed since they were read and they are young enough.
-    fn cached_routes(&self) -> Option<Arc<Routes>> {
+    fn cached_routes(&self, now_ns: u64) -> Option<Arc<Routes>> {
         let current = self.notices.upstreams.load(Ordering::SeqCst);
-        self.routes.load_full().filter(|routes| routes.stamp == current && routes.is_alive(self.now_ns()))
+        self.routes.load_full().filter(|routes| routes.stamp == current && routes.is_alive(now_ns))
     }
 
     async fn load_routes(&self) -> Result<Arc<Routes>, store::Error> {

@@ -28,7 +28,7 @@ pub(crate) async fn answer(g: &Gateway, arrival: Arrival) -> Response<Body> {
     }
 }
 
-async fn run(g: &Gateway, arrival: Arrival) -> Result<Response<Body>, Declined> {
+async fn run(g: &Gateway, arrival: Arrival) -> Result<Response<Body>, Box<Declined>> {
     let caller = authenticate(g, arrival).await?;
     let ask = parse(g, caller).await?;
     let grant = admit(g, ask).await?;

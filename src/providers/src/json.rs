@@ -128,7 +128,7 @@ impl<'a> Walk<'a> {
     /// a byte below 0x80 is never part of a longer character.
     fn end(mut self) -> Result<(), Flaw> {
         self.space();
-        if self.at != self.text.len() || (self.beyond_ascii && std::str::from_utf8(self.text).is_err()) {
+        if self.at != self.text.len() || (self.beyond_ascii && simdutf8::basic::from_utf8(self.text).is_err()) {
             return Err(Flaw::Syntax);
         }
         Ok(())
@@ -324,6 +324,7 @@ impl<'a> Walk<'a> {
     }
 
     /// What stands behind a backslash.
+    #[inline]
     fn escape(&mut self) -> Result<(), Flaw> {
         match self.peek() {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.at += 1,

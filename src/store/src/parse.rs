@@ -42,5 +42,5 @@ pub(crate) fn bytes<const N: usize>(column: &str, bytes: &[u8]) -> Result<[u8; N
 
 /// Text from outside as both engines can hold it: `PostgreSQL` has no NUL character in texts.
 pub(crate) fn storable(text: &str) -> Cow<'_, str> {
-    if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(text) }
+    if text.as_bytes().contains(&0) { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(text) }
 }

@@ -5,7 +5,7 @@
 //! believe it, and no lock is needed.
 
 use std::{
-    hash::{BuildHasher as _, RandomState},
+    hash::BuildHasher as _,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -14,6 +14,7 @@ use std::{
 };
 
 use domain::VirtualKey;
+use foldhash::fast::RandomState;
 use moka::sync::Cache;
 
 /// Changes are remembered per stripe of keys: a change makes its stripe be read again and leaves the others alone.
@@ -67,21 +68,21 @@ pub(crate) struct Index {
     changes: AtomicU64,
     last_change: Box<[AtomicU64]>,
     hasher: RandomState,
-    known: Cache<[u8; 32], Arc<KnownKey>>,
+    known: Cache<[u8; 32], Arc<KnownKey>, RandomState>,
     // Apart, so that a flood of made-up keys pushes out nobody who is known.
-    absent: Cache<[u8; 32], Absent>,
+    absent: Cache<[u8; 32], Absent, RandomState>,
 }
 
 impl Index {
     /// An empty cache for so many keys, and as many that are none.
     pub(crate) fn new(capacity: u64) -> Self {
-        let life = Duration::from_nanos(LIFE);
+        let (life, hasher) = (Duration::from_nanos(LIFE), RandomState::default());
         Self {
             changes: AtomicU64::new(0),
             last_change: (0..STRIPES).map(|_| AtomicU64::new(0)).collect(),
-            hasher: RandomState::new(),
-            known: Cache::builder().max_capacity(capacity).time_to_live(life).build(),
-            absent: Cache::builder().max_capacity(capacity).time_to_live(life).build(),
+            known: Cache::builder().max_capacity(capacity).time_to_live(life).build_with_hasher(hasher.clone()),
+            absent: Cache::builder().max_capacity(capacity).time_to_live(life).build_with_hasher(hasher.clone()),
+            hasher,
         }
     }
 

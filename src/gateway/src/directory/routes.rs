@@ -1,12 +1,10 @@
 //! The upstreams with their sealed secrets, as of one moment.
 
-use std::{
-    collections::HashMap,
-    sync::atomic::{AtomicU64, Ordering},
-};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use domain::{Credential, CredentialVersion, Upstream, UpstreamId};
+use foldhash::HashMap;
 use http::HeaderValue;
 use keyring::{Aad, Keyring};
 

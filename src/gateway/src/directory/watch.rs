@@ -1,11 +1,9 @@
 //! Who is being answered under which key, so that revoking a key ends its open streams (R4).
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Weak},
-};
+use std::sync::{Arc, Weak};
 
 use domain::{ErrorClass, KeyId};
+use foldhash::HashMap;
 use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 

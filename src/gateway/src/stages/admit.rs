@@ -15,7 +15,7 @@ pub(crate) struct Grant {
 }
 
 /// Asks the domain, then the counters. What the domain refuses costs nothing.
-pub(crate) async fn admit(g: &Gateway, ask: Ask) -> Result<Grant, Declined> {
+pub(crate) async fn admit(g: &Gateway, ask: Ask) -> Result<Grant, Box<Declined>> {
     let wish = domain::Ask { model: ask.peek.model.as_deref(), address: ask.exchange.address };
     if let Err(denial) = domain::admit(&ask.exchange.known.key, &wish, g.clock.now()) {
         return Err(ask.decline(refusal(denial)));

@@ -17,7 +17,7 @@ use crate::{
     target::Target,
 };
 
-/// What all later stages carry along.
+/// What all later stages carry along, boxed: it goes through many hands.
 pub(crate) struct Exchange {
     /// The key.
     pub known: Arc<KnownKey>,
@@ -39,22 +39,22 @@ pub(crate) struct Exchange {
 
 impl Exchange {
     /// A refusal of this request. `unread`: part of it is still on the wire.
-    pub(crate) fn decline(self, refusal: Refusal, unread: bool) -> Declined {
-        Declined { id: self.id, refusal, settlement: Some(self.settlement), unread }
+    pub(crate) fn decline(self, refusal: Refusal, unread: bool) -> Box<Declined> {
+        Box::new(Declined { id: self.id, refusal, settlement: Some(self.settlement), unread })
     }
 }
 
 /// A request of somebody known, its body unread.
 pub(crate) struct Caller {
     /// What goes along.
-    pub exchange: Exchange,
+    pub exchange: Box<Exchange>,
     /// The body.
     pub body: Body,
 }
 
 /// Checks the door, then the credential. State and address of the key are checked here already, so that a key that
 /// may nothing makes nobody read its bodies.
-pub(crate) async fn authenticate(g: &Gateway, arrival: Arrival) -> Result<Caller, Declined> {
+pub(crate) async fn authenticate(g: &Gateway, arrival: Arrival) -> Result<Caller, Box<Declined>> {
     let target = arrival.check().map_err(|refusal| Declined::stranger(&arrival, refusal))?;
     let presented = credential::presented(&arrival.headers, &target, &g.key_format).map_err(|bad| {
         let refusal = match bad {
@@ -71,10 +71,10 @@ pub(crate) async fn authenticate(g: &Gateway, arrival: Arrival) -> Result<Caller
         Err(_) => return Err(Declined::stranger(&arrival, Refusal::StoreUnavailable)),
     };
     let settlement = Settlement::begin(g.ledger.journal().clone(), g.clock.clone(), &arrival, &target, &known);
-    let Arrival { id, method, headers, address, body, .. } = arrival;
-    let exchange = Exchange { known, watch, settlement, id, method, target, headers, address };
+    let Arrival { id, started_at, method, headers, address, body, .. } = arrival;
+    let exchange = Box::new(Exchange { known, watch, settlement, id, method, target, headers, address });
     let ask = domain::Ask { model: None, address };
-    match domain::admit(&exchange.known.key, &ask, g.clock.now()) {
+    match domain::admit(&exchange.known.key, &ask, started_at) {
         Ok(()) => Ok(Caller { exchange, body }),
         Err(denial) => Err(exchange.decline(refusal(denial), !body.is_end_stream())),
     }

@@ -39,7 +39,7 @@ pub(crate) enum Source {
 /// An answer whose head is there.
 pub(crate) struct Answer {
     /// What goes along.
-    pub exchange: Exchange,
+    pub exchange: Box<Exchange>,
     /// Its status.
     pub status: StatusCode,
     /// Its fields as the client gets them.
@@ -66,7 +66,7 @@ struct Parcel {
 }
 
 /// Sends the request on and waits for the head of its answer.
-pub(crate) async fn dispatch(g: &Gateway, plan: Plan) -> Result<Answer, Declined> {
+pub(crate) async fn dispatch(g: &Gateway, plan: Plan) -> Result<Answer, Box<Declined>> {
     let Plan { mut ask, destination } = plan;
     let patience = Patience::new(&g.config);
     if ask.exchange.settlement.open().await.is_err() {
@@ -78,7 +78,7 @@ pub(crate) async fn dispatch(g: &Gateway, plan: Plan) -> Result<Answer, Declined
     }
 }
 
-async fn forward(g: &Gateway, ask: Ask, way: &Way, mut patience: Patience) -> Result<Answer, Declined> {
+async fn forward(g: &Gateway, ask: Ask, way: &Way, mut patience: Patience) -> Result<Answer, Box<Declined>> {
     let Ask { mut exchange, endpoint, peek, payload } = ask;
     let parcel = parcel(endpoint, &peek, payload);
     let (hide_usage, streams, failure) = (parcel.hide_usage, parcel.streams, parcel.failure.clone());
@@ -217,7 +217,7 @@ const fn dial_refusal(error: &DialError) -> Refusal {
 }
 
 /// The built-in upstream, in process.
-async fn echo(g: &Gateway, ask: Ask, patience: Patience) -> Result<Answer, Declined> {
+async fn echo(g: &Gateway, ask: Ask, patience: Patience) -> Result<Answer, Box<Declined>> {
     let Ask { exchange, endpoint, peek, payload } = ask;
     let (body, hide_usage) = match payload {
         Payload::Whole(bytes, _) => match openai::splice_usage(endpoint, &bytes, &peek) {

@@ -28,7 +28,7 @@ pub(crate) enum Payload {
 /// A request that is understood.
 pub(crate) struct Ask {
     /// What goes along.
-    pub exchange: Exchange,
+    pub exchange: Box<Exchange>,
     /// Which of the dialect's endpoints.
     pub endpoint: Endpoint,
     /// What the body says.
@@ -44,7 +44,7 @@ impl Ask {
     }
 
     /// A refusal of this request.
-    pub(crate) fn decline(self, refusal: Refusal) -> Declined {
+    pub(crate) fn decline(self, refusal: Refusal) -> Box<Declined> {
         let unread = match &self.payload {
             Payload::Whole(..) => false,
             Payload::Stream(body) => !body.is_end_stream(),
@@ -68,7 +68,7 @@ enum Mode {
 }
 
 /// Reads what has to be read.
-pub(crate) async fn parse(g: &Gateway, caller: Caller) -> Result<Ask, Declined> {
+pub(crate) async fn parse(g: &Gateway, caller: Caller) -> Result<Ask, Box<Declined>> {
     let Caller { mut exchange, body } = caller;
     if coding(&exchange.headers).is_some_and(|coding| coding != "identity") {
         return Err(exchange.decline(Refusal::UnsupportedEncoding, !body.is_end_stream()));

@@ -38,7 +38,7 @@ pub(crate) struct Plan {
 }
 
 /// Asks the domain where to.
-pub(crate) async fn plan(g: &Gateway, grant: Grant) -> Result<Plan, Declined> {
+pub(crate) async fn plan(g: &Gateway, grant: Grant) -> Result<Plan, Box<Declined>> {
     let Grant { mut ask } = grant;
     let Ok(routes) = g.directory.routes().await else { return Err(ask.decline(Refusal::StoreUnavailable)) };
     let attempts = match domain::plan(&ask.exchange.known.key, ask.peek.model.as_deref(), &routes.upstreams) {

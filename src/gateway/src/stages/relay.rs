@@ -29,7 +29,7 @@ use crate::{
 /// Turns an answer into a response whose body relays, meters and settles.
 pub(crate) async fn relay(answer: Answer) -> Response<Body> {
     let Answer { exchange, status, mut headers, source, metering, patience } = answer;
-    let Exchange { watch, mut settlement, id, method, .. } = exchange;
+    let Exchange { watch, mut settlement, id, method, .. } = *exchange;
     refusal::stamp(&mut headers, &id);
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     let mut response = Response::new(Body::empty());

@@ -56,7 +56,8 @@ impl Stream {
         let mut patience = Patience::new(&g.config);
         patience.heard();
         let source = Source::Script(answer);
-        relay(Answer { exchange, status: StatusCode::OK, headers, source, metering, patience }).await
+        relay(Answer { exchange: Box::new(exchange), status: StatusCode::OK, headers, source, metering, patience })
+            .await
     }
 
     /// Rows whose CLOSE is in the spool, without moving them.

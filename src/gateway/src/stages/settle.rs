@@ -171,7 +171,7 @@ impl Drop for Settlement {
     }
 }
 
-/// A request that is refused, with its row if its key was known.
+/// A request that is refused, with its row if its key was known. Rare, and large: boxed, where it may come of a stage.
 pub(crate) struct Declined {
     /// Its id.
     pub id: RequestId,
@@ -185,15 +185,15 @@ pub(crate) struct Declined {
 
 impl Declined {
     /// A refusal before anybody knows who asks.
-    pub(crate) fn stranger(arrival: &Arrival, refusal: Refusal) -> Self {
+    pub(crate) fn stranger(arrival: &Arrival, refusal: Refusal) -> Box<Self> {
         let unread = arrival.has_unread_body();
-        Self { id: arrival.id.clone(), refusal, settlement: None, unread }
+        Box::new(Self { id: arrival.id.clone(), refusal, settlement: None, unread })
     }
 }
 
 /// Writes the row of a refused request and says no.
-pub(crate) async fn decline(declined: Declined) -> Response<Body> {
-    let Declined { id, refusal, settlement, unread } = declined;
+pub(crate) async fn decline(declined: Box<Declined>) -> Response<Body> {
+    let Declined { id, refusal, settlement, unread } = *declined;
     if let Some(mut settlement) = settlement {
         settlement.refuse(&refusal);
         if let Some(committed) = settlement.committed() {

@@ -194,7 +194,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, plane: Plane, door: Arc
             .timer(TokioTimer::new())
             .header_read_timeout(door.limits.idle_timeout)
             .max_header_size(HEAD_BYTES)
-            .max_buf_size(HEAD_BYTES)
+            .max_buf_size(64 * 1024)
             .serve_connection(TokioIo::new(io), service)
     );
     let ended = tokio::select! {
