@@ -23,6 +23,13 @@ use tokio::{
 
 use line::Line;
 
+/// What has to be done before bytes leave, such as writing down what they are about.
+pub trait Gate: Send + Sync + 'static {
+    /// Called before each write to the kernel, so it must be quick where there is nothing to be done. On an error the
+    /// bytes do not leave, and the stream is broken.
+    fn pass(&self) -> io::Result<()>;
+}
+
 /// A TCP stream whose small writes leave together with those of others.
 ///
 /// A write counts as done when it is kept, like one that the kernel keeps: an error shows at the next one, or at the
@@ -35,10 +42,10 @@ pub struct Corked {
 }
 
 impl Corked {
-    /// Takes a stream over.
-    pub fn new(stream: TcpStream) -> Self {
+    /// Takes a stream over. Its bytes leave through `gate`, if there is one.
+    pub fn new(stream: TcpStream, gate: Option<Arc<dyn Gate>>) -> Self {
         let (read, write) = stream.into_split();
-        Self { read, line: Arc::new(Line::new(write)) }
+        Self { read, line: Arc::new(Line::new(write, gate)) }
     }
 }
 

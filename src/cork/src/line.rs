@@ -10,7 +10,7 @@ use std::{
 use parking_lot::Mutex;
 use tokio::{io::AsyncWrite, net::tcp::OwnedWriteHalf};
 
-use crate::turn;
+use crate::{Gate, turn};
 
 /// Bytes that are kept at most. More are worth a write of their own, and cost more to copy than is saved.
 const KEPT_MAX: usize = 8 * 1024;
@@ -21,9 +21,9 @@ const ROOM_KEPT: usize = 4 * 1024;
 #[derive(Debug)]
 pub(crate) struct Line(Mutex<Side>);
 
-#[derive(Debug)]
 struct Side {
     socket: OwnedWriteHalf,
+    gate: Option<Arc<dyn Gate>>,
     /// What is still to be written.
     kept: Vec<u8>,
     /// A turn has this line in its list. Where it has not, and something is kept, the socket was full.
@@ -33,6 +33,12 @@ struct Side {
     failure: Option<io::Error>,
     /// Whoever wrote last: to be told if the turn could not write all of it.
     writer: Option<Waker>,
+}
+
+impl std::fmt::Debug for Side {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Side").field("socket", &self.socket).field("kept", &self.kept.len()).finish_non_exhaustive()
+    }
 }
 
 /// How far a write is that is too large to be kept.
@@ -46,9 +52,9 @@ enum Large {
 }
 
 impl Line {
-    pub(crate) const fn new(socket: OwnedWriteHalf) -> Self {
+    pub(crate) fn new(socket: OwnedWriteHalf, gate: Option<Arc<dyn Gate>>) -> Self {
         let large = Large::No;
-        Self(Mutex::new(Side { socket, kept: Vec::new(), waits: false, large, failure: None, writer: None }))
+        Self(Mutex::new(Side { socket, gate, kept: Vec::new(), waits: false, large, failure: None, writer: None }))
     }
 
     pub(crate) fn poll_write(self: &Arc<Self>, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
@@ -61,7 +67,9 @@ impl Line {
             return side.poll_past(cx, bufs);
         }
         if fits {
-            bufs.iter().for_each(|buf| side.kept.extend_from_slice(buf));
+            for buf in bufs {
+                side.kept.extend_from_slice(buf);
+            }
         } else {
             side.large = Large::Waits;
         }
@@ -98,7 +106,7 @@ impl Line {
         side.waits = false;
         let side = &mut *side;
         if !side.kept.is_empty() {
-            match side.socket.try_write(&side.kept) {
+            match side.pass().and_then(|()| side.socket.try_write(&side.kept)) {
                 Ok(written) => side.wrote(written),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) => side.fail(error),
@@ -117,6 +125,10 @@ impl Line {
 }
 
 impl Side {
+    fn pass(&self) -> io::Result<()> {
+        self.gate.as_ref().map_or(Ok(()), |gate| gate.pass())
+    }
+
     fn check(&mut self) -> io::Result<()> {
         self.failure.take().map_or(Ok(()), Err)
     }
@@ -132,6 +144,7 @@ impl Side {
         // Whoever finds the socket full has had its turn.
         self.large = Large::Due;
         ready!(self.poll_kept(cx))?;
+        self.pass()?;
         let written = ready!(Pin::new(&mut self.socket).poll_write_vectored(cx, bufs));
         self.large = Large::No;
         Poll::Ready(written)
@@ -139,6 +152,7 @@ impl Side {
 
     fn poll_kept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.kept.is_empty() {
+            self.pass()?;
             match ready!(Pin::new(&mut self.socket).poll_write(cx, &self.kept)) {
                 Ok(0) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
                 Ok(written) => self.wrote(written),

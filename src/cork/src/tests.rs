@@ -1,4 +1,7 @@
-use std::future::poll_fn;
+use std::{
+    future::poll_fn,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+};
 
 use proptest::prelude::*;
 use tokio::{
@@ -11,11 +14,16 @@ use super::*;
 
 /// A corked stream and its other end.
 async fn pair() -> (Corked, TcpStream) {
+    gated(None).await
+}
+
+/// The same, through a gate.
+async fn gated(gate: Option<Arc<dyn Gate>>) -> (Corked, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let far = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
     let (near, _) = listener.accept().await.unwrap();
     near.set_nodelay(true).unwrap();
-    (Corked::new(near), far)
+    (Corked::new(near, gate), far)
 }
 
 /// What has arrived by now. Loopback delivers within the write itself.
@@ -54,16 +62,74 @@ async fn small_writes_of_a_turn_leave_together_at_its_end() {
 }
 
 #[tokio::test]
-async fn what_is_large_leaves_at_once_behind_what_is_kept() {
+async fn what_is_large_leaves_right_behind_what_is_kept() {
     let (mut near, mut far) = pair().await;
     near.write_all(b"head").await.unwrap();
     let body = vec![b'b'; 100_000];
+    let at_once = poll_fn(|cx| Poll::Ready(Pin::new(&mut near).poll_write(cx, &body))).await;
+    assert!(at_once.is_pending() && arrived(&far) == 0);
     let written = poll_fn(|cx| Pin::new(&mut near).poll_write(cx, &body)).await.unwrap();
     assert!(written > 8 * 1024, "{written}");
     assert!(arrived(&far) > 4);
     let mut head = [0; 5];
     far.read_exact(&mut head).await.unwrap();
     assert_eq!(&head, b"headb");
+}
+
+/// A gate that counts, and may be closed.
+#[derive(Default)]
+struct Counting {
+    passed: AtomicUsize,
+    closed: AtomicBool,
+}
+
+impl Gate for Counting {
+    fn pass(&self) -> io::Result<()> {
+        if self.closed.load(Ordering::Relaxed) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.passed.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn every_byte_leaves_through_the_gate() {
+    let gate = Arc::new(Counting::default());
+    let (mut near, far) = gated(Some(gate.clone())).await;
+    let passed = || gate.passed.load(Ordering::Relaxed);
+    near.write_all(b"small").await.unwrap();
+    assert_eq!((passed(), arrived(&far)), (0, 0));
+    yield_now().await;
+    yield_now().await;
+    assert_eq!((passed(), arrived(&far)), (1, 5));
+    near.write_all(&vec![b'x'; 20_000]).await.unwrap();
+    assert!(passed() > 1);
+    let before = passed();
+    near.write_all(b"last").await.unwrap();
+    near.shutdown().await.unwrap();
+    assert!(passed() > before);
+}
+
+#[tokio::test]
+async fn through_a_closed_gate_nothing_leaves_and_the_writer_is_told() {
+    for (text, length) in [("small", 5), ("large", 20_000)] {
+        let gate = Arc::new(Counting::default());
+        gate.closed.store(true, Ordering::Relaxed);
+        let (mut near, far) = gated(Some(gate)).await;
+        let error = loop {
+            let told = match near.write_all(&vec![b'x'; length]).await {
+                Ok(()) => near.flush().await,
+                Err(error) => Err(error),
+            };
+            match told {
+                Ok(()) => yield_now().await,
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull, "{text}");
+        assert_eq!(arrived(&far), 0, "{text}");
+    }
 }
 
 #[tokio::test]

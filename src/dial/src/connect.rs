@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use cork::Corked;
+use cork::{Corked, Gate};
 use domain::BaseUrl;
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use hyper::rt;
@@ -33,7 +33,10 @@ const ADDRESSES_MAX: usize = 16;
 
 /// The way out. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Connector(Arc<Rules>);
+pub(crate) struct Connector {
+    rules: Arc<Rules>,
+    gate: Option<Arc<dyn Gate>>,
+}
 
 struct Rules {
     allowed: Vec<IpNet>,
@@ -52,7 +55,12 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 impl Connector {
     pub(crate) fn new(allowed: Vec<IpNet>, timeout: Duration, tls: Arc<ClientConfig>) -> Self {
-        Self(Arc::new(Rules { allowed, timeout, tls: TlsConnector::from(tls) }))
+        Self { rules: Arc::new(Rules { allowed, timeout, tls: TlsConnector::from(tls) }), gate: None }
+    }
+
+    /// The same, for connections whose bytes leave through `gate`.
+    pub(crate) fn behind(&self, gate: Arc<dyn Gate>) -> Self {
+        Self { rules: self.rules.clone(), gate: Some(gate) }
     }
 
     /// The addresses of `host` that may be called; at least one.
@@ -63,7 +71,7 @@ impl Connector {
         let mut refused = None;
         let mut permitted = Vec::with_capacity(found.len());
         for address in found {
-            match address::permit(address.ip(), &self.0.allowed) {
+            match address::permit(address.ip(), &self.rules.allowed) {
                 Ok(kind) => permitted.push((address, kind)),
                 Err(kind) => refused = refused.or(Some(kind)),
             }
@@ -81,7 +89,7 @@ impl Connector {
         let failed = |source| DialError::Connect { host: format!("{host}:{port}"), source: Arc::new(source) };
         let stream = race(addresses).await.map_err(failed)?;
         stream.set_nodelay(true).map_err(failed)?;
-        Ok(Corked::new(stream))
+        Ok(Corked::new(stream, self.gate.clone()))
     }
 
     /// TLS over `stream`, with a server that proves to be `host`.
@@ -90,12 +98,12 @@ impl Connector {
         let name = ServerName::try_from(host.to_owned()).map_err(|_| {
             failed(io::Error::new(io::ErrorKind::InvalidInput, "the host is not a name that TLS knows"))
         })?;
-        self.0.tls.connect(name, stream).await.map_err(failed)
+        self.rules.tls.connect(name, stream).await.map_err(failed)
     }
 
     /// Runs `step` for no longer than connecting may take.
     pub(crate) async fn in_time<T>(&self, step: impl Future<Output = Result<T, DialError>>) -> Result<T, DialError> {
-        time::timeout(self.0.timeout, step).await.map_err(|_| DialError::ConnectTimeout)?
+        time::timeout(self.rules.timeout, step).await.map_err(|_| DialError::ConnectTimeout)?
     }
 
     /// A connection to `base`'s origin.

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use cork::Gate;
 use domain::{BaseUrl, Clock};
 use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, Version, header};
 use ipnet::IpNet;
@@ -46,6 +47,12 @@ impl Dialer {
         let pool = Pool::new(config.pool_idle);
         let connector = Connector::new(config.allowed_cidrs, config.connect_timeout, tls::client(roots)?);
         Ok(Self { pool, connector })
+    }
+
+    /// The same way out, with connections of its own, whose bytes leave through `gate`.
+    #[must_use]
+    pub fn behind(&self, gate: Arc<dyn Gate>) -> Self {
+        Self { pool: self.pool.like(), connector: self.connector.behind(gate) }
     }
 
     /// The address of `tail` under `base`. `tail` is raw, validated before, empty or beginning with a slash; `query` is

@@ -56,6 +56,11 @@ impl Pool {
         Arc::new(Self { idle: Mutex::default(), numbers: AtomicU64::new(0), patience, tasks: TaskTracker::new() })
     }
 
+    /// Another one, empty and as patient.
+    pub(crate) fn like(&self) -> Arc<Self> {
+        Self::new(self.patience)
+    }
+
     /// The connection to `origin` that was used last, if one is idle.
     pub(crate) fn take(self: &Arc<Self>, origin: &str) -> Option<Lease> {
         let mut idle = self.idle.lock();

@@ -4,6 +4,7 @@ use std::{net::SocketAddr, panic::AssertUnwindSafe, sync::Arc};
 
 use axum::body::Body;
 use bytes::Bytes;
+use cork::Gate;
 use dial::Dialer;
 use domain::{Clock, Random};
 use futures_util::FutureExt as _;
@@ -85,12 +86,13 @@ impl Gateway {
             &parts.tasks,
             parts.shutdown,
         )?;
+        let dialer = parts.dialer.behind(ledger.journal().requests_gate());
         Ok(Arc::new(Self {
             directory: Directory::start(parts.store, parts.keyring.clone(), parts.clock.clone(), parts.tasks),
             ledger,
             keyring: parts.keyring,
             key_format: parts.key_format,
-            dialer: parts.dialer,
+            dialer,
             clock: parts.clock,
             random: parts.random,
             counters: parts.counters,
@@ -126,6 +128,11 @@ impl Gateway {
             tracing::error!(request = %id, "a request made the gateway panic");
             Refusal::Internal.answer(&id, true)
         })
+    }
+
+    /// What has to be done before bytes of an answer leave: the listener has to ask it (R1).
+    pub fn answers_gate(&self) -> Arc<dyn Gate> {
+        self.ledger.journal().answers_gate()
     }
 
     /// Whether requests can be noted, without which none is let in.

@@ -4,6 +4,7 @@
 //! answer is released. A single writer moves closed rows into the database. With [`crate::directory`] this is the only
 //! place in the room that knows the store.
 
+mod append;
 mod batch;
 mod error;
 mod journal;

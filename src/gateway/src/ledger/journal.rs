@@ -1,6 +1,7 @@
 //! The writing half of the ledger: what requests see of it. It waits only where durability is strict.
 
 use std::{
+    io,
     pin::Pin,
     sync::{
         Arc,
@@ -9,11 +10,13 @@ use std::{
     time::Duration,
 };
 
+use cork::Gate;
 use domain::RequestLog;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use super::{
+    append::When,
     error::AppendError,
     pump::{self, Stranded},
     spool::Spool,
@@ -80,7 +83,7 @@ impl Journal {
 
     /// Notes that a request is about to be sent on. `reservation_nano`: what is set aside for it, nano-dollars.
     pub(crate) fn open(&self, row: &RequestLog, reservation_nano: Option<i64>) -> Result<Ticket, NotNoted> {
-        let opened = self.spool.opened(row, reservation_nano);
+        let opened = self.spool.opened(self.when(), row, reservation_nano);
         let ticket = opened.map(|place| Ticket { opened_in: place.segment, seq: place.seq }).map_err(NotNoted::from);
         // Strict, it is noted only when it is on the disk.
         if ticket.is_err() || self.durability == Durability::Normal { self.told(ticket) } else { ticket }
@@ -110,7 +113,7 @@ impl Journal {
     /// be waited for before the client may know that it is over.
     pub(crate) fn close(&self, ticket: Option<&Ticket>, row: Box<RequestLog>) -> Option<Committed> {
         let opened_in = ticket.map(|ticket| ticket.opened_in);
-        let closed = self.spool.close(opened_in, row);
+        let closed = self.spool.close(self.when(), opened_in, row);
         self.news.notify_one();
         match closed {
             Ok(place) => self.committed(place.seq),
@@ -121,6 +124,29 @@ impl Journal {
                 (self.durability == Durability::Strict).then(|| -> Committed { Box::pin(std::future::ready(false)) })
             }
         }
+    }
+
+    /// Strict requests wait for the disk anyway, together.
+    const fn when(&self) -> When {
+        match self.durability {
+            Durability::Normal => When::Together,
+            Durability::Strict => When::Now,
+        }
+    }
+
+    /// Whether a request's OPEN can be written; if not, nothing of it was sent on.
+    pub(crate) fn is_noted(&self, ticket: &Ticket) -> bool {
+        self.spool.write_waiting().is_ok() || self.spool.is_written(ticket.seq)
+    }
+
+    /// Requests are sent on when their OPENs are written.
+    pub(crate) fn requests_gate(&self) -> Arc<dyn Gate> {
+        Arc::new(RequestsGate(self.spool.clone()))
+    }
+
+    /// Answers end when their CLOSEs are written, or known not to be: then they are in memory.
+    pub(crate) fn answers_gate(&self) -> Arc<dyn Gate> {
+        Arc::new(AnswersGate(self.spool.clone()))
     }
 
     /// What is closed and not moved yet.
@@ -149,6 +175,24 @@ impl Journal {
             let reached = synced.wait_for(|synced| *synced >= seq);
             matches!(tokio::time::timeout(PATIENCE, reached).await, Ok(Ok(_)))
         }))
+    }
+}
+
+struct RequestsGate(Arc<Spool>);
+
+impl Gate for RequestsGate {
+    fn pass(&self) -> io::Result<()> {
+        self.0.write_waiting()
+    }
+}
+
+struct AnswersGate(Arc<Spool>);
+
+impl Gate for AnswersGate {
+    fn pass(&self) -> io::Result<()> {
+        // The disk's trouble is none of the client's: what could not be written is in memory, and the log says so.
+        let _ = self.0.write_waiting();
+        Ok(())
     }
 }
 

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::{
+    append::When,
     record::tests::row,
     spool::{Limits, Spool},
 };
@@ -103,7 +104,7 @@ proptest! {
                 Step::Open => {
                     let row = RequestLog { status: 499, ..row(next) };
                     next += 1;
-                    let place = spool.opened(&row, None).unwrap();
+                    let place = spool.opened(When::Now, &row, None).unwrap();
                     known.opened.insert(row.id.clone(), row.clone());
                     known.open.push((place.segment, row));
                 }
@@ -111,14 +112,14 @@ proptest! {
                     if !known.open.is_empty() {
                         let (opened_in, row) = known.open.swap_remove(usize::from(which) % known.open.len());
                         let row = RequestLog { status: 200, latency_us: 77, ..row };
-                        spool.close(Some(opened_in), Box::new(row.clone())).unwrap();
+                        spool.close(When::Now, Some(opened_in), Box::new(row.clone())).unwrap();
                         known.closed.insert(row.id.clone(), row);
                     }
                 }
                 Step::Refuse => {
                     let row = RequestLog { status: 429, ..row(next) };
                     next += 1;
-                    spool.close(None, Box::new(row.clone())).unwrap();
+                    spool.close(When::Now, None, Box::new(row.clone())).unwrap();
                     known.closed.insert(row.id.clone(), row);
                 }
                 Step::Sync => {

@@ -1,12 +1,12 @@
 //! The spool: segment files that hold what the database does not have yet.
 //!
-//! An append is one `write()`, so it survives `kill -9`; [`Spool::sync`] makes it survive a power cut.
+//! What is written survives `kill -9`; [`Spool::sync`] makes it survive a power cut.
 //! A segment is deleted when each of its OPENs is closed and each of its CLOSEs is in the database; it is never cut.
 
 use std::{
     fs::File,
     io,
-    os::unix::fs::{DirBuilderExt as _, FileExt as _},
+    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -19,6 +19,7 @@ use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::{Notify, watch};
 
 use super::{
+    append::When,
     batch::Batch,
     error::{AppendError, OpenError},
     recent::{Closed, Recent},
@@ -53,13 +54,15 @@ pub(crate) struct Place {
 
 /// The spool of this process.
 pub(crate) struct Spool {
-    dir: PathBuf,
-    limits: Limits,
-    state: Mutex<State>,
+    pub(super) dir: PathBuf,
+    pub(super) limits: Limits,
+    pub(super) state: Mutex<State>,
+    /// Records wait for [`Spool::write_waiting`].
+    pub(super) waiting: AtomicBool,
     /// Held by whoever syncs, makes a spare segment or finishes; requests never wait for it.
     syncing: Mutex<()>,
     /// How the last append, the last sync and the last making of a segment went.
-    appended: AtomicBool,
+    pub(super) appended: AtomicBool,
     disk_took: AtomicBool,
     spare_made: AtomicBool,
     synced: watch::Sender<u64>,
@@ -98,8 +101,11 @@ impl Spool {
                 spare: None,
                 directory_changed: true,
                 finished: false,
+                tail: Vec::new(),
+                written_seq: replay.last_seq,
                 recent: Recent::new(replay.has_records),
             }),
+            waiting: AtomicBool::new(false),
             syncing: Mutex::new(()),
             appended: AtomicBool::new(true),
             disk_took: AtomicBool::new(true),
@@ -111,7 +117,7 @@ impl Spool {
         let interrupted = replay.open.len();
         for (opened_in, row) in replay.open.into_values() {
             let row = RequestLog { status: 500, error_class: Some(ErrorClass::Interrupted), ..row };
-            spool.close(Some(opened_in), Box::new(row)).map_err(|(error, _)| match error {
+            spool.close(When::Now, Some(opened_in), Box::new(row)).map_err(|(error, _)| match error {
                 AppendError::Io(source) => io_error(source),
                 AppendError::Full => io_error(io::ErrorKind::StorageFull.into()),
             })?;
@@ -120,15 +126,21 @@ impl Spool {
     }
 
     /// Notes that a request is about to be sent on.
-    pub(crate) fn opened(&self, row: &RequestLog, reservation_nano: Option<i64>) -> Result<Place, AppendError> {
+    pub(crate) fn opened(
+        &self,
+        when: When,
+        row: &RequestLog,
+        reservation_nano: Option<i64>,
+    ) -> Result<Place, AppendError> {
         let mut frame = record::encode(&Entry::Open { reservation_nano, row })
             .ok_or(io::Error::from(io::ErrorKind::InvalidInput))?;
-        self.append(&mut self.state.lock(), &mut frame, true, self.limits.total)
+        self.append(&mut self.state.lock(), &mut frame, true, self.limits.total, when)
     }
 
     /// Notes that a request is over. On an error the row comes back.
     pub(crate) fn close(
         &self,
+        when: When,
         opened_in: Option<u64>,
         row: Box<RequestLog>,
     ) -> Result<Place, (AppendError, Box<RequestLog>)> {
@@ -141,7 +153,7 @@ impl Spool {
         let a_little = self.limits.total + (self.limits.total / 8).max(2 * self.limits.segment);
         let allowance = if opened_in.is_some() { u64::MAX } else { a_little };
         let mut state = self.state.lock();
-        match self.append(&mut state, &mut frame, false, allowance) {
+        match self.append(&mut state, &mut frame, false, allowance, when) {
             Ok(place) => {
                 if state.recent.push(Closed { segment: place.segment, end: place.end, opened_in, row }) {
                     self.crowded.notify_one();
@@ -184,6 +196,10 @@ impl Spool {
                     let (segment, next) = (last.segment, last.end);
                     let closed = closed.into_iter().map(|closed| (closed.opened_in, closed.row)).collect();
                     return Some(Batch { closed, segment, next });
+                }
+                // From here on the disk is read.
+                if self.write_tail(&mut state).is_err() {
+                    return None;
                 }
                 let waiting = state.segments.iter().find(|(_, segment)| segment.moved < segment.end);
                 let Some((number, segment)) = waiting.filter(|_| state.recent.is_behind()) else {
@@ -244,6 +260,8 @@ impl Spool {
         let _one = self.syncing.lock();
         let (dirty, directory, upto) = {
             let mut state = self.state.lock();
+            // What cannot be written is not synced either, and whoever waits for it goes on waiting.
+            let _ = self.write_tail(&mut state);
             let dirty: Vec<(u64, Arc<File>)> = state
                 .segments
                 .iter_mut()
@@ -251,7 +269,7 @@ impl Spool {
                     std::mem::take(&mut segment.written_since_sync).then(|| (*number, segment.file.clone()))
                 })
                 .collect();
-            (dirty, std::mem::take(&mut state.directory_changed), state.next_seq - 1)
+            (dirty, std::mem::take(&mut state.directory_changed), state.written_seq)
         };
         let mut result = dirty.iter().try_for_each(|(_, file)| file.sync_data());
         if directory {
@@ -305,64 +323,12 @@ impl Spool {
     pub(crate) fn finish(&self) {
         let _one = self.syncing.lock();
         let mut state = self.state.lock();
+        let _ = self.write_tail(&mut state);
         state.finished = true;
         let mut finished = state.take_finished(|_| true);
         finished.extend(state.spare.take().map(|(number, _)| (number, false)));
         drop(state);
         self.delete(finished);
-    }
-
-    /// Appends a frame. `allowance`: beyond so many bytes of spool the answer is no.
-    fn append(&self, state: &mut State, frame: &mut [u8], opens: bool, allowance: u64) -> Result<Place, AppendError> {
-        let written = self.write(state, frame, opens, allowance);
-        if !matches!(written, Err(AppendError::Full)) {
-            self.appended.store(written.is_ok(), Ordering::Relaxed);
-        }
-        written
-    }
-
-    fn write(&self, state: &mut State, frame: &mut [u8], opens: bool, allowance: u64) -> Result<Place, AppendError> {
-        let size = frame.len() as u64;
-        let fits = state.active_takes(size, self.limits.segment);
-        if self.taken(state, !fits) > allowance {
-            return Err(AppendError::Full);
-        }
-        if !fits {
-            self.rotate(state, allowance == u64::MAX)?;
-        }
-        record::seal(frame, state.next_seq);
-        let number = state.active;
-        let segment = state.segments.get_mut(&number).ok_or(io::Error::from(io::ErrorKind::NotFound))?;
-        // On failure nothing moves: the next append writes over whatever got through.
-        segment.file.write_all_at(frame, segment.end)?;
-        segment.end += size;
-        segment.open += u64::from(opens);
-        segment.written_since_sync = true;
-        let place = Place { segment: number, end: segment.end, seq: state.next_seq };
-        state.next_seq += 1;
-        Ok(place)
-    }
-
-    fn rotate(&self, state: &mut State, at_any_price: bool) -> Result<(), AppendError> {
-        let (number, file) = if let Some(spare) = state.spare.take() {
-            spare
-        } else {
-            let number = state.take_number();
-            let made = segment::create(&self.dir, number, self.limits.segment);
-            // On a disk with hardly any room, in a file that grows.
-            let made = if at_any_price { made.or_else(|_| segment::create(&self.dir, number, 0)) } else { made };
-            (number, made?)
-        };
-        state.directory_changed = true;
-        state.active = number;
-        state.segments.insert(number, Segment::new(file));
-        Ok(())
-    }
-
-    /// Bytes of all segments, with one more if there is to be one.
-    fn taken(&self, state: &State, one_more: bool) -> u64 {
-        let taken: u64 = state.segments.values().map(|segment| segment.end.max(self.limits.segment)).sum();
-        taken + if one_more { self.limits.segment } else { 0 }
     }
 
     fn damage(&self, number: u64, skip_to: Option<u64>) {
@@ -394,4 +360,8 @@ impl Spool {
 
 #[cfg(test)]
 #[path = "spool_tests.rs"]
-mod tests;
+pub(in crate::ledger) mod tests;
+
+#[cfg(test)]
+#[path = "spool_model_tests.rs"]
+mod model;

@@ -1,20 +1,19 @@
-use std::{collections::BTreeMap, fs};
+use std::{collections::BTreeMap, fs, os::unix::fs::FileExt as _};
 
-use domain::{RequestId, Timestamp};
-use proptest::prelude::*;
+use domain::RequestId;
 use tempfile::TempDir;
 
 use super::*;
 use crate::ledger::record::tests::row;
 
-const LIMITS: Limits = Limits { segment: 2048, total: 64 * 1024 };
+pub(in crate::ledger) const LIMITS: Limits = Limits { segment: 2048, total: 64 * 1024 };
 
-fn open(dir: &TempDir) -> Spool {
+pub(in crate::ledger) fn open(dir: &TempDir) -> Spool {
     Spool::open(dir.path(), LIMITS).unwrap().0
 }
 
 /// Everything that is closed and not moved, by request.
-fn drain(spool: &Spool) -> BTreeMap<RequestId, RequestLog> {
+pub(in crate::ledger) fn drain(spool: &Spool) -> BTreeMap<RequestId, RequestLog> {
     let mut rows = BTreeMap::new();
     while let Some(batch) = spool.next_batch(1) {
         for (_, row) in &batch.closed {
@@ -25,7 +24,7 @@ fn drain(spool: &Spool) -> BTreeMap<RequestId, RequestLog> {
     rows
 }
 
-fn files(dir: &TempDir) -> usize {
+pub(in crate::ledger) fn files(dir: &TempDir) -> usize {
     segment::list(dir.path()).unwrap().len()
 }
 
@@ -33,9 +32,9 @@ fn files(dir: &TempDir) -> usize {
 fn rows_come_out_once_and_in_order() {
     let dir = TempDir::new().unwrap();
     let spool = open(&dir);
-    let tickets: Vec<u64> = (0..40).map(|n| spool.opened(&row(n), None).unwrap().segment).collect();
+    let tickets: Vec<u64> = (0..40).map(|n| spool.opened(When::Now, &row(n), None).unwrap().segment).collect();
     for n in 0..40 {
-        spool.close(Some(tickets[usize::from(n)]), Box::new(row(n))).unwrap();
+        spool.close(When::Now, Some(tickets[usize::from(n)]), Box::new(row(n))).unwrap();
     }
     assert!(files(&dir) > 3, "several segments");
     let rows = drain(&spool);
@@ -47,10 +46,10 @@ fn rows_come_out_once_and_in_order() {
 fn a_segment_goes_when_everything_in_it_is_closed_and_moved() {
     let dir = TempDir::new().unwrap();
     let spool = open(&dir);
-    let long = spool.opened(&row(200), None).unwrap().segment;
+    let long = spool.opened(When::Now, &row(200), None).unwrap().segment;
     for n in 0..30 {
-        let ticket = spool.opened(&row(n), None).unwrap().segment;
-        spool.close(Some(ticket), Box::new(row(n))).unwrap();
+        let ticket = spool.opened(When::Now, &row(n), None).unwrap().segment;
+        spool.close(When::Now, Some(ticket), Box::new(row(n))).unwrap();
     }
     let before = files(&dir);
     assert_eq!(drain(&spool).len(), 30);
@@ -58,7 +57,7 @@ fn a_segment_goes_when_everything_in_it_is_closed_and_moved() {
     assert!(before > 3);
     assert_eq!(files(&dir), 2);
     assert!(segment::path(dir.path(), long).exists());
-    spool.close(Some(long), Box::new(row(200))).unwrap();
+    spool.close(When::Now, Some(long), Box::new(row(200))).unwrap();
     assert_eq!(drain(&spool).len(), 1);
     assert_eq!(files(&dir), 1);
     spool.finish();
@@ -70,7 +69,7 @@ fn what_the_disk_failed_to_take_is_not_said_to_be_there_later() {
     let dir = TempDir::new().unwrap();
     let spool = open(&dir);
     let synced = spool.synced();
-    let first = spool.opened(&row(1), None).unwrap();
+    let first = spool.opened(When::Now, &row(1), None).unwrap();
     spool.sync();
     assert_eq!(*synced.borrow(), first.seq);
 
@@ -80,7 +79,7 @@ fn what_the_disk_failed_to_take_is_not_said_to_be_there_later() {
         std::mem::replace(&mut spool.state.lock().segments.get_mut(&first.segment).unwrap().file, file)
     };
     let real = put(unsyncable);
-    spool.close(Some(first.segment), Box::new(row(1))).unwrap();
+    spool.close(When::Now, Some(first.segment), Box::new(row(1))).unwrap();
     spool.sync();
     assert!(!spool.writable(), "the next request is not taken");
     put(real);
@@ -89,7 +88,7 @@ fn what_the_disk_failed_to_take_is_not_said_to_be_there_later() {
     spool.sync();
     assert!(spool.writable());
     assert_eq!(*synced.borrow(), first.seq);
-    let second = spool.opened(&row(2), None).unwrap();
+    let second = spool.opened(When::Now, &row(2), None).unwrap();
     assert!(second.segment > first.segment, "nothing is written behind what may be missing");
     spool.sync();
     assert_eq!(*synced.borrow(), first.seq);
@@ -104,10 +103,10 @@ fn what_the_disk_failed_to_take_is_not_said_to_be_there_later() {
 fn what_was_under_way_is_interrupted_once() {
     let dir = TempDir::new().unwrap();
     let spool = open(&dir);
-    let done = spool.opened(&row(1), None).unwrap().segment;
-    spool.opened(&row(2), Some(7)).unwrap();
-    spool.close(Some(done), Box::new(row(1))).unwrap();
-    spool.close(None, Box::new(row(3))).unwrap();
+    let done = spool.opened(When::Now, &row(1), None).unwrap().segment;
+    spool.opened(When::Now, &row(2), Some(7)).unwrap();
+    spool.close(When::Now, Some(done), Box::new(row(1))).unwrap();
+    spool.close(When::Now, None, Box::new(row(3))).unwrap();
     drop(spool);
 
     let (spool, interrupted) = Spool::open(dir.path(), LIMITS).unwrap();
@@ -130,7 +129,7 @@ fn a_full_spool_admits_nobody_and_still_closes() {
     let (spool, _) = Spool::open(dir.path(), limits).unwrap();
     let mut open = Vec::new();
     let full = loop {
-        match spool.opened(&row(1), None) {
+        match spool.opened(When::Now, &row(1), None) {
             Ok(ticket) => open.push(ticket),
             Err(error) => break error,
         }
@@ -139,10 +138,10 @@ fn a_full_spool_admits_nobody_and_still_closes() {
     assert!(open.len() > 5);
     assert!(!spool.writable(), "nobody should be sent here now");
     for (n, ticket) in (0..).zip(&open) {
-        spool.close(Some(ticket.segment), Box::new(row(n))).unwrap();
+        spool.close(When::Now, Some(ticket.segment), Box::new(row(n))).unwrap();
     }
     assert_eq!(drain(&spool).len(), open.len());
-    assert!(spool.writable() && spool.opened(&row(1), None).is_ok(), "room again");
+    assert!(spool.writable() && spool.opened(When::Now, &row(1), None).is_ok(), "room again");
 }
 
 #[test]
@@ -150,15 +149,15 @@ fn closing_makes_no_room_for_new_requests_and_refusals_have_an_end_too() {
     let dir = TempDir::new().unwrap();
     let (spool, _) = Spool::open(dir.path(), Limits { segment: 1024, total: 4096 }).unwrap();
     let mut open = Vec::new();
-    while let Ok(ticket) = spool.opened(&row(1), None) {
+    while let Ok(ticket) = spool.opened(When::Now, &row(1), None) {
         open.push(ticket);
     }
     for (n, ticket) in (0..).zip(open) {
-        spool.close(Some(ticket.segment), Box::new(row(n))).unwrap();
+        spool.close(When::Now, Some(ticket.segment), Box::new(row(n))).unwrap();
         // A CLOSE may begin a new segment; that is not for whoever comes next.
-        assert!(matches!(spool.opened(&row(1), None), Err(AppendError::Full)));
+        assert!(matches!(spool.opened(When::Now, &row(1), None), Err(AppendError::Full)));
     }
-    let lone = (0..100).take_while(|n| spool.close(None, Box::new(row(*n))).is_ok()).count();
+    let lone = (0..100).take_while(|n| spool.close(When::Now, None, Box::new(row(*n))).is_ok()).count();
     assert!(lone < 100 && files(&dir) < 12, "{lone} {}", files(&dir));
 }
 
@@ -171,7 +170,7 @@ fn the_spare_segment_is_made_before_it_is_needed() {
     assert_eq!(files(&dir), 2);
     assert!(fs::metadata(segment::path(dir.path(), 2)).unwrap().len() == LIMITS.segment, "all of it allocated");
     for n in 0..12 {
-        spool.close(None, Box::new(row(n))).unwrap();
+        spool.close(When::Now, None, Box::new(row(n))).unwrap();
     }
     spool.sync();
     spool.finish();
@@ -201,7 +200,7 @@ fn files_are_for_the_owner_alone() {
 fn files_that_cannot_be_read_are_kept_aside_and_newer_ones_refused() {
     let dir = TempDir::new().unwrap();
     let spool = open(&dir);
-    spool.close(None, Box::new(row(1))).unwrap();
+    spool.close(When::Now, None, Box::new(row(1))).unwrap();
     drop(spool);
     fs::write(segment::path(dir.path(), 5), b"something else entirely").unwrap();
     fs::write(segment::path(dir.path(), 6), vec![0; 2048]).unwrap();
@@ -221,7 +220,7 @@ fn files_that_cannot_be_read_are_kept_aside_and_newer_ones_refused() {
 fn a_sound_frame_with_unknown_contents_is_kept_aside_not_deleted() {
     let dir = TempDir::new().unwrap();
     let spool = open(&dir);
-    spool.close(None, Box::new(row(1))).unwrap();
+    spool.close(When::Now, None, Box::new(row(1))).unwrap();
     let end = spool.state.lock().segments[&1].end;
     let mut frame = vec![0; record::FRAME_HEAD];
     frame.extend_from_slice(b"\x01not a record");
@@ -232,159 +231,4 @@ fn a_sound_frame_with_unknown_contents_is_kept_aside_not_deleted() {
     let spool = open(&dir);
     assert_eq!(drain(&spool).len(), 1);
     assert!(dir.path().join("0000000000000001.damaged").exists());
-}
-
-/// What a test did to the spool, and must find again.
-#[derive(Default)]
-struct Model {
-    open: BTreeMap<u8, u64>,
-    closed: BTreeMap<RequestId, RequestLog>,
-    admitted: BTreeMap<RequestId, RequestLog>,
-    database: BTreeMap<RequestId, RequestLog>,
-}
-
-impl Model {
-    /// Like the database: who is there already, stays.
-    fn insert(&mut self, batch: &Batch) {
-        for (_, row) in &batch.closed {
-            self.database.entry(row.id.clone()).or_insert_with(|| (**row).clone());
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Step {
-    Open,
-    Close(u8),
-    Lone,
-    Move,
-    /// The rows are in the database; the process ends before it can note so.
-    MoveAndDie,
-    Die,
-    Sync,
-}
-
-fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let step = prop_oneof![
-        6 => Just(Step::Open),
-        6 => any::<u8>().prop_map(Step::Close),
-        2 => Just(Step::Lone),
-        3 => Just(Step::Move),
-        1 => Just(Step::MoveAndDie),
-        1 => Just(Step::Die),
-        1 => Just(Step::Sync),
-    ];
-    prop::collection::vec(step, 1..120)
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
-
-    /// Whenever the process ends, after the next start every admitted request has one row: its own if its CLOSE was
-    /// written, an interrupted one otherwise (R1).
-    #[test]
-    fn nothing_is_lost_or_doubled(steps in steps()) {
-        let dir = TempDir::new().unwrap();
-        let mut spool = open(&dir);
-        let mut model = Model::default();
-        let mut next = 0_u8;
-        for step in steps {
-            match step {
-                Step::Open => {
-                    let row = row(next);
-                    let ticket = spool.opened(&row, None).unwrap().segment;
-                    model.open.insert(next, ticket);
-                    model.admitted.insert(row.id.clone(), row);
-                    next += 1;
-                }
-                Step::Close(pick) => {
-                    let keys: Vec<u8> = model.open.keys().copied().collect();
-                    if !keys.is_empty() {
-                        let n = keys[usize::from(pick) % keys.len()];
-                        let ticket = model.open.remove(&n);
-                        spool.close(ticket, Box::new(row(n))).unwrap();
-                        model.closed.insert(row(n).id, row(n));
-                    }
-                }
-                Step::Lone => {
-                    let row = row(next);
-                    spool.close(None, Box::new(row.clone())).unwrap();
-                    model.admitted.insert(row.id.clone(), row.clone());
-                    model.closed.insert(row.id.clone(), row);
-                    next += 1;
-                }
-                Step::Move => {
-                    if let Some(batch) = spool.next_batch(1) {
-                        model.insert(&batch);
-                        spool.moved(&batch);
-                    }
-                }
-                Step::MoveAndDie => {
-                    if let Some(batch) = spool.next_batch(1) {
-                        model.insert(&batch);
-                    }
-                    model.open.clear();
-                    drop(spool);
-                    spool = open(&dir);
-                }
-                Step::Die => {
-                    model.open.clear();
-                    drop(spool);
-                    spool = open(&dir);
-                }
-                Step::Sync => spool.sync(),
-            }
-        }
-        drop(spool);
-        let spool = open(&dir);
-        while let Some(batch) = spool.next_batch(1) {
-            model.insert(&batch);
-            spool.moved(&batch);
-        }
-        prop_assert_eq!(model.database.keys().collect::<Vec<_>>(), model.admitted.keys().collect::<Vec<_>>());
-        for (id, row) in &model.database {
-            let own = model.closed.get(id) == Some(row);
-            prop_assert!(own || !model.closed.contains_key(id) && row.error_class == Some(ErrorClass::Interrupted));
-        }
-        prop_assert_eq!(files(&dir), 1);
-    }
-
-    /// Cut or scribbled on at any byte, the spool opens, and gives out nothing that was not put in; whole records
-    /// before the damage are all there.
-    #[test]
-    fn torn_tails(count in 1_u8..12, at in 0.0_f64..1.0, garbage in prop::collection::vec(any::<u8>(), 0..40), cut in any::<bool>()) {
-        let dir = TempDir::new().unwrap();
-        let limits = Limits { segment: 1 << 16, total: 1 << 20 };
-        let (spool, _) = Spool::open(dir.path(), limits).unwrap();
-        let mut ends = Vec::new();
-        for n in 0..count {
-            spool.close(None, Box::new(row(n))).unwrap();
-            ends.push(spool.state.lock().segments[&1].end);
-        }
-        drop(spool);
-        let path = segment::path(dir.path(), 1);
-        let written = *ends.last().unwrap();
-        let header = segment::HEADER as u64;
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
-        let at = header + ((written - header) as f64 * at) as u64;
-        let file = fs::OpenOptions::new().write(true).open(&path).unwrap();
-        if cut {
-            file.set_len(at).unwrap();
-        }
-        file.write_all_at(&garbage, at).unwrap();
-        drop(file);
-
-        let (spool, interrupted) = Spool::open(dir.path(), limits).unwrap();
-        prop_assert_eq!(interrupted, 0);
-        let rows = drain(&spool);
-        let whole = ends.iter().filter(|end| **end <= at).count();
-        prop_assert!(rows.len() >= whole);
-        for (n, found) in (0_u8..).zip(rows.values()) {
-            prop_assert_eq!(found, &row(n));
-        }
-        // It goes on working, with numbers that were not used before.
-        let ticket = spool.opened(&RequestLog { started_at: Timestamp(9), ..row(100) }, None).unwrap().segment;
-        spool.close(Some(ticket), Box::new(row(100))).unwrap();
-        prop_assert_eq!(drain(&spool).len(), 1);
-    }
 }

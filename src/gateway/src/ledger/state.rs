@@ -1,6 +1,6 @@
 //! What the spool keeps in mind of its segments.
 
-use std::{collections::BTreeMap, fs::File, sync::Arc};
+use std::{collections::BTreeMap, fs::File, io, os::unix::fs::FileExt as _, sync::Arc};
 
 use super::{recent::Recent, segment};
 
@@ -14,6 +14,10 @@ pub(super) struct State {
     pub(super) directory_changed: bool,
     pub(super) finished: bool,
     pub(super) recent: Recent,
+    /// Records at the end of the segment in use that are not written yet.
+    pub(super) tail: Vec<u8>,
+    /// Up to here records are written.
+    pub(super) written_seq: u64,
 }
 
 /// A segment as the spool keeps it in mind.
@@ -43,6 +47,26 @@ impl State {
         self.active().is_some_and(|segment| !segment.suspect && segment.end + bytes <= limit)
     }
 
+    /// Counts a record that was added to the tail. Its end in the segment in use.
+    pub(super) fn grow(&mut self, bytes: u64, opens: bool) -> io::Result<u64> {
+        let segment = self.segments.get_mut(&self.active).ok_or(io::ErrorKind::NotFound)?;
+        segment.end += bytes;
+        segment.open += u64::from(opens);
+        segment.written_since_sync = true;
+        self.next_seq += 1;
+        Ok(segment.end)
+    }
+
+    /// Takes the last record out of the tail again.
+    pub(super) fn shrink(&mut self, bytes: usize, opens: bool) {
+        self.tail.truncate(self.tail.len() - bytes);
+        self.next_seq -= 1;
+        if let Some(segment) = self.segments.get_mut(&self.active) {
+            segment.end -= bytes as u64;
+            segment.open -= u64::from(opens);
+        }
+    }
+
     pub(super) fn take_number(&mut self) -> u64 {
         let number = self.next_number;
         self.next_number += 1;
@@ -67,6 +91,11 @@ impl State {
 }
 
 impl Segment {
+    /// Writes the last of what is counted as in it.
+    pub(super) fn file_write(&self, tail: &[u8]) -> io::Result<()> {
+        self.file.write_all_at(tail, self.end - tail.len() as u64)
+    }
+
     /// One without records.
     pub(super) fn new(file: Arc<File>) -> Self {
         let header = segment::HEADER as u64;

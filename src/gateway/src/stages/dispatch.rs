@@ -93,6 +93,7 @@ async fn forward(g: &Gateway, ask: Ask, way: &Way, mut patience: Patience) -> Re
             // The client's own fault looks like a failed connection from where the dialer stands.
             let refusal =
                 failure.as_ref().and_then(|failure| failure.get()).map_or(refusal, |error| intake_refusal(*error));
+            let refusal = if exchange.settlement.is_noted() { refusal } else { Refusal::StoreUnavailable };
             return Err(exchange.decline(refusal, streams));
         }
     };

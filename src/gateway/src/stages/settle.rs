@@ -121,6 +121,11 @@ impl Settlement {
         Ok(())
     }
 
+    /// Whether the spool has the note that it is sent on. Without it not a byte of it leaves.
+    pub(crate) fn is_noted(&self) -> bool {
+        self.ticket.as_ref().is_some_and(|ticket| self.journal.is_noted(ticket))
+    }
+
     /// The answer has begun.
     pub(crate) fn first_byte(&mut self) {
         if self.row.as_ref().is_some_and(|row| row.first_byte_us.is_none()) {

@@ -11,12 +11,12 @@ use std::{
 };
 
 use axum::{Router, body::Body};
-use cork::Corked;
+use cork::{Corked, Gate};
 use futures_util::FutureExt as _;
 use gateway::Gateway;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use ipnet::IpNet;
 use parking_lot::Mutex;
 use tokio::net::{TcpListener, TcpStream};
@@ -26,7 +26,7 @@ use tower::ServiceExt as _;
 use super::{
     framing::{Framing, Verdict},
     health::{self, Readiness},
-    stream::{Phase, PhasedBody, TimedStream},
+    stream::{Phase, PhasedBody, TimedStream, Timeouts},
 };
 
 /// Header fields of a request, at most; more are 431.
@@ -60,6 +60,16 @@ pub enum Plane {
     Admin(Router),
     /// Both on one port: `/v1` is the gateway's.
     Merged(Arc<Gateway>, Router),
+}
+
+impl Plane {
+    /// What has to be done before an answer leaves.
+    fn gate(&self) -> Option<Arc<dyn Gate>> {
+        match self {
+            Self::Gateway(gateway) | Self::Merged(gateway, _) => Some(gateway.answers_gate()),
+            Self::Admin(_) => None,
+        }
+    }
 }
 
 /// What all listeners share.
@@ -169,13 +179,9 @@ async fn connection(stream: TcpStream, peer: SocketAddr, plane: Plane, door: Arc
     let phase = Phase::new();
     let verdict = Verdict::new();
     let framing = Framing::new(verdict.clone());
-    let io = TimedStream::new(
-        Corked::new(stream),
-        phase.clone(),
-        framing,
-        door.limits.header_timeout,
-        door.limits.write_stall,
-    );
+    let limits = &door.limits;
+    let timeouts = Timeouts { head: limits.header_timeout, write: limits.write_stall, idle: limits.idle_timeout };
+    let io = TimedStream::new(Corked::new(stream, plane.gate()), phase.clone(), framing, timeouts);
     let service = service_fn(|request: Request<Incoming>| {
         phase.head_is_read();
         let refused = verdict.refuses_next();
@@ -191,8 +197,8 @@ async fn connection(stream: TcpStream, peer: SocketAddr, plane: Plane, door: Arc
     });
     let mut connection = pin!(
         http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(door.limits.idle_timeout)
+            // The stream has all the timers.
+            .header_read_timeout(None)
             .max_header_size(HEAD_BYTES)
             .max_buf_size(64 * 1024)
             .serve_connection(TokioIo::new(io), service)

@@ -1,4 +1,6 @@
-//! The timers that hyper does not have: a head that trickles in, and a client that does not read.
+//! The timers of a connection: a head that trickles in, a client that does not read, and one that does nothing.
+//!
+//! hyper has the last one, too, and makes it anew for every request.
 
 use std::{
     future::Future as _,
@@ -6,9 +8,9 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicU8, Ordering},
+        atomic::{AtomicU8, AtomicU64, Ordering},
     },
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -28,47 +30,84 @@ const IDLE: u8 = 2;
 
 /// Where a connection stands: a head is being read, a request is being served, or nothing is going on.
 #[derive(Debug)]
-pub(super) struct Phase(AtomicU8);
+pub(super) struct Phase {
+    at: AtomicU8,
+    born: Instant,
+    /// When it was idle last; microseconds since it was born.
+    idle_since: AtomicU64,
+}
 
 impl Phase {
     /// A fresh connection owes us a head.
     pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self(AtomicU8::new(HEAD)))
+        Arc::new(Self { at: AtomicU8::new(HEAD), born: now(), idle_since: AtomicU64::new(0) })
     }
 
     /// The head is whole.
     pub(super) fn head_is_read(&self) {
-        self.0.store(REQUEST, Ordering::Release);
+        self.at.store(REQUEST, Ordering::Release);
+    }
+
+    fn idles(&self) {
+        let since = now().saturating_duration_since(self.born).as_micros();
+        self.idle_since.store(u64::try_from(since).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.at.store(IDLE, Ordering::Release);
+    }
+
+    /// Since when it has been idle, if it is.
+    fn idle_since(&self) -> Option<Instant> {
+        self.is(IDLE).then(|| self.born + Duration::from_micros(self.idle_since.load(Ordering::Relaxed)))
     }
 
     fn is(&self, phase: u8) -> bool {
-        self.0.load(Ordering::Acquire) == phase
+        self.at.load(Ordering::Acquire) == phase
     }
 }
 
-/// A client's stream with both timers.
+/// How long what may take.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Timeouts {
+    /// A head, from its first byte to its last.
+    pub(super) head: Duration,
+    /// A client that does not read.
+    pub(super) write: Duration,
+    /// A connection on which nothing happens.
+    pub(super) idle: Duration,
+}
+
+/// A client's stream with its timers.
 pub(super) struct TimedStream {
     inner: Corked,
     phase: Arc<Phase>,
     framing: Framing,
-    head_timeout: Duration,
-    write_timeout: Duration,
+    timeouts: Timeouts,
     /// When the head at hand began.
     head_begun: Option<Instant>,
     head: Option<Pin<Box<Sleep>>>,
     write: Option<Pin<Box<Sleep>>>,
+    idle: Option<Pin<Box<Sleep>>>,
 }
 
 impl TimedStream {
     /// Wraps an accepted stream.
-    pub(super) fn new(
-        inner: Corked,
-        phase: Arc<Phase>,
-        framing: Framing,
-        head_timeout: Duration,
-        write_timeout: Duration,
-    ) -> Self {
-        Self { inner, phase, framing, head_timeout, write_timeout, head_begun: None, head: None, write: None }
+    pub(super) const fn new(inner: Corked, phase: Arc<Phase>, framing: Framing, timeouts: Timeouts) -> Self {
+        let (head_begun, head, write, idle) = (None, None, None, None);
+        Self { inner, phase, framing, timeouts, head_begun, head, write, idle }
+    }
+
+    /// Is ready when the connection has been idle for too long. The timer is not moved for each request: it looks when
+    /// it fires what happened meanwhile.
+    fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let timeout = self.timeouts.idle;
+        let timer = self.idle.get_or_insert_with(|| Box::pin(sleep(timeout)));
+        loop {
+            ready!(timer.as_mut().poll(cx));
+            let until = self.phase.idle_since().unwrap_or_else(now) + timeout;
+            if timer.deadline() >= until {
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
+            timer.as_mut().reset(until);
+        }
     }
 
     fn stalled<T>(&mut self, cx: &mut Context<'_>, result: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
@@ -76,7 +115,7 @@ impl TimedStream {
             self.write = None;
             return result;
         }
-        let timeout = self.write_timeout;
+        let timeout = self.timeouts.write;
         let timer = self.write.get_or_insert_with(|| Box::pin(sleep(timeout)));
         match timer.as_mut().poll(cx) {
             Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
@@ -91,12 +130,13 @@ impl AsyncRead for TimedStream {
         let result = Pin::new(&mut self.inner).poll_read(cx, buf);
         self.framing.see(&mut buf.filled_mut()[before..]);
         if buf.filled().len() > before && self.phase.is(IDLE) {
-            self.phase.0.store(HEAD, Ordering::Release);
+            self.phase.at.store(HEAD, Ordering::Release);
             (self.head_begun, self.head) = (None, None);
         }
         if !self.phase.is(HEAD) {
             (self.head_begun, self.head) = (None, None);
-            return result;
+            // Also while a request is served: once it is over, nobody may look here again.
+            return if result.is_pending() { self.poll_idle(cx) } else { result };
         }
         // Bytes that arrive do not buy time: it runs from the first to the last one of a head.
         let begun = *self.head_begun.get_or_insert_with(now);
@@ -104,7 +144,7 @@ impl AsyncRead for TimedStream {
             // Most heads are whole with this very read, and then nobody has to be woken.
             return result;
         }
-        let until = begun + self.head_timeout;
+        let until = begun + self.timeouts.head;
         let timer = self.head.get_or_insert_with(|| Box::pin(sleep_until(until)));
         match timer.as_mut().poll(cx) {
             Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
@@ -180,6 +220,6 @@ impl Body for PhasedBody {
 
 impl Drop for PhasedBody {
     fn drop(&mut self) {
-        self.phase.0.store(IDLE, Ordering::Release);
+        self.phase.idles();
     }
 }
