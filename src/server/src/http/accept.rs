@@ -31,10 +31,8 @@ use super::{
 
 /// Header fields of a request, at most; more are 431.
 const HEADER_FIELDS: usize = 64;
-/// A request's head in bytes, at most.
+/// A request's head in bytes, at most; and the read buffer, so that a stalled reader costs little.
 const HEAD_BYTES: usize = 16 * 1024;
-/// What is read at once grows up to this, bytes; and what waits for a stalled reader, which therefore costs little.
-const BUFFER_BYTES: usize = 32 * 1024;
 
 /// What a connection may take.
 #[derive(Clone, Debug)]
@@ -202,7 +200,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, plane: Plane, door: Arc
             // The stream has all the timers.
             .header_read_timeout(None)
             .max_header_size(HEAD_BYTES)
-            .max_buf_size(BUFFER_BYTES)
+            .max_buf_size(HEAD_BYTES)
             .serve_connection(TokioIo::new(io), service)
     );
     let ended = tokio::select! {
