@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use domain::RequestLog;
 
 /// Rows kept at most. Beyond them the spool itself is read, so memory is bounded however long the database is gone.
-const MOST: usize = 16_384;
+const MOST: usize = 8_192;
 /// So many do not wait for more: twice as many would save little, and take 15 MB more (bench/README.md).
 const MANY: usize = 2048;
 
