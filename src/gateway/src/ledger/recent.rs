@@ -6,7 +6,7 @@ use domain::RequestLog;
 
 /// Rows kept at most. Beyond them the spool itself is read, so memory is bounded however long the database is gone.
 const MOST: usize = 8_192;
-/// So many do not wait for more: twice as many would save little, and take 15 MB more (bench/README.md).
+/// So many do not wait for more: twice as many would save little, and take some MB more (bench/README.md).
 const MANY: usize = 2048;
 
 /// A row whose CLOSE is in the spool.
