@@ -112,7 +112,7 @@ impl Line {
                 Err(error) => side.fail(error),
             }
         }
-        let large = std::mem::replace(&mut side.large, Large::No) != Large::No;
+        let large = side.large == Large::Waits;
         if large {
             side.large = Large::Due;
         }
