@@ -33,7 +33,7 @@ pub use pattern::ModelPattern;
 pub use plan::{Attempt, PlanError, plan};
 pub use ports::{Clock, Random};
 pub use project::Project;
-pub use request::{ErrorClass, RequestLog, Usage};
+pub use request::{ErrorClass, RequestLog, RequestLogRef, Usage};
 pub use timestamp::Timestamp;
 pub use upstream::{BaseUrl, Provider, Upstream};
 pub use user::{Action, Actor, Role, User};

@@ -168,6 +168,81 @@ pub struct RequestLog {
     pub error_class: Option<ErrorClass>,
 }
 
+impl RequestLog {
+    /// The row, its texts borrowed.
+    pub fn borrowed(&self) -> RequestLogRef<'_> {
+        RequestLogRef {
+            id: self.id.as_str(),
+            started_at: self.started_at,
+            key_id: self.key_id.as_str(),
+            key_version: self.key_version,
+            key_name: &self.key_name,
+            key_prefix: &self.key_prefix,
+            project_id: self.project_id.as_str(),
+            method: &self.method,
+            endpoint: &self.endpoint,
+            streamed: self.streamed,
+            model: self.model.as_deref(),
+            model_served: self.model_served.as_deref(),
+            upstream_id: self.upstream_id.as_ref().map(UpstreamId::as_str),
+            upstream: self.upstream.as_deref(),
+            status: self.status,
+            upstream_status: self.upstream_status,
+            usage: self.usage,
+            price_nano: self.price_nano,
+            latency_us: self.latency_us,
+            first_byte_us: self.first_byte_us,
+            attempts: self.attempts,
+            client_address: &self.client_address,
+            user_agent: self.user_agent.as_deref(),
+            error_class: self.error_class,
+        }
+    }
+}
+
+/// A [`RequestLog`] whose texts stand elsewhere. The fields are the same in the same order, so that what one is
+/// serialised as, the other is read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)] // see the fields of `RequestLog`
+pub struct RequestLogRef<'a> {
+    pub id: &'a str,
+    pub started_at: Timestamp,
+    pub key_id: &'a str,
+    pub key_version: i64,
+    pub key_name: &'a str,
+    pub key_prefix: &'a str,
+    pub project_id: &'a str,
+    pub method: &'a str,
+    pub endpoint: &'a str,
+    pub streamed: bool,
+    pub model: Option<&'a str>,
+    pub model_served: Option<&'a str>,
+    pub upstream_id: Option<&'a str>,
+    pub upstream: Option<&'a str>,
+    pub status: u16,
+    pub upstream_status: Option<u16>,
+    pub usage: Usage,
+    pub price_nano: Option<i64>,
+    pub latency_us: i64,
+    pub first_byte_us: Option<i64>,
+    pub attempts: i32,
+    pub client_address: &'a str,
+    pub user_agent: Option<&'a str>,
+    pub error_class: Option<ErrorClass>,
+}
+
+impl<'a> From<&'a RequestLog> for RequestLogRef<'a> {
+    fn from(row: &'a RequestLog) -> Self {
+        row.borrowed()
+    }
+}
+
+impl<'r> From<&'r RequestLogRef<'_>> for RequestLogRef<'r> {
+    fn from(row: &'r RequestLogRef<'_>) -> Self {
+        *row
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

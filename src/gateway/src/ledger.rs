@@ -18,7 +18,7 @@ mod state;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use domain::{KeyId, RequestLog, Timestamp};
+use domain::{KeyId, RequestLogRef, Timestamp};
 use store::Store;
 use tokio::sync::Mutex;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -160,7 +160,7 @@ impl Ledger {
 struct Rows(Store);
 
 impl Sink for Rows {
-    async fn insert(&self, rows: &[&RequestLog]) -> Result<(), SinkError> {
+    async fn insert(&self, rows: &[RequestLogRef<'_>]) -> Result<(), SinkError> {
         self.0.insert_requests(rows).await.map_err(|error| SinkError(error.into()))
     }
 
@@ -175,6 +175,8 @@ mod power_cut;
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use domain::RequestLog;
+
     use super::*;
 
     /// A row of a key.

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 /// A request allocates some sixty small things, and the system's allocator takes longer for each (ADR 6).
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 #[allow(clippy::disallowed_methods)] // the one place where the environment enters; config decides what of it counts
 fn main() -> ExitCode {

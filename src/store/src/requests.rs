@@ -1,12 +1,12 @@
 //! Request rows: written in batches, read by keyset.
 
 use std::{
-    borrow::{Borrow, Cow},
+    borrow::Cow,
     collections::BTreeSet,
     sync::{Arc, OnceLock},
 };
 
-use domain::{ErrorClass, KeyId, RequestId, RequestLog, Timestamp, Usage};
+use domain::{ErrorClass, KeyId, RequestId, RequestLog, RequestLogRef, Timestamp, Usage};
 use sqlx::{AssertSqlSafe, QueryBuilder};
 
 use crate::{
@@ -173,35 +173,40 @@ impl TryFrom<RequestColumns> for RequestLog {
 
 impl Store {
     /// Writes rows in one transaction. A row whose id is there already is left as it is, so a batch may come twice.
-    pub async fn insert_requests<R: Borrow<RequestLog> + Sync>(&self, rows: &[R]) -> Result<()> {
+    pub async fn insert_requests<R>(&self, rows: &[R]) -> Result<()>
+    where
+        R: Sync,
+        for<'r> RequestLogRef<'r>: From<&'r R>,
+    {
         if rows.is_empty() {
             return Ok(());
         }
-        let days: BTreeSet<i64> = rows.iter().map(|row| row.borrow().started_at.0.div_euclid(Timestamp::DAY)).collect();
+        let day = |row: &R| RequestLogRef::from(row).started_at.0.div_euclid(Timestamp::DAY);
+        let days: BTreeSet<i64> = rows.iter().map(day).collect();
         dialect::ensure_days(self.usage_writer(), &days.into_iter().collect::<Vec<_>>()).await?;
         let mut open = dialect::begin_shared(self.usage_writer()).await?;
         let mut rest = rows;
         while let Some(insert) = inserts(self.usage_writer()).iter().find(|insert| insert.rows <= rest.len()) {
             let (chunk, after) = rest.split_at(insert.rows);
             on!(tx &mut open, |c| {
-                let text = |text: &Option<String>| text.as_deref().map(|text| storable(text).into_owned());
+                let text = |text: Option<&str>| text.map(|text| storable(text).into_owned());
                 let mut query = sqlx::query::<Engine>(AssertSqlSafe(insert.sql.clone()));
-                for row in chunk.iter().map(Borrow::borrow) {
+                for row in chunk.iter().map(RequestLogRef::from) {
                     query = query
-                        .bind(row.id.as_str())
+                        .bind(row.id)
                         .bind(row.started_at.0)
-                        .bind(row.key_id.as_str())
+                        .bind(row.key_id)
                         .bind(row.key_version)
-                        .bind(storable(&row.key_name).into_owned())
-                        .bind(storable(&row.key_prefix).into_owned())
-                        .bind(row.project_id.as_str())
-                        .bind(storable(&row.method).into_owned())
-                        .bind(storable(&row.endpoint).into_owned())
+                        .bind(storable(row.key_name).into_owned())
+                        .bind(storable(row.key_prefix).into_owned())
+                        .bind(row.project_id)
+                        .bind(storable(row.method).into_owned())
+                        .bind(storable(row.endpoint).into_owned())
                         .bind(row.streamed)
-                        .bind(text(&row.model))
-                        .bind(text(&row.model_served))
-                        .bind(row.upstream_id.as_ref().map(domain::UpstreamId::as_str))
-                        .bind(text(&row.upstream))
+                        .bind(text(row.model))
+                        .bind(text(row.model_served))
+                        .bind(row.upstream_id)
+                        .bind(text(row.upstream))
                         .bind(i64::from(row.status))
                         .bind(row.upstream_status.map(i64::from))
                         .bind(row.usage.input_tokens)
@@ -212,8 +217,8 @@ impl Store {
                         .bind(row.latency_us)
                         .bind(row.first_byte_us)
                         .bind(i64::from(row.attempts))
-                        .bind(storable(&row.client_address).into_owned())
-                        .bind(text(&row.user_agent))
+                        .bind(storable(row.client_address).into_owned())
+                        .bind(text(row.user_agent))
                         .bind(row.error_class.map(ErrorClass::as_str));
                 }
                 query.execute(c).await.map(drop)

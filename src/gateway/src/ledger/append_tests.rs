@@ -22,13 +22,13 @@ fn records_wait_for_the_first_byte_that_leaves_and_are_written_together() {
     let spool = open(&dir);
     let on_disk = || fs::read(segment::path(dir.path(), 1)).unwrap()[segment::HEADER..].iter().any(|b| *b != 0);
     let opened = spool.opened(When::Together, &row(1), None).unwrap();
-    spool.close(When::Together, Some(opened.segment), Box::new(row(1))).unwrap();
+    spool.close(When::Together, Some(opened.segment), &row(1)).unwrap();
     assert!(!on_disk() && !spool.is_written(opened.seq));
     spool.write_waiting().unwrap();
     assert!(on_disk() && spool.is_written(opened.seq));
     // Whoever is written at once takes along those that wait, in their order.
     let waiting = spool.opened(When::Together, &row(2), None).unwrap();
-    spool.close(When::Now, None, Box::new(row(3))).unwrap();
+    spool.close(When::Now, None, &row(3)).unwrap();
     assert!(spool.is_written(waiting.seq));
     drop(spool);
     let (spool, interrupted) = Spool::open(dir.path(), LIMITS).unwrap();
@@ -39,7 +39,7 @@ fn records_wait_for_the_first_byte_that_leaves_and_are_written_together() {
 fn what_waits_is_in_its_segment_before_the_next_one_begins_and_at_every_sync() {
     let dir = TempDir::new().unwrap();
     let spool = open(&dir);
-    let seqs: Vec<u64> = (0..12).map(|n| spool.close(When::Together, None, Box::new(row(n))).unwrap().seq).collect();
+    let seqs: Vec<u64> = (0..12).map(|n| spool.close(When::Together, None, &row(n)).unwrap().seq).collect();
     assert!(files(&dir) > 1 && spool.is_written(seqs[0]) && !spool.is_written(seqs[11]));
     spool.sync();
     assert_eq!(*spool.synced().borrow(), seqs[11]);
@@ -57,14 +57,14 @@ fn a_disk_that_takes_nothing_lets_nothing_out_and_loses_nothing() {
     assert!(!spool.is_written(first.seq) && !spool.writable());
     // From here on each is told for itself, and leaves nothing behind.
     assert!(matches!(spool.opened(When::Together, &row(2), None), Err(AppendError::Io(_))));
-    assert!(spool.close(When::Together, Some(first.segment), Box::new(row(1))).is_err());
+    assert!(spool.close(When::Together, Some(first.segment), &row(1)).is_err());
     spool.sync();
     assert_eq!(*spool.synced().borrow(), 0, "what is not written is not synced");
     assert!(spool.next_batch(1).is_none());
     disk(&spool, &dir, true);
     spool.sync();
     assert!(spool.writable() && spool.is_written(first.seq));
-    spool.close(When::Together, Some(first.segment), Box::new(row(1))).unwrap();
+    spool.close(When::Together, Some(first.segment), &row(1)).unwrap();
     spool.write_waiting().unwrap();
     drop(spool);
     let (spool, interrupted) = Spool::open(dir.path(), LIMITS).unwrap();

@@ -113,11 +113,11 @@ impl Journal {
     /// be waited for before the client may know that it is over.
     pub(crate) fn close(&self, ticket: Option<&Ticket>, row: Box<RequestLog>) -> Option<Committed> {
         let opened_in = ticket.map(|ticket| ticket.opened_in);
-        let closed = self.spool.close(self.when(), opened_in, row);
+        let closed = self.spool.close(self.when(), opened_in, &row);
         self.news.notify_one();
         match closed {
             Ok(place) => self.committed(place.seq),
-            Err((error, row)) => {
+            Err(error) => {
                 tracing::error!(request = %row.id, %error, "a request's end is kept in memory only");
                 pump::strand(&self.stranded, opened_in, row);
                 // What is on no disk is nothing that a client may count on.

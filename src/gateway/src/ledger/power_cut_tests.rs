@@ -112,14 +112,14 @@ proptest! {
                     if !known.open.is_empty() {
                         let (opened_in, row) = known.open.swap_remove(usize::from(which) % known.open.len());
                         let row = RequestLog { status: 200, latency_us: 77, ..row };
-                        spool.close(When::Now, Some(opened_in), Box::new(row.clone())).unwrap();
+                        spool.close(When::Now, Some(opened_in), &row).unwrap();
                         known.closed.insert(row.id.clone(), row);
                     }
                 }
                 Step::Refuse => {
                     let row = RequestLog { status: 429, ..row(next) };
                     next += 1;
-                    spool.close(When::Now, None, Box::new(row.clone())).unwrap();
+                    spool.close(When::Now, None, &row).unwrap();
                     known.closed.insert(row.id.clone(), row);
                 }
                 Step::Sync => {
@@ -132,7 +132,7 @@ proptest! {
                 }
                 Step::Move => {
                     while let Some(batch) = spool.next_batch(1 << 20) {
-                        known.database.extend(batch.closed.iter().map(|(_, row)| (row.id.clone(), (**row).clone())));
+                        known.database.extend(batch.owned().into_iter().map(|row| (row.id.clone(), row)));
                         spool.moved(&batch);
                     }
                 }
@@ -143,8 +143,8 @@ proptest! {
         let (spool, _) = Spool::open(found.path(), LIMITS).unwrap();
         let mut rows = BTreeMap::new();
         while let Some(batch) = spool.next_batch(1 << 20) {
-            for (_, row) in &batch.closed {
-                prop_assert!(rows.insert(row.id.clone(), (**row).clone()).is_none(), "a row came twice");
+            for row in batch.owned() {
+                prop_assert!(rows.insert(row.id.clone(), row).is_none(), "a row came twice");
             }
             spool.moved(&batch);
         }

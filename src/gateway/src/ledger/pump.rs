@@ -1,15 +1,16 @@
 //! The single writer: moves closed rows from the spool into the database, in batches.
 
 use std::{
+    borrow::Cow,
     collections::{HashMap, HashSet, VecDeque},
     sync::Arc,
     time::Duration,
 };
 
-use domain::{KeyId, RequestId, RequestLog, Timestamp};
+use domain::{KeyId, RequestLog, RequestLogRef, Timestamp};
 use parking_lot::Mutex;
 
-use super::{batch::Batch, spool::Spool};
+use super::spool::Spool;
 
 /// Bytes of the spool that one transaction takes where they are read back: some hundred rows, in less than a millisecond.
 const BATCH: usize = 128 * 1024;
@@ -23,7 +24,7 @@ const TOUCH: i64 = 60 * Timestamp::SECOND;
 /// Where the rows go.
 pub(crate) trait Sink: Send + Sync + 'static {
     /// Inserts the rows that are not there yet, all or none.
-    fn insert(&self, rows: &[&RequestLog]) -> impl Future<Output = Result<(), SinkError>> + Send;
+    fn insert(&self, rows: &[RequestLogRef<'_>]) -> impl Future<Output = Result<(), SinkError>> + Send;
     /// Notes when keys were last used.
     fn touch(&self, keys: &[(KeyId, Timestamp)]) -> impl Future<Output = Result<(), SinkError>> + Send;
 }
@@ -61,7 +62,7 @@ pub(crate) struct Pump<S> {
     stranded: Arc<Stranded>,
     sink: S,
     failures: u32,
-    refused: HashSet<RequestId>,
+    refused: HashSet<String>,
     touched: HashMap<KeyId, Timestamp>,
 }
 
@@ -76,10 +77,11 @@ impl<S: Sink> Pump<S> {
         // What is closed meanwhile waits for the next time: a transaction for a handful of rows costs as much as one for many.
         let last = self.spool.last_closed();
         while let Some(batch) = self.spool.next_batch(BATCH) {
-            if self.insert(&batch).await? == Taken::InPart {
+            let rows = batch.rows();
+            if self.insert(&rows).await? == Taken::InPart {
                 self.spool.set_aside(&batch);
             }
-            self.touch(&batch).await;
+            self.touch(&rows).await;
             self.spool.moved(&batch);
             if last.is_some_and(|last| batch.end() >= last) {
                 break;
@@ -93,27 +95,30 @@ impl<S: Sink> Pump<S> {
         Duration::from_millis(100 << self.failures.min(6))
     }
 
-    async fn insert(&mut self, batch: &Batch) -> Result<Taken, SinkError> {
-        let rows: Vec<&RequestLog> =
-            batch.closed.iter().map(|(_, row)| &**row).filter(|row| !self.refused.contains(&row.id)).collect();
-        let taken = if rows.len() == batch.closed.len() { Taken::Whole } else { Taken::InPart };
-        if rows.is_empty() {
+    async fn insert(&mut self, rows: &[RequestLogRef<'_>]) -> Result<Taken, SinkError> {
+        let fine: Cow<'_, [RequestLogRef<'_>]> = if self.refused.is_empty() {
+            rows.into()
+        } else {
+            rows.iter().filter(|row| !self.refused.contains(row.id)).copied().collect()
+        };
+        let taken = if fine.len() == rows.len() { Taken::Whole } else { Taken::InPart };
+        if fine.is_empty() {
             return Ok(taken);
         }
-        let Err(error) = self.sink.insert(&rows).await else {
+        let Err(error) = self.sink.insert(&fine).await else {
             self.failures = 0;
             self.refused.clear();
             return Ok(taken);
         };
         self.failures += 1;
-        if self.failures >= SUSPICIOUS && rows.len() > 1 {
-            self.sift(&rows).await;
+        if self.failures >= SUSPICIOUS && fine.len() > 1 {
+            self.sift(&fine).await;
         }
         Err(error)
     }
 
     /// A row that fails while others pass would hold up everything behind it.
-    async fn sift(&mut self, rows: &[&RequestLog]) {
+    async fn sift(&mut self, rows: &[RequestLogRef<'_>]) {
         let (mut witness, mut failed) = (None, Vec::new());
         for row in rows {
             match self.sink.insert(std::slice::from_ref(row)).await {
@@ -135,20 +140,20 @@ impl<S: Sink> Pump<S> {
                 return;
             }
             tracing::error!(request = %row.id, error = %error.0, "the database refuses a request's row; its segment of the spool is set aside");
-            self.refused.insert(row.id.clone());
+            self.refused.insert(row.id.to_owned());
         }
     }
 
-    async fn touch(&mut self, batch: &Batch) {
-        let mut latest: HashMap<&KeyId, Timestamp> = HashMap::new();
-        for (_, row) in &batch.closed {
-            let at = latest.entry(&row.key_id).or_insert(row.started_at);
+    async fn touch(&mut self, rows: &[RequestLogRef<'_>]) {
+        let mut latest: HashMap<&str, Timestamp> = HashMap::new();
+        for row in rows {
+            let at = latest.entry(row.key_id).or_insert(row.started_at);
             *at = row.started_at.max(*at);
         }
         let due: Vec<(KeyId, Timestamp)> = latest
             .into_iter()
-            .filter(|(key, at)| self.touched.get(*key).is_none_or(|before| at.since(*before) >= TOUCH))
-            .map(|(key, at)| (key.clone(), at))
+            .filter_map(|(key, at)| key.parse().ok().map(|key: KeyId| (key, at)))
+            .filter(|(key, at)| self.touched.get(key).is_none_or(|before| at.since(*before) >= TOUCH))
             .collect();
         if due.is_empty() {
             return;
@@ -168,7 +173,7 @@ impl<S: Sink> Pump<S> {
         let waiting = self.stranded.lock().len();
         for _ in 0..waiting {
             let Some((opened_in, row)) = self.stranded.lock().pop_front() else { return Ok(()) };
-            if let Err(error) = self.sink.insert(&[&row]).await {
+            if let Err(error) = self.sink.insert(&[row.borrowed()]).await {
                 self.failures += 1;
                 // To the end of the queue: should it be this very row, it holds up nobody else.
                 self.stranded.lock().push_back((opened_in, row));

@@ -11,10 +11,10 @@ use crate::ledger::{append::When, record::tests::row, spool::Limits};
 /// A database whose faults are switched on and off.
 #[derive(Default)]
 struct Database {
-    rows: Mutex<BTreeSet<RequestId>>,
+    rows: Mutex<BTreeSet<String>>,
     touched: Mutex<Vec<(KeyId, Timestamp)>>,
     down: AtomicBool,
-    never_takes: Mutex<Option<RequestId>>,
+    never_takes: Mutex<Option<String>>,
     /// So many times more it does not answer.
     outage: AtomicUsize,
     transactions: AtomicUsize,
@@ -23,7 +23,7 @@ struct Database {
 }
 
 impl Sink for Arc<Database> {
-    async fn insert(&self, rows: &[&RequestLog]) -> Result<(), SinkError> {
+    async fn insert(&self, rows: &[RequestLogRef<'_>]) -> Result<(), SinkError> {
         let poisoned = self.never_takes.lock().as_ref().is_some_and(|id| rows.iter().any(|row| row.id == *id));
         let out = self.outage.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
         if self.down.load(Ordering::SeqCst) || out || poisoned {
@@ -31,9 +31,9 @@ impl Sink for Arc<Database> {
         }
         let before = self.transactions.fetch_add(1, Ordering::SeqCst);
         if let Some(spool) = &*self.busy.lock() {
-            spool.close(When::Now, None, Box::new(row(100 + u8::try_from(before).unwrap()))).unwrap();
+            spool.close(When::Now, None, &row(100 + u8::try_from(before).unwrap())).unwrap();
         }
-        self.rows.lock().extend(rows.iter().map(|row| row.id.clone()));
+        self.rows.lock().extend(rows.iter().map(|row| row.id.to_owned()));
         Ok(())
     }
 
@@ -63,7 +63,7 @@ fn bench() -> Bench {
 async fn rows_share_a_transaction() {
     let mut bench = bench();
     for n in 0..100 {
-        bench.spool.close(When::Now, None, Box::new(row(n))).unwrap();
+        bench.spool.close(When::Now, None, &row(n)).unwrap();
     }
     bench.pump.drain().await.unwrap();
     assert_eq!(bench.database.rows.lock().len(), 100);
@@ -74,7 +74,7 @@ async fn rows_share_a_transaction() {
 async fn rows_that_come_meanwhile_wait_for_company() {
     let mut bench = bench();
     *bench.database.busy.lock() = Some(bench.spool.clone());
-    bench.spool.close(When::Now, None, Box::new(row(1))).unwrap();
+    bench.spool.close(When::Now, None, &row(1)).unwrap();
     for round in 1..=3 {
         bench.pump.drain().await.unwrap();
         assert_eq!(bench.database.transactions.load(Ordering::SeqCst), round);
@@ -90,7 +90,7 @@ async fn a_database_that_is_gone_loses_nothing() {
     let mut bench = bench();
     bench.database.down.store(true, Ordering::SeqCst);
     for n in 0..50 {
-        bench.spool.close(When::Now, None, Box::new(row(n))).unwrap();
+        bench.spool.close(When::Now, None, &row(n)).unwrap();
         assert!(bench.pump.drain().await.is_err());
     }
     assert!(bench.pump.patience() >= Duration::from_secs(1), "it waits longer and longer");
@@ -104,9 +104,9 @@ async fn a_database_that_is_gone_loses_nothing() {
 #[tokio::test]
 async fn one_row_that_the_database_never_takes_holds_up_nobody_else() {
     let mut bench = bench();
-    *bench.database.never_takes.lock() = Some(row(3).id);
+    *bench.database.never_takes.lock() = Some(row(3).id.to_string());
     for n in 0..10 {
-        bench.spool.close(When::Now, None, Box::new(row(n))).unwrap();
+        bench.spool.close(When::Now, None, &row(n)).unwrap();
     }
     let mut rounds = 0;
     while bench.pump.drain().await.is_err() {
@@ -114,9 +114,9 @@ async fn one_row_that_the_database_never_takes_holds_up_nobody_else() {
         assert!(rounds < 20, "it never gets past that row");
     }
     assert_eq!(bench.database.rows.lock().len(), 9);
-    bench.spool.close(When::Now, None, Box::new(row(11))).unwrap();
+    bench.spool.close(When::Now, None, &row(11)).unwrap();
     bench.pump.drain().await.unwrap();
-    assert!(bench.database.rows.lock().contains(&row(11).id));
+    assert!(bench.database.rows.lock().contains(row(11).id.as_str()));
     bench.spool.finish();
     let kept = std::fs::read_dir(bench.dir.path()).unwrap().map(|entry| entry.unwrap().file_name());
     assert_eq!(kept.filter(|name| name != "lock").count(), 1, "what the database did not take is still there");
@@ -127,7 +127,7 @@ async fn a_database_that_comes_back_while_rows_are_tried_one_by_one_gets_them_al
     for outage in 1..40 {
         let mut bench = bench();
         for n in 0..10 {
-            bench.spool.close(When::Now, None, Box::new(row(n))).unwrap();
+            bench.spool.close(When::Now, None, &row(n)).unwrap();
         }
         bench.database.outage.store(outage, Ordering::SeqCst);
         while bench.pump.drain().await.is_err() {}
@@ -145,7 +145,7 @@ async fn rows_that_no_spool_takes_go_straight_to_the_database() {
     assert_eq!(bench.stranded.lock().len(), 1);
     bench.database.down.store(false, Ordering::SeqCst);
     bench.pump.drain().await.unwrap();
-    assert!(bench.database.rows.lock().contains(&row(1).id) && bench.stranded.lock().is_empty());
+    assert!(bench.database.rows.lock().contains(row(1).id.as_str()) && bench.stranded.lock().is_empty());
 }
 
 #[tokio::test]
@@ -153,7 +153,7 @@ async fn last_use_is_noted_once_a_minute() {
     let mut bench = bench();
     let start = row(0).started_at;
     for (n, after) in [(0, 0), (1, 1_000), (2, 59_000), (3, 61_000), (4, 62_000)] {
-        bench.spool.close(When::Now, None, Box::new(RequestLog { started_at: start.plus(after), ..row(n) })).unwrap();
+        bench.spool.close(When::Now, None, &RequestLog { started_at: start.plus(after), ..row(n) }).unwrap();
         bench.pump.drain().await.unwrap();
     }
     let touched: Vec<i64> = bench.database.touched.lock().iter().map(|(_, at)| at.since(start)).collect();

@@ -2,28 +2,18 @@
 
 use std::collections::VecDeque;
 
-use domain::RequestLog;
+use super::batch::Batch;
 
 /// Rows kept at most. Beyond them the spool itself is read, so memory is bounded however long the database is gone.
-const MOST: usize = 8_192;
-/// So many do not wait for more: twice as many would save little, and take some MB more (bench/README.md).
+const MOST: usize = 16_384;
+/// So many do not wait for more: twice as many would save little (bench/README.md).
 const MANY: usize = 2048;
-
-/// A row whose CLOSE is in the spool.
-pub(super) struct Closed {
-    /// Segment of the CLOSE.
-    pub(super) segment: u64,
-    /// Where the CLOSE ends in it.
-    pub(super) end: u64,
-    /// Segment of the OPEN, if there is one.
-    pub(super) opened_in: Option<u64>,
-    /// The row.
-    pub(super) row: Box<RequestLog>,
-}
 
 /// Either every CLOSE that is not in the database yet, in order, or some of the first of them.
 pub(super) struct Recent {
-    rows: VecDeque<Closed>,
+    /// One for each segment.
+    batches: VecDeque<Batch>,
+    rows: usize,
     /// A CLOSE was not taken in, so those behind it are not either.
     behind: bool,
     /// Rows were taken, and nobody has said yet what became of them.
@@ -33,30 +23,37 @@ pub(super) struct Recent {
 impl Recent {
     /// Knows nothing. `behind`: the spool holds CLOSEs of an earlier process.
     pub(super) const fn new(behind: bool) -> Self {
-        Self { rows: VecDeque::new(), behind, out: false }
+        Self { batches: VecDeque::new(), rows: 0, behind, out: false }
     }
 
-    /// Takes in a row if it has every row before it, and room. Whether there are many just now.
-    pub(super) fn push(&mut self, closed: Closed) -> bool {
-        if self.behind || self.rows.len() >= MOST {
+    /// Takes in the payload of a CLOSE if it has every one before it, and room. `end`: segment and place where it ends.
+    /// `opened_in`: segment of its OPEN. Whether there are many just now.
+    pub(super) fn push(&mut self, payload: &[u8], (segment, end): (u64, u64), opened_in: Option<u64>) -> bool {
+        if self.behind || self.rows >= MOST {
             self.behind = true;
             return false;
         }
-        self.rows.push_back(closed);
-        self.rows.len() == MANY
+        if self.batches.back().is_none_or(|last| last.end().0 != segment) {
+            self.batches.push_back(Batch::new(segment));
+        }
+        if let Some(last) = self.batches.back_mut() {
+            last.push(payload, opened_in);
+            last.reaches(end);
+        }
+        self.rows += 1;
+        self.rows == MANY
     }
 
-    /// The first rows, all in one segment; empty where the spool has to be read. Whoever takes them says
+    /// The first rows, all in one segment; none where the spool has to be read. Whoever takes them says
     /// [`Recent::moved`] before the next call, or they count as not moved.
-    pub(super) fn take(&mut self) -> Vec<Closed> {
+    pub(super) fn take(&mut self) -> Option<Batch> {
         if std::mem::take(&mut self.out) {
             self.forget();
         }
-        let Some(first) = self.rows.front() else { return Vec::new() };
-        let segment = first.segment;
-        let of_segment = self.rows.iter().take_while(|closed| closed.segment == segment).count();
+        let batch = self.batches.pop_front()?;
+        self.rows -= batch.len();
         self.out = true;
-        self.rows.drain(..of_segment).collect()
+        Some(batch)
     }
 
     /// What was taken is in the database.
@@ -66,7 +63,7 @@ impl Recent {
 
     /// Segment and end of the last CLOSE, if it is here.
     pub(super) fn last(&self) -> Option<(u64, u64)> {
-        self.rows.back().filter(|_| !self.behind && !self.out).map(|closed| (closed.segment, closed.end))
+        self.batches.back().filter(|_| !self.behind && !self.out).map(Batch::end)
     }
 
     /// Whether there are CLOSEs that only the spool has.
@@ -75,7 +72,8 @@ impl Recent {
     }
 
     fn forget(&mut self) {
-        self.rows = VecDeque::new();
+        self.batches = VecDeque::new();
+        self.rows = 0;
         self.behind = true;
     }
 

@@ -3,7 +3,7 @@
 //! A frame is `length u32 | CRC-32C u32 | sequence u64 | payload`, little-endian; the checksum (RFC 3720, Castagnoli)
 //! covers length, sequence and payload. A length of zero is the end: segments are filled with zeros beforehand.
 
-use domain::RequestLog;
+use domain::{RequestLog, RequestLogRef};
 use serde::{Deserialize, Serialize};
 
 /// Bytes in front of a payload.
@@ -11,41 +11,23 @@ pub(crate) const FRAME_HEAD: usize = 16;
 /// No record is larger: every text in a row is cut long before.
 pub(crate) const PAYLOAD_MAX: usize = 64 * 1024;
 
-/// A record. Its layout is fixed by the version in the segment's header: see `layout_is_pinned`.
+/// A record; `R` is the row, owned or borrowed: the layout is the same. It is fixed by the version in the segment's
+/// header: see `layout_is_pinned`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Record {
+pub(crate) enum Record<R> {
     /// A request was admitted and is about to be sent on.
     Open {
         /// Nano-dollars set aside for it; `None` until there are budgets.
         reservation_nano: Option<i64>,
         /// Its row as far as it is known: enough for a terminal row should the process end here.
-        row: RequestLog,
+        row: R,
     },
     /// A request is over.
     Close {
         /// The segment of its OPEN; `None` for one that was refused before it had any.
         opened_in: Option<u64>,
         /// Its whole row.
-        row: RequestLog,
-    },
-}
-
-/// A record about to be written; the same layout as [`Record`], without owning the row.
-#[derive(Serialize)]
-pub(crate) enum Entry<'a> {
-    /// See [`Record::Open`].
-    Open {
-        /// Nano-dollars set aside.
-        reservation_nano: Option<i64>,
-        /// The row as far as it is known.
-        row: &'a RequestLog,
-    },
-    /// See [`Record::Close`].
-    Close {
-        /// The segment of its OPEN.
-        opened_in: Option<u64>,
-        /// The whole row.
-        row: &'a RequestLog,
+        row: R,
     },
 }
 
@@ -69,12 +51,12 @@ pub(crate) enum Parsed<'a> {
     Torn,
 }
 
-/// Serialises an entry. `None` only if it is larger than a frame may be.
-pub(crate) fn encode(entry: &Entry<'_>) -> Option<Vec<u8>> {
+/// Serialises a record. `None` only if it is larger than a frame may be.
+pub(crate) fn encode(record: &Record<&RequestLog>) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(FRAME_HEAD + 512);
     // The head's place is kept free, so that framing under the lock copies nothing.
     out.resize(FRAME_HEAD, 0);
-    let out = postcard::to_extend(entry, out).ok()?;
+    let out = postcard::to_extend(record, out).ok()?;
     (out.len() - FRAME_HEAD <= PAYLOAD_MAX).then_some(out)
 }
 
@@ -112,8 +94,13 @@ pub(crate) fn parse(bytes: &[u8], whole: bool) -> Parsed<'_> {
 }
 
 /// Reads a payload; `None` if it is none of this version's records.
-pub(crate) fn decode(payload: &[u8]) -> Option<Record> {
+pub(crate) fn decode<'p, R: Deserialize<'p>>(payload: &'p [u8]) -> Option<Record<R>> {
     postcard::from_bytes(payload).ok()
+}
+
+/// Reads the first of payloads that stand one behind the other, and says where the next one begins.
+pub(crate) fn decode_first(payloads: &[u8]) -> Option<(Record<RequestLogRef<'_>>, &[u8])> {
+    postcard::take_from_bytes(payloads).ok()
 }
 
 /// Whether a payload is an OPEN, without reading it: postcard writes an enum's number first.
@@ -174,12 +161,13 @@ pub(crate) mod tests {
     #[test]
     fn round_trips() {
         let record = Record::Open { reservation_nano: Some(5), row: row(3) };
-        let mut frame = encode(&Entry::Open { reservation_nano: Some(5), row: &row(3) }).unwrap();
+        let mut frame = encode(&Record::Open { reservation_nano: Some(5), row: &row(3) }).unwrap();
         seal(&mut frame, 9);
         match parse(&frame, true) {
             Parsed::Frame { seq, payload, size } => {
                 assert_eq!((seq, size), (9, frame.len()));
                 assert_eq!(decode(payload), Some(record));
+                assert_eq!(decode(payload), Some(Record::Open { reservation_nano: Some(5), row: row(3).borrowed() }));
                 assert!(is_open(payload));
             }
             other => panic!("{other:?}"),
@@ -190,7 +178,7 @@ pub(crate) mod tests {
         /// Cut anywhere, a frame is never taken for a whole one; nor with any bit turned.
         #[test]
         fn damage_is_seen(n in 0_u8..200, cut in 1_usize..400, bit in 0_usize..8) {
-            let mut frame = encode(&Entry::Close { opened_in: None, row: &row(n) }).unwrap();
+            let mut frame = encode(&Record::Close { opened_in: None, row: &row(n) }).unwrap();
             seal(&mut frame, u64::from(n) + 1);
             let at = cut % frame.len();
             let is_frame = matches!(parse(&frame[..at], true), Parsed::Frame { .. });
@@ -205,7 +193,8 @@ pub(crate) mod tests {
         #[test]
         fn any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..200), whole in any::<bool>()) {
             let _ = parse(&bytes, whole);
-            let _ = decode(&bytes);
+            let _ = decode::<RequestLog>(&bytes);
+            let _ = decode_first(&bytes);
         }
     }
 }

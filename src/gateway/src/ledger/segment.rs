@@ -8,9 +8,12 @@ use std::{
     sync::Arc,
 };
 
-use domain::RequestLog;
+use domain::{RequestLog, RequestLogRef};
 
-use super::record::{self, Parsed, Record};
+use super::{
+    batch::Batch,
+    record::{self, Parsed, Record},
+};
 
 /// Bytes of the header: `magic 8 | version u16 | zero u16 | number u64 | CRC-32C u32`.
 pub(crate) const HEADER: usize = 24;
@@ -104,7 +107,7 @@ impl From<io::Error> for Unreadable {
 }
 
 /// Reads a whole segment and shows its records in order. A torn tail ends it and is no error.
-pub(crate) fn read(dir: &Path, number: u64, visit: &mut dyn FnMut(Record)) -> Result<Found, Unreadable> {
+pub(crate) fn read(dir: &Path, number: u64, visit: &mut dyn FnMut(Record<RequestLog>)) -> Result<Found, Unreadable> {
     let file = File::open(path(dir, number))?;
     let bytes = std::fs::read(path(dir, number))?;
     let head = bytes.get(..HEADER).unwrap_or(&bytes);
@@ -137,23 +140,13 @@ pub(crate) fn read(dir: &Path, number: u64, visit: &mut dyn FnMut(Record)) -> Re
     Ok(Found { file: Arc::new(file), end: at as u64, last_seq, torn, unreadable })
 }
 
-/// What [`read_range`] found.
-pub(crate) struct Range {
-    /// Rows of the CLOSE records, each with the segment of its OPEN.
-    pub closed: Vec<(Option<u64>, Box<RequestLog>)>,
-    /// The offset behind the last frame.
-    pub next: u64,
-    /// A sound frame held something that is no record.
-    pub unreadable: bool,
-}
-
-/// Reads the CLOSE records from `from` up to `end`, which is a frame's end: so many bytes of them as `most` says, but
-/// one frame at least.
-pub(crate) fn read_range(file: &File, from: u64, end: u64, most: usize) -> io::Result<Range> {
+/// Puts the CLOSE records from `from` up to `end`, which is a frame's end, into a batch: so many bytes of them as `most`
+/// says, but one frame at least. Whether every sound frame held a record.
+pub(crate) fn read_range(file: &File, from: u64, end: u64, most: usize, batch: &mut Batch) -> io::Result<bool> {
     let room = usize::try_from(end - from).unwrap_or(usize::MAX);
     let mut bytes = vec![0; room.min(most.max(record::FRAME_HEAD + record::PAYLOAD_MAX))];
     file.read_exact_at(&mut bytes, from)?;
-    let (mut closed, mut unreadable, mut at) = (Vec::new(), false, 0);
+    let (mut sound, mut at) = (true, 0);
     while at < bytes.len() {
         match record::parse(&bytes[at..], bytes.len() == room) {
             Parsed::Frame { payload, size, .. } => {
@@ -162,10 +155,10 @@ pub(crate) fn read_range(file: &File, from: u64, end: u64, most: usize) -> io::R
                 if record::is_open(payload) {
                     continue;
                 }
-                match record::decode(payload) {
-                    Some(Record::Close { opened_in, row }) => closed.push((opened_in, Box::new(row))),
+                match record::decode::<RequestLogRef<'_>>(payload) {
+                    Some(Record::Close { opened_in, .. }) => batch.push(payload, opened_in),
                     Some(Record::Open { .. }) => {}
-                    None => unreadable = true,
+                    None => sound = false,
                 }
             }
             Parsed::Short => break,
@@ -173,7 +166,8 @@ pub(crate) fn read_range(file: &File, from: u64, end: u64, most: usize) -> io::R
             Parsed::End | Parsed::Torn => return Err(io::ErrorKind::InvalidData.into()),
         }
     }
-    Ok(Range { closed, next: from + at as u64, unreadable })
+    batch.reaches(from + at as u64);
+    Ok(sound)
 }
 
 /// Renames a segment that cannot be read, so that it is neither deleted nor read again.

@@ -22,8 +22,8 @@ use super::{
     append::When,
     batch::Batch,
     error::{AppendError, OpenError},
-    recent::{Closed, Recent},
-    record::{self, Entry},
+    recent::Recent,
+    record::{self, FRAME_HEAD, Record},
     replay::Replay,
     segment,
     state::{Segment, State},
@@ -117,7 +117,7 @@ impl Spool {
         let interrupted = replay.open.len();
         for (opened_in, row) in replay.open.into_values() {
             let row = RequestLog { status: 500, error_class: Some(ErrorClass::Interrupted), ..row };
-            spool.close(When::Now, Some(opened_in), Box::new(row)).map_err(|(error, _)| match error {
+            spool.close(When::Now, Some(opened_in), &row).map_err(|error| match error {
                 AppendError::Io(source) => io_error(source),
                 AppendError::Full => io_error(io::ErrorKind::StorageFull.into()),
             })?;
@@ -132,36 +132,25 @@ impl Spool {
         row: &RequestLog,
         reservation_nano: Option<i64>,
     ) -> Result<Place, AppendError> {
-        let mut frame = record::encode(&Entry::Open { reservation_nano, row })
+        let mut frame = record::encode(&Record::Open { reservation_nano, row })
             .ok_or(io::Error::from(io::ErrorKind::InvalidInput))?;
         self.append(&mut self.state.lock(), &mut frame, true, self.limits.total, when)
     }
 
-    /// Notes that a request is over. On an error the row comes back.
-    pub(crate) fn close(
-        &self,
-        when: When,
-        opened_in: Option<u64>,
-        row: Box<RequestLog>,
-    ) -> Result<Place, (AppendError, Box<RequestLog>)> {
-        let entry = Entry::Close { opened_in, row: &row };
-        let Some(mut frame) = record::encode(&entry) else {
-            return Err((io::Error::from(io::ErrorKind::InvalidInput).into(), row));
-        };
+    /// Notes that a request is over.
+    pub(crate) fn close(&self, when: When, opened_in: Option<u64>, row: &RequestLog) -> Result<Place, AppendError> {
+        let mut frame =
+            record::encode(&Record::Close { opened_in, row }).ok_or(io::Error::from(io::ErrorKind::InvalidInput))?;
         // What is open must be closed; there is only so much of it. Rows of refused requests go on a little longer than
         // requests are let in, so that the log has what happened.
         let a_little = self.limits.total + (self.limits.total / 8).max(2 * self.limits.segment);
         let allowance = if opened_in.is_some() { u64::MAX } else { a_little };
         let mut state = self.state.lock();
-        match self.append(&mut state, &mut frame, false, allowance, when) {
-            Ok(place) => {
-                if state.recent.push(Closed { segment: place.segment, end: place.end, opened_in, row }) {
-                    self.crowded.notify_one();
-                }
-                Ok(place)
-            }
-            Err(error) => Err((error, row)),
+        let place = self.append(&mut state, &mut frame, false, allowance, when)?;
+        if state.recent.push(&frame[FRAME_HEAD..], (place.segment, place.end), opened_in) {
+            self.crowded.notify_one();
         }
+        Ok(place)
     }
 
     /// Whether there are rows that only the disk has: an earlier process left them, or the database was gone for long.
@@ -191,11 +180,8 @@ impl Spool {
         loop {
             let (number, file, from, end) = {
                 let mut state = self.state.lock();
-                let closed = state.recent.take();
-                if let Some(last) = closed.last() {
-                    let (segment, next) = (last.segment, last.end);
-                    let closed = closed.into_iter().map(|closed| (closed.opened_in, closed.row)).collect();
-                    return Some(Batch { closed, segment, next });
+                if let Some(batch) = state.recent.take() {
+                    return Some(batch);
                 }
                 // From here on the disk is read.
                 if self.write_tail(&mut state).is_err() {
@@ -211,12 +197,13 @@ impl Spool {
                 };
                 (*number, segment.file.clone(), segment.moved, segment.end)
             };
-            match segment::read_range(&file, from, end, most) {
-                Ok(range) => {
-                    if range.unreadable {
+            let mut batch = Batch::new(number);
+            match segment::read_range(&file, from, end, most, &mut batch) {
+                Ok(sound) => {
+                    if !sound {
                         self.damage(number, None);
                     }
-                    return Some(Batch { closed: range.closed, segment: number, next: range.next });
+                    return Some(batch);
                 }
                 Err(error) => {
                     tracing::error!(segment = number, %error, "part of the spool cannot be read; the file is set aside");
@@ -235,15 +222,16 @@ impl Spool {
     pub(crate) fn moved(&self, batch: &Batch) {
         let mut state = self.state.lock();
         state.recent.moved();
-        if let Some(segment) = state.segments.get_mut(&batch.segment) {
-            segment.moved = segment.moved.max(batch.next);
+        let (number, next) = batch.end();
+        if let Some(segment) = state.segments.get_mut(&number) {
+            segment.moved = segment.moved.max(next);
         }
-        for opened_in in batch.closed.iter().filter_map(|(opened_in, _)| *opened_in) {
-            if let Some(segment) = state.segments.get_mut(&opened_in) {
-                segment.open = segment.open.saturating_sub(1);
+        for (opened_in, rows) in batch.opened_in() {
+            if let Some(segment) = state.segments.get_mut(opened_in) {
+                segment.open = segment.open.saturating_sub(*rows);
             }
         }
-        state.all_moved_before(batch.segment);
+        state.all_moved_before(number);
         self.delete_finished(state);
     }
 

@@ -44,8 +44,8 @@ impl Model {
 
     /// Like the database: who is there already, stays.
     fn insert(&mut self, batch: &Batch) {
-        for (_, row) in &batch.closed {
-            self.database.entry(row.id.clone()).or_insert_with(|| (**row).clone());
+        for row in batch.owned() {
+            self.database.entry(row.id.clone()).or_insert(row);
         }
     }
 }
@@ -105,14 +105,14 @@ proptest! {
                     if !keys.is_empty() {
                         let n = keys[usize::from(pick) % keys.len()];
                         let ticket = model.open.remove(&n);
-                        let place = spool.close(when, ticket, Box::new(row(n))).unwrap();
+                        let place = spool.close(when, ticket, &row(n)).unwrap();
                         model.records.push((place.seq, row(n).id, false));
                         model.closed.insert(row(n).id, row(n));
                     }
                 }
                 Step::Lone(when) => {
                     let row = RequestLog { status: REFUSED, ..row(next) };
-                    let place = spool.close(when, None, Box::new(row.clone())).unwrap();
+                    let place = spool.close(when, None, &row).unwrap();
                     model.records.push((place.seq, row.id.clone(), false));
                     model.admitted.insert(row.id.clone(), row.clone());
                     model.closed.insert(row.id.clone(), row);
@@ -165,7 +165,7 @@ proptest! {
         let (spool, _) = Spool::open(dir.path(), limits).unwrap();
         let mut ends = Vec::new();
         for n in 0..count {
-            spool.close(When::Now, None, Box::new(row(n))).unwrap();
+            spool.close(When::Now, None, &row(n)).unwrap();
             ends.push(spool.state.lock().segments[&1].end);
         }
         drop(spool);
@@ -191,7 +191,7 @@ proptest! {
         }
         // It goes on working, with numbers that were not used before.
         let ticket = spool.opened(When::Now, &RequestLog { started_at: Timestamp(9), ..row(100) }, None).unwrap().segment;
-        spool.close(When::Now, Some(ticket), Box::new(row(100))).unwrap();
+        spool.close(When::Now, Some(ticket), &row(100)).unwrap();
         prop_assert_eq!(drain(&spool).len(), 1);
     }
 }

@@ -16,8 +16,8 @@ pub(in crate::ledger) fn open(dir: &TempDir) -> Spool {
 pub(in crate::ledger) fn drain(spool: &Spool) -> BTreeMap<RequestId, RequestLog> {
     let mut rows = BTreeMap::new();
     while let Some(batch) = spool.next_batch(1) {
-        for (_, row) in &batch.closed {
-            assert!(rows.insert(row.id.clone(), (**row).clone()).is_none(), "a row came twice");
+        for row in batch.owned() {
+            assert!(rows.insert(row.id.clone(), row).is_none(), "a row came twice");
         }
         spool.moved(&batch);
     }
@@ -34,7 +34,7 @@ fn rows_come_out_once_and_in_order() {
     let spool = open(&dir);
     let tickets: Vec<u64> = (0..40).map(|n| spool.opened(When::Now, &row(n), None).unwrap().segment).collect();
     for n in 0..40 {
-        spool.close(When::Now, Some(tickets[usize::from(n)]), Box::new(row(n))).unwrap();
+        spool.close(When::Now, Some(tickets[usize::from(n)]), &row(n)).unwrap();
     }
     assert!(files(&dir) > 3, "several segments");
     let rows = drain(&spool);
@@ -49,7 +49,7 @@ fn a_segment_goes_when_everything_in_it_is_closed_and_moved() {
     let long = spool.opened(When::Now, &row(200), None).unwrap().segment;
     for n in 0..30 {
         let ticket = spool.opened(When::Now, &row(n), None).unwrap().segment;
-        spool.close(When::Now, Some(ticket), Box::new(row(n))).unwrap();
+        spool.close(When::Now, Some(ticket), &row(n)).unwrap();
     }
     let before = files(&dir);
     assert_eq!(drain(&spool).len(), 30);
@@ -57,7 +57,7 @@ fn a_segment_goes_when_everything_in_it_is_closed_and_moved() {
     assert!(before > 3);
     assert_eq!(files(&dir), 2);
     assert!(segment::path(dir.path(), long).exists());
-    spool.close(When::Now, Some(long), Box::new(row(200))).unwrap();
+    spool.close(When::Now, Some(long), &row(200)).unwrap();
     assert_eq!(drain(&spool).len(), 1);
     assert_eq!(files(&dir), 1);
     spool.finish();
@@ -79,7 +79,7 @@ fn what_the_disk_failed_to_take_is_not_said_to_be_there_later() {
         std::mem::replace(&mut spool.state.lock().segments.get_mut(&first.segment).unwrap().file, file)
     };
     let real = put(unsyncable);
-    spool.close(When::Now, Some(first.segment), Box::new(row(1))).unwrap();
+    spool.close(When::Now, Some(first.segment), &row(1)).unwrap();
     spool.sync();
     assert!(!spool.writable(), "the next request is not taken");
     put(real);
@@ -105,8 +105,8 @@ fn what_was_under_way_is_interrupted_once() {
     let spool = open(&dir);
     let done = spool.opened(When::Now, &row(1), None).unwrap().segment;
     spool.opened(When::Now, &row(2), Some(7)).unwrap();
-    spool.close(When::Now, Some(done), Box::new(row(1))).unwrap();
-    spool.close(When::Now, None, Box::new(row(3))).unwrap();
+    spool.close(When::Now, Some(done), &row(1)).unwrap();
+    spool.close(When::Now, None, &row(3)).unwrap();
     drop(spool);
 
     let (spool, interrupted) = Spool::open(dir.path(), LIMITS).unwrap();
@@ -138,7 +138,7 @@ fn a_full_spool_admits_nobody_and_still_closes() {
     assert!(open.len() > 5);
     assert!(!spool.writable(), "nobody should be sent here now");
     for (n, ticket) in (0..).zip(&open) {
-        spool.close(When::Now, Some(ticket.segment), Box::new(row(n))).unwrap();
+        spool.close(When::Now, Some(ticket.segment), &row(n)).unwrap();
     }
     assert_eq!(drain(&spool).len(), open.len());
     assert!(spool.writable() && spool.opened(When::Now, &row(1), None).is_ok(), "room again");
@@ -153,11 +153,11 @@ fn closing_makes_no_room_for_new_requests_and_refusals_have_an_end_too() {
         open.push(ticket);
     }
     for (n, ticket) in (0..).zip(open) {
-        spool.close(When::Now, Some(ticket.segment), Box::new(row(n))).unwrap();
+        spool.close(When::Now, Some(ticket.segment), &row(n)).unwrap();
         // A CLOSE may begin a new segment; that is not for whoever comes next.
         assert!(matches!(spool.opened(When::Now, &row(1), None), Err(AppendError::Full)));
     }
-    let lone = (0..100).take_while(|n| spool.close(When::Now, None, Box::new(row(*n))).is_ok()).count();
+    let lone = (0..100).take_while(|n| spool.close(When::Now, None, &row(*n)).is_ok()).count();
     assert!(lone < 100 && files(&dir) < 12, "{lone} {}", files(&dir));
 }
 
@@ -170,7 +170,7 @@ fn the_spare_segment_is_made_before_it_is_needed() {
     assert_eq!(files(&dir), 2);
     assert!(fs::metadata(segment::path(dir.path(), 2)).unwrap().len() == LIMITS.segment, "all of it allocated");
     for n in 0..12 {
-        spool.close(When::Now, None, Box::new(row(n))).unwrap();
+        spool.close(When::Now, None, &row(n)).unwrap();
     }
     spool.sync();
     spool.finish();
@@ -200,7 +200,7 @@ fn files_are_for_the_owner_alone() {
 fn files_that_cannot_be_read_are_kept_aside_and_newer_ones_refused() {
     let dir = TempDir::new().unwrap();
     let spool = open(&dir);
-    spool.close(When::Now, None, Box::new(row(1))).unwrap();
+    spool.close(When::Now, None, &row(1)).unwrap();
     drop(spool);
     fs::write(segment::path(dir.path(), 5), b"something else entirely").unwrap();
     fs::write(segment::path(dir.path(), 6), vec![0; 2048]).unwrap();
@@ -220,7 +220,7 @@ fn files_that_cannot_be_read_are_kept_aside_and_newer_ones_refused() {
 fn a_sound_frame_with_unknown_contents_is_kept_aside_not_deleted() {
     let dir = TempDir::new().unwrap();
     let spool = open(&dir);
-    spool.close(When::Now, None, Box::new(row(1))).unwrap();
+    spool.close(When::Now, None, &row(1)).unwrap();
     let end = spool.state.lock().segments[&1].end;
     let mut frame = vec![0; record::FRAME_HEAD];
     frame.extend_from_slice(b"\x01not a record");

@@ -63,7 +63,7 @@ impl Stream {
     /// Rows whose CLOSE is in the spool, without moving them.
     fn closed(&self) -> Vec<RequestLog> {
         let batch = self.house.gateway.ledger.journal().next_batch();
-        batch.map(|batch| batch.closed.into_iter().map(|(_, row)| *row).collect()).unwrap_or_default()
+        batch.map(|batch| batch.owned()).unwrap_or_default()
     }
 }
 
