@@ -78,7 +78,8 @@ impl<S: Sink> Pump<S> {
         let last = self.spool.last_closed();
         while let Some(batch) = self.spool.next_batch(BATCH) {
             let rows = batch.rows();
-            if self.insert(&rows).await? == Taken::InPart {
+            // Each was read before, or written a moment ago; should one not be readable, its bytes are kept.
+            if self.insert(&rows).await? == Taken::InPart || rows.len() < batch.len() {
                 self.spool.set_aside(&batch);
             }
             self.touch(&rows).await;

@@ -93,9 +93,10 @@ pub(crate) fn parse(bytes: &[u8], whole: bool) -> Parsed<'_> {
     Parsed::Frame { seq: u64::from_le_bytes(*seq), payload, size: FRAME_HEAD + size }
 }
 
-/// Reads a payload; `None` if it is none of this version's records.
+/// Reads a payload; `None` if it is none of this version's records, to its last byte.
 pub(crate) fn decode<'p, R: Deserialize<'p>>(payload: &'p [u8]) -> Option<Record<R>> {
-    postcard::from_bytes(payload).ok()
+    let (record, rest) = postcard::take_from_bytes(payload).ok()?;
+    rest.is_empty().then_some(record)
 }
 
 /// Reads the first of payloads that stand one behind the other, and says where the next one begins.

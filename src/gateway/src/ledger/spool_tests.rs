@@ -218,17 +218,22 @@ fn files_that_cannot_be_read_are_kept_aside_and_newer_ones_refused() {
 
 #[test]
 fn a_sound_frame_with_unknown_contents_is_kept_aside_not_deleted() {
-    let dir = TempDir::new().unwrap();
-    let spool = open(&dir);
-    spool.close(When::Now, None, &row(1)).unwrap();
-    let end = spool.state.lock().segments[&1].end;
-    let mut frame = vec![0; record::FRAME_HEAD];
-    frame.extend_from_slice(b"\x01not a record");
-    record::seal(&mut frame, spool.state.lock().next_seq);
-    drop(spool);
-    let file = fs::OpenOptions::new().write(true).open(segment::path(dir.path(), 1)).unwrap();
-    file.write_all_at(&frame, end).unwrap();
-    let spool = open(&dir);
-    assert_eq!(drain(&spool).len(), 1);
-    assert!(dir.path().join("0000000000000001.damaged").exists());
+    let unknown = [vec![0; record::FRAME_HEAD], b"\x01not a record".to_vec()].concat();
+    // A row with something behind it that this version knows nothing of.
+    let longer = [record::encode(&Record::Close { opened_in: None, row: &row(2) }).unwrap(), vec![7]].concat();
+    for mut frame in [unknown, longer] {
+        let dir = TempDir::new().unwrap();
+        let spool = open(&dir);
+        spool.close(When::Now, None, &row(1)).unwrap();
+        let end = spool.state.lock().segments[&1].end;
+        record::seal(&mut frame, spool.state.lock().next_seq);
+        let mut sound = record::encode(&Record::Close { opened_in: None, row: &row(3) }).unwrap();
+        record::seal(&mut sound, spool.state.lock().next_seq + 1);
+        drop(spool);
+        let file = fs::OpenOptions::new().write(true).open(segment::path(dir.path(), 1)).unwrap();
+        file.write_all_at(&[frame, sound].concat(), end).unwrap();
+        let spool = open(&dir);
+        assert_eq!(drain(&spool).into_values().collect::<Vec<_>>(), [row(1), row(3)], "those around it are moved");
+        assert!(dir.path().join("0000000000000001.damaged").exists());
+    }
 }
