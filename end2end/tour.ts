@@ -110,7 +110,7 @@ export const EMPTY_STOPS = [
   { name: 'empty-logs', path: '/logs' },
 ] as const;
 
-/** Waits until islands are awake and nothing moves, so that what is looked at is the page. */
+/** Waits until everything that the page names is loaded and its fonts are in use. */
 export async function settle(page: Page) {
   await page.waitForLoadState('load');
   await page.evaluate(() => document.fonts.ready.then(() => undefined));

@@ -267,4 +267,4 @@ async fn within<T>(
 
 #[cfg(test)]
 #[path = "directory/directory_tests.rs"]
-pub(crate) mod tests;
+mod tests;

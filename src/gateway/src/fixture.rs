@@ -1,15 +1,12 @@
 //! A gateway over a database of its own, for this room's tests.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::Arc;
 
 use axum::body::Body;
 use dial::{DialConfig, Dialer};
 use domain::{
-    Change, ChangeKind, Clock, Credential, CredentialId, CredentialVersion, KeyEnv, KeyId, KeyVersion, Project,
-    ProjectId, Provider, Random, RequestLog, Timestamp, Upstream, UpstreamId, VirtualKey,
+    Change, ChangeKind, Clock as _, Credential, CredentialId, CredentialVersion, KeyEnv, KeyId, KeyVersion, Provider,
+    Random, RequestLog, Upstream, UpstreamId, VirtualKey,
 };
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
@@ -17,43 +14,10 @@ use keyring::{Aad, KeyFormat, Keyring, RootKey};
 use secrecy::{ExposeSecret as _, SecretString};
 use tempfile::TempDir;
 use testkit_db::TestDb;
+use testkit_domain::{CountedRandom, ManualClock, key, project};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{Gateway, GatewayConfig, MemoryCounters, Parts, directory::tests::any_key};
-
-/// A clock that is moved by hand.
-#[derive(Default)]
-pub(crate) struct ManualClock(AtomicU64);
-
-impl ManualClock {
-    /// Moves it on.
-    pub(crate) fn advance(&self, seconds: u64) {
-        self.0.fetch_add(seconds * 1_000_000_000, Ordering::SeqCst);
-    }
-}
-
-impl Clock for ManualClock {
-    fn now(&self) -> Timestamp {
-        Timestamp(1_800_000_000_000).plus(i64::try_from(self.monotonic_ns() / 1_000_000).unwrap())
-    }
-
-    fn monotonic_ns(&self) -> u64 {
-        self.0.load(Ordering::SeqCst) + 1_000_000_000
-    }
-}
-
-/// Bytes that are never the same twice, and always the same in the next run.
-#[derive(Default)]
-pub(crate) struct Counting(AtomicU64);
-
-impl Random for Counting {
-    fn fill(&self, out: &mut [u8]) {
-        for chunk in out.chunks_mut(8) {
-            let n = self.0.fetch_add(1, Ordering::SeqCst).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-            chunk.copy_from_slice(&n.to_be_bytes()[..chunk.len()]);
-        }
-    }
-}
+use crate::{Gateway, GatewayConfig, MemoryCounters, Parts};
 
 /// An issued key.
 pub(crate) struct Issued {
@@ -68,10 +32,9 @@ pub(crate) struct House {
     pub db: TestDb,
     pub keyring: Keyring,
     pub clock: Arc<ManualClock>,
-    pub random: Arc<Counting>,
+    pub random: Arc<CountedRandom>,
     pub shutdown: CancellationToken,
     pub spool: TempDir,
-    project: ProjectId,
 }
 
 impl House {
@@ -83,15 +46,12 @@ impl House {
     /// Boots one with other settings.
     pub(crate) async fn with(change: impl FnOnce(&mut GatewayConfig)) -> Self {
         let db = testkit_db::sqlite().await;
-        let (clock, random) = (Arc::new(ManualClock::default()), Arc::new(Counting::default()));
+        let (clock, random) = (Arc::new(ManualClock::default()), Arc::new(CountedRandom::default()));
         let spool = TempDir::new().unwrap();
         let root = RootKey::from_random([7; 32]);
         let (keyring, _) = Keyring::seed(&root, &"0".repeat(32), clock.now(), &*random);
-        let project = ProjectId::new(clock.now(), [2; 10]);
         let mut tx = db.store.begin().await.unwrap();
-        tx.insert_project(&Project { id: project.clone(), name: "Default".to_owned(), created_at: clock.now() })
-            .await
-            .unwrap();
+        tx.insert_project(&project()).await.unwrap();
         tx.commit().await.unwrap();
         let mut config = GatewayConfig { spool_dir: spool.path().to_owned(), ..GatewayConfig::default() };
         change(&mut config);
@@ -110,19 +70,15 @@ impl House {
         })
         .await
         .unwrap();
-        Self { gateway, db, keyring, clock, random, shutdown, spool, project }
+        Self { gateway, db, keyring, clock, random, shutdown, spool }
     }
 
     /// Issues a key.
     pub(crate) async fn issue(&self, change: impl FnOnce(&mut VirtualKey)) -> Issued {
         let fresh = KeyFormat::default().issue(KeyEnv::Live, &*self.random);
         let random: &dyn Random = &*self.random;
-        let mut key = VirtualKey {
-            id: KeyId::new(self.clock.now(), random.bytes()),
-            project_id: self.project.clone(),
-            masked: fresh.masked.clone(),
-            ..any_key(1)
-        };
+        let mut key =
+            VirtualKey { id: KeyId::new(self.clock.now(), random.bytes()), masked: fresh.masked.clone(), ..key(1) };
         change(&mut key);
         let lookup_hash = self.keyring.lookup_hash(fresh.secret.expose_secret());
         let version = KeyVersion {

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use domain::{ErrorClass, ModelPattern, Provider};
 use http::StatusCode;
 use tokio::{
@@ -96,7 +98,7 @@ async fn every_refusal_of_a_known_key_has_a_row() {
         (CHAT, 429, "rate_limit_exceeded", ErrorClass::RateLimitExceeded),
     ] {
         // Rows are told apart by time.
-        house.clock.advance(1);
+        house.clock.advance(Duration::from_secs(1));
         let answer = house.post(&issued, path, body).await;
         assert_eq!(answer.status(), status, "{body}");
         assert!(answer.headers().contains_key("x-keywright-request-id"));
@@ -109,7 +111,7 @@ async fn every_refusal_of_a_known_key_has_a_row() {
         let rows = house.rows().await;
         assert_eq!((rows[0].status, rows[0].error_class), (status, (status != 200).then_some(class)));
     }
-    house.clock.advance(1);
+    house.clock.advance(Duration::from_secs(1));
     house.revoke(&issued).await;
     let answer = house.post(&issued, path, CHAT).await;
     assert_eq!((answer.status().as_u16(), code(&text(answer).await)), (401, "invalid_api_key".to_owned()));
@@ -351,7 +353,7 @@ async fn rows_of_an_earlier_process_are_moved_unasked() {
             if let Some(row) = house.db.store.find_request(&row.id).await.unwrap() {
                 return row;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
     let found = tokio::time::timeout(std::time::Duration::from_secs(10), arrived).await.unwrap();

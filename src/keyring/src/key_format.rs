@@ -107,13 +107,13 @@ fn checksum(before: &[u8]) -> [u8; CHECK] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::token::tests::Counting;
     use proptest::prelude::*;
     use secrecy::ExposeSecret;
+    use testkit_domain::CountedRandom;
 
     fn issue(prefix: &str, seed: u64) -> (KeyFormat, FreshKey) {
         let format = KeyFormat::new(prefix).unwrap();
-        let key = format.issue(KeyEnv::Live, &Counting::from(seed));
+        let key = format.issue(KeyEnv::Live, &CountedRandom::seeded(seed));
         (format, key)
     }
 

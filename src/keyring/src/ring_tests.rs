@@ -1,6 +1,6 @@
 use super::*;
-use crate::token::tests::Counting;
 use proptest::prelude::*;
+use testkit_domain::CountedRandom;
 
 const INSTALLATION: &str = "0123456789abcdef0123456789abcdef";
 const AAD: Aad<'static> =
@@ -11,7 +11,7 @@ fn root(byte: u8) -> RootKey {
 }
 
 fn seeded() -> (Keyring, Vec<KeyringRow>) {
-    Keyring::seed(&root(1), INSTALLATION, Timestamp(5), &Counting::from(1))
+    Keyring::seed(&root(1), INSTALLATION, Timestamp(5), &CountedRandom::seeded(1))
 }
 
 fn failure(root: &RootKey, installation: &str, rows: &[KeyringRow]) -> OpenError {
@@ -43,7 +43,7 @@ fn reopened_keyring_is_the_same_one() {
 #[test]
 fn every_use_has_a_key_of_its_own() {
     let (ring, _) = seeded();
-    let other = Keyring::seed(&root(1), INSTALLATION, Timestamp(5), &Counting::from(1000)).0;
+    let other = Keyring::seed(&root(1), INSTALLATION, Timestamp(5), &CountedRandom::seeded(1000)).0;
     let macs =
         [ring.row_mac(b"x"), ring.audit_link(b"x"), ring.fingerprint("x").try_into().unwrap(), other.row_mac(b"x")];
     for (at, mac) in macs.iter().enumerate() {
@@ -106,7 +106,7 @@ fn rows_of_another_installation_or_place_do_not_open() {
 fn new_values_use_the_newest_data_key_and_old_ones_still_open() {
     let (ring, mut rows) = seeded();
     let old = ring.seal(&AAD, b"old", [1; 12]).unwrap();
-    let random = Counting::from(500);
+    let random = CountedRandom::seeded(500);
     let mut wrap = Wrap {
         kek: root(1).kek(INSTALLATION),
         installation_id: INSTALLATION,
@@ -137,7 +137,7 @@ fn sealed_value_opens_only_in_its_place() {
     ] {
         assert_eq!(ring.unseal(&place, &blob).err(), Some(SealError::NotAuthentic), "{place:?}");
     }
-    let (foreign, _) = Keyring::seed(&root(1), "another", Timestamp(5), &Counting::from(1));
+    let (foreign, _) = Keyring::seed(&root(1), "another", Timestamp(5), &CountedRandom::seeded(1));
     assert_eq!(foreign.unseal(&AAD, &blob).err(), Some(SealError::NotAuthentic));
 }
 

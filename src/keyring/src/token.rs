@@ -55,37 +55,19 @@ pub fn equal(one: &[u8], other: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
     use proptest::prelude::*;
     use secrecy::ExposeSecret;
-    use std::sync::atomic::{AtomicU64, Ordering};
-
-    /// Bytes that follow from a seed and differ with every call.
-    pub(crate) struct Counting(AtomicU64);
-
-    impl From<u64> for Counting {
-        fn from(seed: u64) -> Self {
-            Self(AtomicU64::new(seed))
-        }
-    }
-
-    impl Random for Counting {
-        fn fill(&self, out: &mut [u8]) {
-            for chunk in out.chunks_mut(32) {
-                let n = self.0.fetch_add(1, Ordering::Relaxed);
-                chunk.copy_from_slice(&Sha256::digest(n.to_be_bytes())[..chunk.len()]);
-            }
-        }
-    }
+    use testkit_domain::CountedRandom;
 
     #[test]
     fn setup_tokens_are_four_groups_of_four() {
-        let token = setup_token(&Counting::from(1));
+        let token = setup_token(&CountedRandom::seeded(1));
         let text = token.expose_secret();
         assert_eq!(text.split('-').map(str::len).collect::<Vec<_>>(), [4, 4, 4, 4]);
         assert!(text.bytes().all(|b| b == b'-' || ALPHABET.contains(&b)));
-        assert_ne!(setup_token(&Counting::from(99)).expose_secret(), text);
+        assert_ne!(setup_token(&CountedRandom::seeded(99)).expose_secret(), text);
     }
 
     #[test]
@@ -99,7 +81,7 @@ pub(crate) mod tests {
     proptest! {
         #[test]
         fn any_way_to_type_a_token_is_that_token(seed in any::<u64>()) {
-            let token = setup_token(&Counting::from(seed));
+            let token = setup_token(&CountedRandom::seeded(seed));
             let text = token.expose_secret();
             let normal = normal_form(text);
             prop_assert_eq!(normal.len(), 16);

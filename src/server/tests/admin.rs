@@ -1,20 +1,22 @@
 //! The admin plane as a browser without JavaScript meets it: setup, sign-in, forms, sessions, and what it refuses.
 
+use std::time::Duration;
+
 use reqwest::{Client, Method, Response, StatusCode, redirect::Policy};
 use serde_json::json;
-use testkit::{House, both_engines};
+use testkit::{TestServer, both_engines};
 
 const PASSWORD: &str = "quiet otters count bridges";
 
 /// A browser: keeps cookies, sends Origin, follows nothing by itself.
 struct Browser<'a> {
-    house: &'a House,
+    house: &'a TestServer,
     http: Client,
     cookie: Option<String>,
 }
 
 impl<'a> Browser<'a> {
-    fn new(house: &'a House) -> Self {
+    fn new(house: &'a TestServer) -> Self {
         Self { house, http: Client::builder().redirect(Policy::none()).build().unwrap(), cookie: None }
     }
 
@@ -75,7 +77,7 @@ fn location(answer: &Response) -> &str {
 both_engines! {
     /// Setup once with the token, sign-in, key with the secret in the answer itself, sign-out (A1, A7).
     async fn first_run_without_javascript(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         let mut browser = Browser::new(&house);
         assert_eq!(location(&browser.get("/keys").await), "/setup");
         let wrong = browser.post("/setup", &[("token", "0000-0000-0000-0000"), ("email", "ada@example.org"), ("password", PASSWORD)]).await;
@@ -122,7 +124,7 @@ both_engines! {
 
     /// A form with errors comes back whole: 422, the fix beside the field, the input kept.
     async fn errors_keep_the_input(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         let mut browser = Browser::new(&house);
         browser.set_up().await;
         let answer = browser.post("/keys/new", &[("name", "kept-name"), ("expires_in_days", "90"), ("requests_per_minute", "100"), ("allowed_cidrs", "10.0.0.0/33")]).await;
@@ -133,25 +135,25 @@ both_engines! {
 
     /// Half an hour without a request, or twelve hours in all, end a session.
     async fn sessions_end(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         let mut browser = Browser::new(&house);
         browser.set_up().await;
-        house.clock().advance(29 * 60_000);
+        house.clock().advance(Duration::from_mins(29));
         assert_eq!(browser.get("/").await.status(), 200);
-        house.clock().advance(31 * 60_000);
+        house.clock().advance(Duration::from_mins(31));
         assert!(location(&browser.get("/").await).starts_with("/login"));
         assert_eq!(browser.post("/login", &[("email", "ada@example.org"), ("password", PASSWORD)]).await.status(), StatusCode::SEE_OTHER);
         for _ in 0..23 {
             assert_eq!(browser.get("/").await.status(), 200);
-            house.clock().advance(29 * 60_000);
+            house.clock().advance(Duration::from_mins(29));
         }
-        house.clock().advance(60 * 60_000);
+        house.clock().advance(Duration::from_mins(60));
         assert!(location(&browser.get("/").await).starts_with("/login"));
     }
 
     /// Ten wrong passwords, and the door is shut for a while; time opens it.
     async fn guessing_is_throttled(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         let mut browser = Browser::new(&house);
         browser.set_up().await;
         let mut guesser = Browser::new(&house);
@@ -160,13 +162,13 @@ both_engines! {
         }
         let shut = guesser.post("/login", &[("email", "ada@example.org"), ("password", PASSWORD)]).await;
         assert_eq!(shut.status(), 429);
-        house.clock().advance(16 * 60_000);
+        house.clock().advance(Duration::from_mins(16));
         assert_eq!(guesser.post("/login", &[("email", "ada@example.org"), ("password", PASSWORD)]).await.status(), StatusCode::SEE_OTHER);
     }
 
     /// Tries that come at once do not pass the check together.
     async fn parallel_guesses_are_throttled(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         Browser::new(&house).set_up().await;
         let guesses = (0..15).map(|_| async {
             let mut guesser = Browser::new(&house);
@@ -179,7 +181,7 @@ both_engines! {
 
     /// Signing out without being signed in leaves nothing behind.
     async fn stray_sign_outs_make_no_session(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         Browser::new(&house).set_up().await;
         let mut stranger = Browser::new(&house);
         assert_eq!(stranger.post("/logout", &[]).await.status(), StatusCode::SEE_OTHER);
@@ -188,7 +190,7 @@ both_engines! {
 
     /// Other sites and other names get nothing, and no cookie.
     async fn foreign_pages_are_refused(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         let mut browser = Browser::new(&house);
         browser.set_up().await;
         let cookie = browser.cookie.clone().unwrap();
@@ -212,7 +214,7 @@ both_engines! {
 
     /// Session and token at once are ambiguous; a virtual key is no admin.
     async fn api_callers(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         let mut browser = Browser::new(&house);
         browser.set_up().await;
         let url = format!("{}/api/v1/keys", house.admin_url());
@@ -229,7 +231,7 @@ both_engines! {
 
     /// A password reset at the machine ends every session.
     async fn password_reset_ends_sessions(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         let mut browser = Browser::new(&house);
         browser.set_up().await;
         let cx = house.parts().control.cx(domain::Actor::Local { uid: 0 }, None);

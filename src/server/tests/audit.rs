@@ -2,12 +2,12 @@
 
 use reqwest::Method;
 use serde_json::json;
-use testkit::{House, both_engines};
+use testkit::{TestServer, both_engines};
 
 both_engines! {
     /// Each act has its record; links follow each other without a gap; nothing secret is in them.
     async fn acts_are_chained(engine) {
-        let house = House::start(engine.clone()).await;
+        let house = TestServer::start(engine.clone()).await;
         let upstream = house.connect_upstream().await;
         let key = house.key(json!({})).await;
         house.rest(Method::POST, &format!("/keys/{}/disable", key.id), None).await;

@@ -2,30 +2,12 @@
 
 use std::{fs, path::Path};
 
-use base64::Engine as _;
 use reqwest::Method;
 use serde_json::json;
-use testkit::{House, both_engines};
+use testkit::{ADMIN_TOKEN, TestServer, both_engines, canary};
 
 const SECRET: &str = "sk-canary-Provider-5ecret-0123456789";
 const PROMPT: &str = "canary prompt: the otter hides under the third bridge";
-
-/// Plain, base64, hexadecimal and percent-encoded.
-fn spellings(text: &str) -> Vec<Vec<u8>> {
-    let hex = data_encoding::HEXLOWER.encode(text.as_bytes());
-    let percent: String = text
-        .bytes()
-        .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
-        .collect();
-    let base64 = base64::engine::general_purpose::STANDARD.encode(text);
-    [text.to_owned(), hex.to_uppercase(), hex, percent, base64.trim_end_matches('=').to_owned()]
-        .map(String::into_bytes)
-        .to_vec()
-}
-
-fn holds(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack.windows(needle.len()).any(|window| window == needle)
-}
 
 /// Every file below `dir`, with its name.
 pub(crate) fn every_file(dir: &Path, found: &mut Vec<(String, Vec<u8>)>) {
@@ -42,7 +24,7 @@ pub(crate) fn every_file(dir: &Path, found: &mut Vec<(String, Vec<u8>)>) {
 both_engines! {
     /// Databases, write-ahead logs, spool and every REST answer.
     async fn no_sink_holds_a_canary(engine) {
-        let mut house = House::start(engine.clone()).await;
+        let mut house = TestServer::start(engine.clone()).await;
         let body = json!({ "name": "canary", "provider": "openai", "base_url": house.upstream().base_url(), "api_key": SECRET });
         let (_, upstream) = house.rest(Method::POST, "/upstreams", Some(body)).await;
         let key = house.key(json!({ "name": "canary" })).await;
@@ -67,9 +49,9 @@ both_engines! {
         if let Some(url) = engine.database_url() {
             sinks.push(("postgres".to_owned(), testkit_db::dump(url).await.into_bytes()));
         }
-        for needle in spellings(SECRET).into_iter().chain(spellings(&key.secret)).chain(spellings(PROMPT)) {
+        for text in [SECRET, &key.secret, PROMPT, ADMIN_TOKEN] {
             for (name, bytes) in &sinks {
-                assert!(!holds(bytes, &needle), "{name} holds {}", String::from_utf8_lossy(&needle));
+                assert_eq!(canary::found_in(bytes, text), None, "in {name}");
             }
         }
     }

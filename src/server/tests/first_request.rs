@@ -2,12 +2,12 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use testkit::{House, both_engines};
+use testkit::{TestServer, both_engines};
 
 both_engines! {
     /// An unmodified client's request passes with the provider's secret in place of the key, and leaves one row (G2, L1).
     async fn passes_and_leaves_a_row(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         house.connect_upstream().await;
         let key = house.key(json!({ "name": "checkout" })).await;
 
@@ -34,7 +34,7 @@ both_engines! {
 
     /// Revocation holds before the revoke call returns, nothing reaches the upstream, and the try is written down (K6, R3, L1).
     async fn revoked_key_is_refused(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         house.connect_upstream().await;
         let key = house.key(json!({})).await;
         assert_eq!(house.chat(&key, "m", "hello").await.status(), 200);
@@ -56,7 +56,7 @@ both_engines! {
 
     /// Off and on again, at once (K6).
     async fn disabled_key_is_refused_until_enabled(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         let key = house.key(json!({})).await;
         for (verb, expected) in [("disable", 401), ("disable", 401), ("enable", 200)] {
             let (status, _) = house.rest(Method::POST, &format!("/keys/{}/{verb}", key.id), None).await;
@@ -67,7 +67,7 @@ both_engines! {
 
     /// Everything is still there after a restart: keys, secrets, rows (S1).
     async fn survives_a_restart(engine) {
-        let mut house = House::start(engine).await;
+        let mut house = TestServer::start(engine).await;
         house.connect_upstream().await;
         let key = house.key(json!({})).await;
         assert_eq!(house.chat(&key, "m", "one").await.status(), 200);
@@ -78,7 +78,7 @@ both_engines! {
 
     /// Model `echo` is answered in process, with nothing configured; anything else finds no upstream.
     async fn echo_needs_no_provider(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         let key = house.key(json!({})).await;
         let answer = house.chat(&key, "echo", "good morning").await;
         assert_eq!(answer.status(), 200);
@@ -105,7 +105,7 @@ both_engines! {
 
     /// On a fresh installation the models list works offline as well.
     async fn models_are_listed_without_an_upstream(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         let key = house.key(json!({})).await;
         let list: Value = house.call(Method::GET, "/v1/models", &key.secret).send().await.unwrap().json().await.unwrap();
         assert_eq!(list["data"][0]["id"], "echo", "{list}");
@@ -117,7 +117,7 @@ both_engines! {
 
     /// The first upstream is the default, the first real one takes over from echo, and a deletion promotes nobody.
     async fn default_upstream(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         let (_, echo) = house.rest(Method::POST, "/upstreams", Some(json!({ "name": "echo", "provider": "echo" }))).await;
         let fake = house.connect_upstream().await;
         let (_, view) = house.rest(Method::GET, &format!("/upstreams/{}", echo["id"].as_str().unwrap()), None).await;
@@ -137,7 +137,7 @@ both_engines! {
 
     /// A key goes where its own upstreams are, and nowhere else.
     async fn keys_own_upstream(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         let (_, echo) = house.rest(Method::POST, "/upstreams", Some(json!({ "name": "echo", "provider": "echo" }))).await;
         let fake = house.connect_upstream().await;
         let only_echo = house.key(json!({ "allowed_upstreams": [echo["id"]] })).await;
@@ -153,7 +153,7 @@ both_engines! {
 
     /// A replaced secret is used by the very next request.
     async fn secret_is_replaced(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         let fake = house.connect_upstream().await;
         let key = house.key(json!({})).await;
         let set = |secret: &str| json!({ "api_key": secret });

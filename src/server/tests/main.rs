@@ -2,12 +2,12 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests, and what they share
 
 mod admin;
+mod architecture;
 mod audit;
 mod canary;
 mod door;
 mod fidelity;
 mod first_request;
-mod house;
 mod ledger;
 mod process;
 mod refusals;

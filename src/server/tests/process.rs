@@ -10,7 +10,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use testkit::FakeUpstream;
+use testkit::{FakeUpstream, canary};
 
 use crate::serving::{Serving, TOKEN, create_key, echo, initialised, install_tls, keywright, run, text};
 
@@ -95,8 +95,8 @@ async fn trace_log_holds_no_canary() {
     serving.stop();
     let said = fs::read_to_string(&log).unwrap();
     assert!(said.lines().count() > 20, "it was talkative: {} lines", said.lines().count());
-    for canary in [secret.as_str(), TOKEN, "sk-upstream-secret", prompt, "Bearer "] {
-        let line = said.lines().find(|line| line.contains(canary));
+    for text in [secret.as_str(), TOKEN, "sk-upstream-secret", prompt, "Bearer "] {
+        let line = said.lines().find(|line| canary::found_in(line.as_bytes(), text).is_some());
         assert!(line.is_none(), "{line:?}");
     }
 }
@@ -176,13 +176,18 @@ async fn command_line() {
     let serving = Serving::start(dir.path(), &[]);
     let created = serving.cli(dir.path(), &["keys", "create", "--name", "ci"]);
     assert!(created.status.success(), "{}", text(&created.stderr));
-    assert_eq!(
-        text(&created.stdout).matches("sk-auto-live-").count(),
-        text(&created.stdout).matches("sk-auto-live-").count().max(1)
-    );
+    let told = text(&created.stdout);
+    let secret = told.lines().find_map(|line| line.strip_prefix("secret\t")).unwrap();
+    assert!(secret.starts_with("sk-auto-live-") && secret.len() == "sk-auto-live-".len() + 46, "{told}");
+    assert_eq!(told.matches(secret).count(), 1, "once, and only here");
     let listed = serving.cli(dir.path(), &["keys", "list", "--json"]);
     let page: Value = serde_json::from_slice(&listed.stdout).unwrap();
     let id = page["items"][0]["id"].as_str().unwrap();
+    for arguments in [&["keys", "list"][..], &["keys", "list", "--json"], &["keys", "show", id]] {
+        let later = serving.cli(dir.path(), arguments);
+        assert!(later.status.success());
+        assert!(![later.stdout, later.stderr, created.stderr.clone()].iter().any(|said| text(said).contains(secret)));
+    }
     for (arguments, code) in [
         (vec!["keys", "show", id], 0),
         (vec!["keys", "disable", id], 0),

@@ -1,8 +1,10 @@
 //! Each no: its status, its vendor-shaped body, and a row where a key was known (G4).
 
+use std::time::Duration;
+
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
-use testkit::{House, both_engines};
+use testkit::{TestServer, both_engines};
 
 /// Status, code, and that the body is shaped as OpenAI's.
 async fn no(answer: Response) -> (u16, String) {
@@ -17,14 +19,14 @@ fn is(status: u16, code: &str) -> (u16, String) {
     (status, code.to_owned())
 }
 
-async fn post(house: &House, secret: &str, path: &str, body: impl Into<reqwest::Body>) -> Response {
+async fn post(house: &TestServer, secret: &str, path: &str, body: impl Into<reqwest::Body>) -> Response {
     house.call(Method::POST, path, secret).header("content-type", "application/json").body(body).send().await.unwrap()
 }
 
 both_engines! {
     /// Credentials: missing, wrong in any way, two, in the URL.
     async fn credentials(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         let key = house.key(json!({})).await;
         let http = house.http();
         let url = format!("{}/v1/models", house.gateway_url());
@@ -47,11 +49,11 @@ both_engines! {
 
     /// Policy: expired, model, address. The row says which; an ended key learns no more than a wrong one.
     async fn policy(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         house.connect_upstream().await;
         let short = house.key(json!({ "expires_in_days": 1 })).await;
         assert_eq!(house.chat(&short, "m", "x").await.status(), 200);
-        house.clock().advance(86_400_000);
+        house.clock().advance(Duration::from_hours(24));
         assert_eq!(no(house.chat(&short, "m", "x").await).await, is(401, "invalid_api_key"));
         let narrow = house.key(json!({ "allowed_models": ["gpt-*"], "allowed_cidrs": ["127.0.0.0/8"] })).await;
         assert_eq!(house.chat(&narrow, "gpt-5", "x").await.status(), 200);
@@ -76,7 +78,7 @@ both_engines! {
 
     /// What the body may not be.
     async fn bodies(engine) {
-        let house = House::with(engine, &[("max_body_bytes", "4096")]).await;
+        let house = TestServer::with(engine, &[("max_body_bytes", "4096")]).await;
         house.connect_upstream().await;
         let key = house.key(json!({})).await;
         let chat = "/v1/chat/completions";
@@ -96,7 +98,7 @@ both_engines! {
 
     /// Paths that are not passed on.
     async fn paths(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         house.connect_upstream().await;
         let key = house.key(json!({})).await;
         for path in ["/", "/v2/models", "/admin", "/v1/key/self"] {
@@ -107,7 +109,7 @@ both_engines! {
 
     /// What upstreams do wrong.
     async fn upstreams(engine) {
-        let house = House::with(engine, &[("upstream_first_byte_timeout", "1")]).await;
+        let house = TestServer::with(engine, &[("upstream_first_byte_timeout", "1")]).await;
         let fake = house.connect_upstream().await;
         let key = house.key(json!({})).await;
         assert_eq!(no(house.chat(&key, "slow", "x").await).await, is(504, "upstream_timeout"));
@@ -141,7 +143,7 @@ both_engines! {
 
     /// Requests per minute: the vendor's 429 with every header that SDKs read; time gives the allowance back (K11, G4).
     async fn rate_limit(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         let key = house.key(json!({ "rate_limits": { "requests_per_minute": 3 } })).await;
         for _ in 0..3 {
             assert_eq!(house.chat(&key, "echo", "x").await.status(), 200);
@@ -152,7 +154,7 @@ both_engines! {
         }
         assert_eq!(answer.headers()["retry-after"], "20");
         assert_eq!(no(answer).await, is(429, "rate_limit_exceeded"));
-        house.clock().advance(20_000);
+        house.clock().advance(Duration::from_secs(20));
         assert_eq!(house.chat(&key, "echo", "x").await.status(), 200);
         assert_eq!(house.chat(&key, "echo", "x").await.status(), 429);
         assert_eq!(house.logs().await.iter().filter(|row| row["error_class"] == "rate_limit_exceeded").count(), 2);
@@ -160,7 +162,7 @@ both_engines! {
 
     /// What is left out gets the default of 100; null switches it off (D4).
     async fn default_rate_limit(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         let (_, view) = house.rest(Method::POST, "/keys", Some(json!({ "name": "d" }))).await;
         assert_eq!(view["rate_limits"]["requests_per_minute"], 100);
         let (_, view) = house.rest(Method::POST, "/keys", Some(json!({ "name": "n", "rate_limits": { "requests_per_minute": null } }))).await;

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use testkit::{House, both_engines};
+use testkit::{TestServer, both_engines};
 
 fn events(text: &str) -> Vec<Value> {
     text.lines()
@@ -15,7 +15,7 @@ fn events(text: &str) -> Vec<Value> {
 both_engines! {
     /// Usage is asked of the upstream for the meter, and taken out of what the client sees.
     async fn usage_is_metered_but_not_shown(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         house.connect_upstream().await;
         let key = house.key(json!({})).await;
         let answer = house.chat_stream(&key, "gpt-5", "tell me").await;
@@ -38,7 +38,7 @@ both_engines! {
 
     /// Who asks for usage gets it, and the body passes byte for byte.
     async fn usage_asked_for_is_shown(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         house.connect_upstream().await;
         let key = house.key(json!({})).await;
         let body = r#"{ "stream":true,  "model":"gpt-5","stream_options":{"include_usage":true},"x_future":[1, 2],"messages":[{"role":"user","content":"hi"}] }"#;
@@ -58,7 +58,7 @@ both_engines! {
 
     /// Responses report usage by themselves: request and answer pass untouched.
     async fn responses_pass_untouched(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         house.connect_upstream().await;
         let key = house.key(json!({})).await;
         for stream in [false, true] {
@@ -80,7 +80,7 @@ both_engines! {
 
     /// A client that goes away cancels the upstream, and the row says so (G3, R6).
     async fn client_gone_cancels_upstream(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         house.connect_upstream().await;
         let key = house.key(json!({})).await;
         let mut answer = house.chat_stream(&key, "endless", "go on").await;
@@ -93,7 +93,7 @@ both_engines! {
 
     /// An upstream that breaks off ends the stream with an error event, never with its completing frame.
     async fn upstream_reset_in_mid_stream(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         house.connect_upstream().await;
         let key = house.key(json!({})).await;
         let text = house.chat_stream(&key, "reset-mid-stream", "x").await.text().await.unwrap();
@@ -105,7 +105,7 @@ both_engines! {
 
     /// A shutdown that cannot wait any longer ends streams with an error event, and their rows say so (R9).
     async fn shutdown_ends_open_streams(engine) {
-        let mut house = House::with(engine, &[("drain_timeout", "0.2")]).await;
+        let mut house = TestServer::with(engine, &[("drain_timeout", "0.2")]).await;
         house.connect_upstream().await;
         let key = house.key(json!({})).await;
         let mut answer = house.chat_stream(&key, "endless", "go on").await;
@@ -120,7 +120,7 @@ both_engines! {
 
     /// Revocation ends open streams within a second, and their usage is kept (R4).
     async fn revocation_ends_open_streams(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         house.connect_upstream().await;
         let key = house.key(json!({})).await;
         let mut answer = house.chat_stream(&key, "endless", "go on").await;

@@ -12,6 +12,7 @@ mod keys;
 mod opening;
 mod requests;
 mod requests_by_filter;
+mod schema;
 mod send;
 mod sessions;
 mod transactions;

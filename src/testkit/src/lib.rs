@@ -1,23 +1,23 @@
-//! A booted product, a fake upstream, builders and a clock moved by hand.
+//! Integration test kit: a booted product, fake upstreams, and both engines.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc)] // a kit for tests: what breaks is the test
 
-mod clock;
+pub mod canary;
 mod engine;
 pub mod fake_upstream;
-mod house;
 pub mod packed;
 pub mod raw;
 pub mod raw_upstream;
 mod recorder;
+mod test_server;
 pub mod wire;
 
-pub use clock::ManualClock;
 pub use engine::Engine;
 pub use fake_upstream::FakeUpstream;
-pub use house::{ADMIN_TOKEN, House, Key};
 pub use raw::Raw;
 pub use raw_upstream::RawUpstream;
 pub use recorder::{Recorded, Recorder, Script};
+pub use test_server::{ADMIN_TOKEN, Key, TestServer};
+pub use testkit_domain::{CountedRandom, ManualClock};
 
 /// Runs a test on both engines: `both_engines! { async fn name(engine) { … } }`.
 #[macro_export]

@@ -1,12 +1,6 @@
 //! A booted control plane with a router, and what tests ask of it.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicI64, AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::sync::Arc;
 
 use api::{ApiState, SessionActor};
 use async_trait::async_trait;
@@ -15,25 +9,23 @@ use axum::{
     body::Body,
     http::{HeaderMap, Method, Request, StatusCode, header, request::Parts},
 };
-use control::{Control, Settings};
-use dial::{DialConfig, Dialer};
-use domain::{Actor, Clock, ProjectId, Random, Role, Timestamp, User, UserId};
-use keyring::{KeyFormat, RootKey};
+use domain::{Actor, Role, User};
 use secrecy::SecretString;
 use serde_json::Value;
-use store::{Location, Store};
+use store::Store;
+pub(crate) use testkit_control::ADMIN_TOKEN as TOKEN;
+use testkit_control::ControlPlane;
+use testkit_domain::{ManualClock, user};
 use tower::ServiceExt as _;
 
-/// The admin token of every house.
-pub(crate) const TOKEN: &str = "an-admin-token-of-more-than-32-characters";
 /// What the listener would call the request.
 pub(crate) const REQUEST_ID: &str = "req_01kaj1p2y9f3v8s7m5n4k6t2qd";
 
 pub(crate) struct House {
     router: Router,
     pub(crate) store: Store,
-    pub(crate) clock: Arc<MovedClock>,
-    _dir: tempfile::TempDir,
+    pub(crate) clock: Arc<ManualClock>,
+    _plane: ControlPlane,
 }
 
 /// An answer, read whole.
@@ -115,34 +107,11 @@ impl Call<'_> {
 
 impl House {
     pub(crate) async fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let clock = Arc::new(MovedClock(AtomicI64::new(1_795_000_000_000)));
-        let handed_clock: Arc<dyn Clock> = clock.clone();
-        let random: Arc<dyn Random> = Arc::new(CountedRandom(AtomicU64::new(1)));
-        let root = RootKey::from_random([7; 32]);
-        let (store, keyring) =
-            control::installation::open(&Location::SqliteMemory, &root, &handed_clock, &random).await.unwrap();
-        let config = DialConfig {
-            allowed_cidrs: Vec::new(),
-            connect_timeout: Duration::from_secs(1),
-            pool_idle: Duration::from_secs(1),
-        };
-        let control = Control::new(control::Parts {
-            store: store.clone(),
-            keyring,
-            dialer: Dialer::new(config).unwrap(),
-            clock: handed_clock,
-            random,
-            settings: Settings {
-                gateway_url: "https://gateway.example".to_owned(),
-                admin_url: "https://admin.example".to_owned(),
-                key_format: KeyFormat::new("sk-auto-").unwrap(),
-                setup_token_path: dir.path().join("setup-token"),
-            },
-        });
-        let router =
-            api::router(ApiState::new(control, Some(&SecretString::from(TOKEN.to_owned())), Arc::new(CookieRoles)));
-        Self { router, store, clock, _dir: dir }
+        let plane = ControlPlane::new().await;
+        let (store, clock) = (plane.store.clone(), plane.clock.clone());
+        let token = SecretString::from(TOKEN.to_owned());
+        let router = api::router(ApiState::new(plane.control.clone(), Some(&token), Arc::new(CookieRoles)));
+        Self { router, store, clock, _plane: plane }
     }
 
     pub(crate) fn call(&self, method: Method, path: &str) -> Call<'_> {
@@ -182,47 +151,6 @@ impl SessionActor for CookieRoles {
         if cookie == Some("gone") {
             return Err(control::Error::Unavailable("the pool is closed: canary-of-the-cause".into()));
         }
-        Ok(cookie.and_then(Role::parse).map(|role| {
-            Actor::User(User {
-                id: UserId::new(Timestamp(1), [1; 10]),
-                email: "ada@example.org".to_owned(),
-                role,
-                project_id: ProjectId::new(Timestamp(1), [1; 10]),
-                created_at: Timestamp(1),
-            })
-        }))
-    }
-}
-
-/// Stands still unless a test moves it.
-pub(crate) struct MovedClock(AtomicI64);
-
-impl MovedClock {
-    pub(crate) fn forward(&self, ms: i64) {
-        self.0.fetch_add(ms, Ordering::SeqCst);
-    }
-}
-
-impl Clock for MovedClock {
-    fn now(&self) -> Timestamp {
-        Timestamp(self.0.load(Ordering::SeqCst))
-    }
-
-    fn monotonic_ns(&self) -> u64 {
-        self.0.load(Ordering::SeqCst).unsigned_abs() * 1_000_000
-    }
-}
-
-/// `SplitMix64`: different bytes at every call, the same in every run.
-struct CountedRandom(AtomicU64);
-
-impl Random for CountedRandom {
-    fn fill(&self, out: &mut [u8]) {
-        for chunk in out.chunks_mut(8) {
-            let mut z = self.0.fetch_add(1, Ordering::SeqCst).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-            z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-            z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-            chunk.copy_from_slice(&(z ^ (z >> 31)).to_le_bytes()[..chunk.len()]);
-        }
+        Ok(cookie.and_then(Role::parse).map(|role| Actor::User(User { role, ..user(1) })))
     }
 }

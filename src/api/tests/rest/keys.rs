@@ -1,11 +1,13 @@
 //! Keys over REST.
 
+use std::time::Duration;
+
 use axum::http::{Method, StatusCode};
 use serde_json::json;
 
 use crate::house::House;
 
-const DAY_MS: i64 = 86_400_000;
+const DAY: Duration = Duration::from_hours(24);
 
 #[tokio::test]
 async fn a_key_is_issued_and_its_secret_said_once() {
@@ -71,7 +73,7 @@ async fn keys_are_switched_and_revoked() {
 async fn pages_are_newest_first_and_end() {
     let house = House::new().await;
     for n in 0..5 {
-        house.clock.forward(1000);
+        house.clock.advance(Duration::from_secs(1));
         house.key(&format!("key {n}")).await;
     }
     let page = house.get("/api/v1/keys?page=2&page_size=2").await.json();
@@ -90,7 +92,7 @@ async fn states_follow_the_clock() {
     house.post("/api/v1/keys", &json!({ "name": "short", "expires_in_days": 1 })).await;
     let active = async || house.get("/api/v1/keys?state=active").await.json()["total"].clone();
     assert_eq!(active().await, 1);
-    house.clock.forward(DAY_MS + 1);
+    house.clock.advance(DAY + Duration::from_millis(1));
     assert_eq!(active().await, 0);
     assert_eq!(house.get("/api/v1/keys?state=expired").await.json()["items"][0]["name"], "short");
 }

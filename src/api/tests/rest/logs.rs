@@ -1,7 +1,8 @@
 //! Request rows over REST.
 
-use domain::{ErrorClass, KeyId, ProjectId, RequestId, RequestLog, Timestamp, Usage};
+use domain::{ErrorClass, RequestId, RequestLog, Timestamp, Usage};
 use serde_json::json;
+use testkit_domain::{key, request};
 
 use crate::house::House;
 
@@ -11,28 +12,14 @@ pub(crate) fn row(n: u8, status: u16) -> RequestLog {
     RequestLog {
         id: RequestId::new(started_at, [n; 10]),
         started_at,
-        key_id: KeyId::new(Timestamp(1), [1; 10]),
-        key_version: 1,
         key_name: "ci".to_owned(),
-        key_prefix: "sk-auto-live-abcd".to_owned(),
-        project_id: ProjectId::new(Timestamp(1), [1; 10]),
-        method: "POST".to_owned(),
-        endpoint: "/v1/chat/completions".to_owned(),
-        streamed: true,
-        model: Some("gpt-x".to_owned()),
-        model_served: Some("gpt-x-2026".to_owned()),
-        upstream_id: None,
         upstream: Some("main".to_owned()),
         status,
-        upstream_status: None,
         usage: Usage { input_tokens: Some(12), cached_tokens: None, output_tokens: Some(34), reasoning_tokens: None },
-        price_nano: None,
         latency_us: 1_234_567,
         first_byte_us: Some(200_000),
-        attempts: 1,
-        client_address: "192.0.2.7".to_owned(),
-        user_agent: None,
         error_class: (status >= 400).then_some(ErrorClass::RateLimitExceeded),
+        ..request(0)
     }
 }
 
@@ -67,7 +54,7 @@ async fn rows_say_what_checks_rely_on() {
     let shown = house.get(&format!("/api/v1/logs/{id}")).await.json();
     for (field, value) in [
         ("id", json!(id.as_str())),
-        ("key_id", json!(KeyId::new(Timestamp(1), [1; 10]).as_str())),
+        ("key_id", json!(key(1).id.as_str())),
         ("model", json!("gpt-x")),
         ("upstream", json!("main")),
         ("status", json!(429)),

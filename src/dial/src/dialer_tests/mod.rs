@@ -4,32 +4,16 @@ mod http;
 mod server;
 mod tls;
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use bytes::Bytes;
 use domain::Timestamp;
 use http_body_util::BodyExt as _;
+use testkit_domain::ManualClock;
 
 use super::*;
 
-/// Stands still, but for five milliseconds with every look.
-struct Ticking {
-    now: Timestamp,
-    ns: AtomicU64,
-}
-
-impl Clock for Ticking {
-    fn now(&self) -> Timestamp {
-        self.now
-    }
-
-    fn monotonic_ns(&self) -> u64 {
-        self.ns.fetch_add(5_000_000, Ordering::Relaxed)
-    }
-}
-
-fn clock_at(now: Timestamp) -> Ticking {
-    Ticking { now, ns: AtomicU64::new(0) }
+/// Every step of a probe takes five milliseconds.
+fn clock_at(now: Timestamp) -> ManualClock {
+    ManualClock::at(now).ticking(Duration::from_millis(5))
 }
 
 async fn probe(dialer: &Dialer, base: &BaseUrl) -> Vec<ProbeStep> {

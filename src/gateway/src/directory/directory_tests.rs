@@ -1,6 +1,5 @@
 use domain::Provider;
 
-pub(crate) use super::index::tests::key as any_key;
 use super::*;
 use crate::fixture::{House, Issued};
 
@@ -49,12 +48,12 @@ async fn without_the_database_cached_keys_live_a_minute() {
     assert_eq!(house.gateway.directory.routes().await.unwrap().upstreams.len(), 1);
     house.db.store.close().await;
     for _ in 0..5 {
-        house.clock.advance(11);
+        house.clock.advance(Duration::from_secs(11));
         assert!(state(&house, &cached).await.is_some());
         assert!(house.gateway.directory.routes().await.is_ok());
     }
     assert_eq!(house.gateway.directory.find_key(&other.secret).await.err(), Some(StoreGone));
-    house.clock.advance(6);
+    house.clock.advance(Duration::from_secs(6));
     assert_eq!(house.gateway.directory.find_key(&cached.secret).await.err(), Some(StoreGone));
     assert_eq!(house.gateway.directory.routes().await.err(), Some(StoreGone));
 }
@@ -75,7 +74,7 @@ async fn what_no_notice_told_is_seen_after_five_seconds() {
     tx.update_key(&key, &mac).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(state(&house, &issued).await, Some(KeyState::Active));
-    house.clock.advance(5);
+    house.clock.advance(Duration::from_secs(5));
     assert_eq!(state(&house, &issued).await, Some(KeyState::Revoked));
 }
 

@@ -160,4 +160,4 @@ impl KnownKey {
 
 #[cfg(test)]
 #[path = "index_tests.rs"]
-pub(crate) mod tests;
+mod tests;

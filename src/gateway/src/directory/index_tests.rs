@@ -1,34 +1,9 @@
-use domain::{KeyEnv, KeyId, ProjectId, RateLimits, Timestamp};
 use proptest::prelude::*;
+use testkit_domain::key;
 
 use super::*;
 
 const HASH: [u8; 32] = [7; 32];
-
-/// An active key.
-pub(crate) fn key(n: u8) -> VirtualKey {
-    VirtualKey {
-        id: KeyId::new(Timestamp(1), [n; 10]),
-        project_id: ProjectId::new(Timestamp(1), [2; 10]),
-        owner_id: None,
-        name: "checkout".to_owned(),
-        description: String::new(),
-        env: KeyEnv::Live,
-        masked: "sk-auto-live-9fQ2…Lk7a".to_owned(),
-        version: 1,
-        enabled: true,
-        expires_at: None,
-        revoked_at: None,
-        revoke_reason: None,
-        allowed_models: vec![],
-        allowed_upstreams: vec![],
-        allowed_cidrs: vec![],
-        rate_limits: RateLimits::default(),
-        created_at: Timestamp(1),
-        updated_at: Timestamp(1),
-        last_used_at: None,
-    }
-}
 
 fn known(found: &Found) -> bool {
     matches!(found, Found::Known(_) | Found::Aging(_))

@@ -173,9 +173,16 @@ mod tests {
     }
 
     #[test]
-    fn another_content_type_is_no_way_around_allowed_models() {
-        assert_eq!(found(&Method::POST, Some("text/plain"), "{}", true), Mode::Suspect);
-        assert_eq!(found(&Method::POST, None, "{}", true), Mode::Suspect);
+    fn a_body_of_any_other_type_is_read_where_models_are_restricted() {
+        for kind in [Some("text/plain"), Some("application/octet-stream"), None] {
+            assert_eq!(found(&Method::POST, kind, "{}", true), Mode::Suspect, "{kind:?}");
+        }
+        assert_eq!(found(&Method::GET, None, "{}", true), Mode::Suspect);
+    }
+
+    /// Forms are not looked into: the model in one is not held against the key's list.
+    #[test]
+    fn a_form_is_streamed_unread_even_where_models_are_restricted() {
         assert_eq!(found(&Method::POST, Some("multipart/form-data; boundary=x"), "--x", true), Mode::Stream);
     }
 }

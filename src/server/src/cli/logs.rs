@@ -101,7 +101,8 @@ fn row(row: &LogRow) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use domain::{ErrorClass, KeyId, ProjectId, RequestId, RequestLog, Timestamp, Usage};
+    use domain::{ErrorClass, RequestId, RequestLog, Timestamp, Usage};
+    use testkit_domain::request;
 
     use super::*;
     use crate::cli::{
@@ -115,28 +116,16 @@ mod tests {
         RequestLog {
             id: RequestId::new(started_at, [n; 10]),
             started_at,
-            key_id: KeyId::new(Timestamp(1), [1; 10]),
-            key_version: 1,
             key_name: "ci".to_owned(),
-            key_prefix: "sk-auto-live-abcd".to_owned(),
-            project_id: ProjectId::new(Timestamp(1), [1; 10]),
-            method: "POST".to_owned(),
-            endpoint: "/v1/chat/completions".to_owned(),
-            streamed: false,
             model: Some("gpt\u{1b}[2J".to_owned()),
             model_served: None,
-            upstream_id: None,
             upstream: None,
             status,
-            upstream_status: None,
             usage: Usage { input_tokens: Some(12), ..Usage::default() },
-            price_nano: None,
             latency_us: 1_500,
             first_byte_us: None,
-            attempts: 1,
-            client_address: "192.0.2.7".to_owned(),
-            user_agent: None,
             error_class: (status >= 400).then_some(ErrorClass::RateLimitExceeded),
+            ..request(0)
         }
     }
 

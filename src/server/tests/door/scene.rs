@@ -1,19 +1,19 @@
 //! A house whose upstream says what it is told to say.
 
 use serde_json::json;
-use testkit::{ADMIN_TOKEN, Engine, House, RawUpstream};
+use testkit::{ADMIN_TOKEN, Engine, RawUpstream, TestServer};
 
 use super::case::Doors;
 
 pub struct Scene {
-    pub house: House,
+    pub house: TestServer,
     pub upstream: RawUpstream,
     pub doors: Doors,
 }
 
 impl Scene {
     pub async fn start(engine: Engine, settings: &[(&'static str, &str)]) -> Self {
-        let house = House::with(engine, settings).await;
+        let house = TestServer::with(engine, settings).await;
         let upstream = RawUpstream::start().await;
         connect(&house, "raw", &upstream.base_url()).await;
         let (key, other) = (house.key(json!({})).await, house.key(json!({})).await);
@@ -32,7 +32,7 @@ impl Scene {
 pub const UPSTREAM_SECRET: &str = "sk-door-upstream-5ecret-0123";
 
 /// Stores an upstream and returns its id.
-pub async fn connect(house: &House, name: &str, base_url: &str) -> String {
+pub async fn connect(house: &TestServer, name: &str, base_url: &str) -> String {
     let body = json!({ "name": name, "provider": "openai", "base_url": base_url, "api_key": UPSTREAM_SECRET });
     let (status, view) = house.rest(reqwest::Method::POST, "/upstreams", Some(body)).await;
     assert_eq!(status, 201, "{view}");

@@ -5,7 +5,7 @@ use std::fmt;
 use reqwest::Method;
 use serde_json::json;
 use testkit::{
-    Engine, House, Key, Recorded, Recorder, Script,
+    Engine, Key, Recorded, Recorder, Script, TestServer,
     wire::{Answered, Framing, Wire},
 };
 
@@ -246,7 +246,7 @@ impl Answer {
 
 /// A gateway with a recording upstream behind it, a key, and a client's connection.
 pub(super) struct Way {
-    pub(super) house: House,
+    pub(super) house: TestServer,
     pub(super) recorder: Recorder,
     pub(super) key: Key,
     wire: Option<Wire>,
@@ -254,7 +254,7 @@ pub(super) struct Way {
 
 impl Way {
     pub(super) async fn open(engine: Engine) -> Self {
-        let (house, recorder) = (House::start(engine).await, Recorder::start().await);
+        let (house, recorder) = (TestServer::start(engine).await, Recorder::start().await);
         let base = format!("http://{}{BASE}", recorder.authority());
         let body = json!({ "name": "recorder", "provider": "openai_compatible", "base_url": base, "api_key": SECRET });
         let (status, view) = house.rest(Method::POST, "/upstreams", Some(body)).await;

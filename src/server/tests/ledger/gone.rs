@@ -3,14 +3,14 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use testkit::{House, both_engines};
+use testkit::{TestServer, both_engines};
 
 /// What R6 promises.
 const AT_ONCE: Duration = Duration::from_millis(100);
 
 both_engines! {
     async fn a_client_may_leave_at_any_frame(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         house.connect_upstream().await;
         let key = house.key(json!({})).await;
         let whole = house.chat_stream(&key, "m", "x").await.text().await.unwrap();

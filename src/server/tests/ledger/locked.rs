@@ -7,10 +7,10 @@ use std::{
 
 use reqwest::Method;
 use serde_json::json;
-use testkit::{Engine, House, Key, both_engines};
+use testkit::{Engine, Key, TestServer, both_engines};
 use testkit_db::{Lock, lock_postgres, lock_sqlite};
 
-async fn lock(house: &House) -> Lock {
+async fn lock(house: &TestServer) -> Lock {
     match house.engine() {
         Engine::Sqlite => lock_sqlite(house.dir()).await,
         Engine::Postgres { url } => lock_postgres(url).await,
@@ -24,7 +24,7 @@ fn locked() -> Duration {
 }
 
 /// So many requests, streamed and not; the ids of those that were answered.
-async fn served(house: &House, key: &Key, count: usize) -> BTreeSet<String> {
+async fn served(house: &TestServer, key: &Key, count: usize) -> BTreeSet<String> {
     let mut ids = BTreeSet::new();
     for n in 0..count {
         let answer = match n % 2 {
@@ -41,7 +41,7 @@ async fn served(house: &House, key: &Key, count: usize) -> BTreeSet<String> {
 both_engines! {
     /// Locked for as long as it takes: clients notice nothing, an administrator hears 503, and every row arrives once.
     async fn a_locked_database_costs_clients_nothing(engine) {
-        let house = House::start(engine).await;
+        let house = TestServer::start(engine).await;
         house.connect_upstream().await;
         let key = house.key(json!({})).await;
         let mut ids = served(&house, &key, 2).await;
@@ -71,7 +71,7 @@ both_engines! {
 
     /// Locked when the process is killed: what waited in the spool arrives at the next start.
     async fn what_waited_arrives_at_the_next_start(engine) {
-        let mut house = House::start(engine).await;
+        let mut house = TestServer::start(engine).await;
         house.connect_upstream().await;
         let key = house.key(json!({})).await;
         // A key that nobody has used yet would have to be looked up.

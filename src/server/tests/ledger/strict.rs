@@ -2,12 +2,12 @@
 
 use reqwest::Method;
 use serde_json::json;
-use testkit::{House, both_engines};
+use testkit::{TestServer, both_engines};
 
 both_engines! {
     /// Whole answers, streams, answers without a body, refusals and echoes, many at once.
     async fn strict_answers_are_the_same_answers(engine) {
-        let house = House::with(engine, &[("durability", "strict")]).await;
+        let house = TestServer::with(engine, &[("durability", "strict")]).await;
         house.connect_upstream().await;
         let key = house.key(json!({ "allowed_models": ["m", "echo", "endless"] })).await;
         let one = async {

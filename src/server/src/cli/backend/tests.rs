@@ -1,13 +1,6 @@
 //! Both backends over one control plane, the remote one through real HTTP.
 
-use std::{
-    net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{net::SocketAddr, sync::Arc};
 
 use api::{ApiState, SessionActor};
 use async_trait::async_trait;
@@ -17,12 +10,11 @@ use axum::{
     routing,
 };
 use clap::{Parser, Subcommand};
-use control::{Control, Cx, Settings};
-use dial::{DialConfig, Dialer};
-use domain::{Actor, Clock, Random, Timestamp};
-use keyring::{KeyFormat, RootKey};
+use domain::Actor;
 use secrecy::SecretString;
-use store::{Location, Store};
+use store::Store;
+use testkit_control::{ADMIN_TOKEN as TOKEN, ControlPlane};
+use testkit_domain::ManualClock;
 use tokio::{net::TcpListener, task::JoinSet};
 
 use super::{Backend, CliError};
@@ -31,51 +23,26 @@ use crate::{
     config::ClientConfig,
 };
 
-const TOKEN: &str = "an-admin-token-of-more-than-32-characters";
-
 /// A running server and the database behind it.
 pub(in crate::cli) struct Bench {
     pub(in crate::cli) store: Store,
-    pub(in crate::cli) clock: Arc<MovedClock>,
-    cx: Cx,
+    pub(in crate::cli) clock: Arc<ManualClock>,
+    plane: ControlPlane,
     address: SocketAddr,
     _serving: JoinSet<std::io::Result<()>>,
 }
 
 impl Bench {
     pub(in crate::cli) async fn new() -> Self {
-        let clock = Arc::new(MovedClock(AtomicI64::new(1_795_000_000_000)));
-        let handed_clock: Arc<dyn Clock> = clock.clone();
-        let random: Arc<dyn Random> = Arc::new(CountedRandom(AtomicU64::new(1)));
-        let root = RootKey::from_random([7; 32]);
-        let (store, keyring) =
-            control::installation::open(&Location::SqliteMemory, &root, &handed_clock, &random).await.unwrap();
-        let config = DialConfig {
-            allowed_cidrs: Vec::new(),
-            connect_timeout: Duration::from_secs(1),
-            pool_idle: Duration::from_secs(1),
-        };
-        let control = Control::new(control::Parts {
-            store: store.clone(),
-            keyring,
-            dialer: Dialer::new(config).unwrap(),
-            clock: handed_clock,
-            random,
-            settings: Settings {
-                gateway_url: "https://gateway.example".to_owned(),
-                admin_url: "https://admin.example".to_owned(),
-                key_format: KeyFormat::new("sk-auto-").unwrap(),
-                setup_token_path: "/nonexistent/setup-token".into(),
-            },
-        });
-        let cx = control.cx(Actor::Local { uid: 1000 }, None);
-        let state = ApiState::new(control, Some(&SecretString::from(TOKEN.to_owned())), Arc::new(NoSessions));
+        let plane = ControlPlane::new().await;
+        let token = SecretString::from(TOKEN.to_owned());
+        let state = ApiState::new(plane.control.clone(), Some(&token), Arc::new(NoSessions));
         let (address, serving) = serve(api::router(state)).await;
-        Self { store, clock, cx, address, _serving: serving }
+        Self { store: plane.store.clone(), clock: plane.clock.clone(), plane, address, _serving: serving }
     }
 
     pub(in crate::cli) fn local(&self) -> Backend {
-        Backend::Local(self.cx.clone())
+        Backend::Local(self.plane.local())
     }
 
     pub(in crate::cli) fn remote(&self) -> Backend {
@@ -117,39 +84,6 @@ struct NoSessions;
 impl SessionActor for NoSessions {
     async fn actor(&self, _: &Parts) -> control::Result<Option<Actor>> {
         Ok(None)
-    }
-}
-
-/// Stands still unless a test moves it.
-pub(in crate::cli) struct MovedClock(AtomicI64);
-
-impl MovedClock {
-    pub(in crate::cli) fn forward(&self, ms: i64) {
-        self.0.fetch_add(ms, Ordering::SeqCst);
-    }
-}
-
-impl Clock for MovedClock {
-    fn now(&self) -> Timestamp {
-        Timestamp(self.0.load(Ordering::SeqCst))
-    }
-
-    fn monotonic_ns(&self) -> u64 {
-        self.0.load(Ordering::SeqCst).unsigned_abs() * 1_000_000
-    }
-}
-
-/// `SplitMix64`: different bytes at every call, the same in every run.
-struct CountedRandom(AtomicU64);
-
-impl Random for CountedRandom {
-    fn fill(&self, out: &mut [u8]) {
-        for chunk in out.chunks_mut(8) {
-            let mut z = self.0.fetch_add(1, Ordering::SeqCst).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-            z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-            z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-            chunk.copy_from_slice(&(z ^ (z >> 31)).to_le_bytes()[..chunk.len()]);
-        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Keys from the command line, over both backends.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::{KeysCommand, run};
@@ -98,7 +100,7 @@ async fn both_backends_list_the_same() {
     let bench = Bench::new().await;
     let heard = Heard::pipe();
     for name in ["first", "second", "third"] {
-        bench.clock.forward(1000);
+        bench.clock.advance(Duration::from_secs(1));
         keys(&["create", "--name", name], &bench.local(), &heard).await.unwrap();
     }
     heard.data();

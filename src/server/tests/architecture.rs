@@ -1,7 +1,6 @@
-//! What Cargo cannot see: the walls of the house (ARCHITECTURE.md).
+//! Architecture test: what Cargo cannot see of who may import whom (ARCHITECTURE.md).
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
@@ -129,78 +128,6 @@ fn names_say_what_a_file_promises() {
         .filter(|name| name.split(['/', '.']).any(|part| vague.contains(&part)))
         .collect();
     assert!(found.is_empty(), "{found:?}");
-}
-
-/// Table → columns, read from `CREATE TABLE` statements of a folder of migrations.
-fn tables(dirs: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
-    let mut tables = BTreeMap::new();
-    for dir in dirs {
-        let mut files = Vec::new();
-        walk(&root().join("migrations").join(dir), "sql", &mut files);
-        assert!(!files.is_empty(), "no migrations in {dir}");
-        files.sort();
-        for file in files {
-            let text: String = fs::read_to_string(file)
-                .unwrap()
-                .lines()
-                .map(|line| line.split("--").next().unwrap_or_default())
-                .collect::<Vec<_>>()
-                .join("\n");
-            for statement in text.split(';') {
-                let statement = statement.trim();
-                if statement.contains("PARTITION OF") {
-                    continue;
-                }
-                if let Some(rest) = statement.strip_prefix("CREATE TABLE ") {
-                    let (name, body) = rest.split_once('(').unwrap();
-                    let name = name.trim().trim_start_matches("IF NOT EXISTS ").to_owned();
-                    tables.insert(name, columns(body));
-                } else if let Some(rest) = statement.strip_prefix("ALTER TABLE ") {
-                    let mut words = rest.split_whitespace();
-                    let table = words.next().unwrap().to_owned();
-                    if let (Some("ADD"), Some("COLUMN"), Some(column)) = (words.next(), words.next(), words.next()) {
-                        tables.entry(table).or_insert_with(BTreeSet::new).insert(column.to_owned());
-                    }
-                }
-            }
-        }
-    }
-    tables
-}
-
-fn columns(body: &str) -> BTreeSet<String> {
-    let mut depth = 0;
-    let mut parts = vec![String::new()];
-    for c in body.chars() {
-        match c {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            _ => {}
-        }
-        if depth < 0 {
-            break;
-        }
-        if c == ',' && depth == 0 {
-            parts.push(String::new());
-        } else if let Some(part) = parts.last_mut() {
-            part.push(c);
-        }
-    }
-    let constraints = ["PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "CONSTRAINT"];
-    parts
-        .iter()
-        .filter_map(|part| part.split_whitespace().next())
-        .filter(|word| !constraints.contains(&word.to_uppercase().as_str()))
-        .map(str::to_owned)
-        .collect()
-}
-
-#[test]
-fn migrations_of_both_engines_are_in_step() {
-    let sqlite = tables(&["sqlite/control", "sqlite/usage"]);
-    let postgres = tables(&["postgres"]);
-    assert!(sqlite.len() >= 10, "{:?}", sqlite.keys());
-    assert_eq!(sqlite, postgres);
 }
 
 #[test]

@@ -1,9 +1,8 @@
-//! A booted product on port 0, with everything a test says to it.
+//! Test server: the booted product on port 0, with everything a test asks of it.
 
 use std::sync::Arc;
 
 use domain::Clock as _;
-use keyring::RootKey;
 use reqwest::{Method, RequestBuilder, Response, StatusCode, redirect::Policy};
 use serde_json::{Value, json};
 use server::{
@@ -13,14 +12,14 @@ use server::{
     wire::Sources,
 };
 use tempfile::TempDir;
+use testkit_control::root_key;
 
 use crate::{Engine, FakeUpstream, ManualClock};
 
-/// What `ADMIN_TOKEN` is in tests.
-pub const ADMIN_TOKEN: &str = "test-admin-token-0123456789abcdef0123";
+pub use testkit_control::ADMIN_TOKEN;
 
 /// A running product with a fake upstream beside it.
-pub struct House {
+pub struct TestServer {
     running: Option<Running>,
     config: Config,
     sources: Sources,
@@ -40,7 +39,7 @@ pub struct Key {
     pub secret: String,
 }
 
-impl House {
+impl TestServer {
     /// Boots with the usual settings.
     pub async fn start(engine: Engine) -> Self {
         Self::with(engine, &[]).await
@@ -116,7 +115,7 @@ impl House {
         self.dir.path()
     }
 
-    /// The engine this house stands on.
+    /// The engine it runs on.
     pub fn engine(&self) -> &Engine {
         &self.engine
     }
@@ -131,7 +130,7 @@ impl House {
         self.clock.now().to_rfc3339()
     }
 
-    /// The fake upstream. It is not configured until [`House::connect_upstream`].
+    /// The fake upstream. It is not configured until [`TestServer::connect_upstream`].
     pub fn upstream(&self) -> &FakeUpstream {
         &self.upstream
     }
@@ -208,8 +207,4 @@ impl House {
         assert_eq!(status, 200, "{page}");
         page["items"].as_array().unwrap().clone()
     }
-}
-
-fn root_key() -> RootKey {
-    RootKey::from_random([42; 32])
 }
