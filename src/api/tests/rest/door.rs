@@ -11,7 +11,7 @@ async fn the_admin_token_and_sessions_are_let_in() {
     assert_eq!(me.status, StatusCode::OK);
     assert_eq!((me.json()["id"].is_null(), me.json()["role"].as_str()), (true, Some("owner")));
     let me = house.call(Method::GET, "/api/v1/me").session("admin").send().await.json();
-    assert_eq!((me["email"].as_str(), me["role"].as_str()), (Some("ada@example.org"), Some("admin")));
+    assert_eq!((me["email"].as_str(), me["role"].as_str()), (Some("user1@example.org"), Some("admin")));
     // RFC 9110: schemes are case-insensitive.
     let lower = house.call(Method::GET, "/api/v1/me").header("authorization", &format!("bearer {TOKEN}")).send().await;
     assert_eq!(lower.status, StatusCode::OK);
