@@ -1,6 +1,6 @@
 //! Who asks: the admin token as a bearer, or a browser's session. Never both, never a virtual key (A5).
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use async_trait::async_trait;
 use axum::{
@@ -48,6 +48,8 @@ impl FromRequestParts<ApiState> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
+        // The listener puts the client's address there, after it has judged forwarding headers.
+        let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
         let presented = credential(&parts.headers)?;
         let session = state.session_actor.actor(parts).await?;
         let actor = match (presented, session) {
@@ -58,13 +60,15 @@ impl FromRequestParts<ApiState> for Caller {
             }
             // A bearer is exempt from the checks against forged requests; it must not open the way for a session.
             (_, Some(_)) => return Err(ambiguous("send a session or a bearer token, not both")),
-            (Presented::Bearer(token), None) => bearer(state, token)?,
+            (Presented::Bearer(token), None) => match bearer(state, token) {
+                Ok(actor) => actor,
+                Err(refused) => return Err(slowed(state, address, refused)),
+            },
             (Presented::Foreign, None) => {
-                return Err(Problem::unauthenticated("only Authorization: Bearer is taken here"));
+                let refused = Problem::unauthenticated("only Authorization: Bearer is taken here");
+                return Err(slowed(state, address, refused));
             }
         };
-        // The listener puts the client's address there, after it has judged forwarding headers.
-        let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
         Ok(Self(state.control.cx(actor, address)))
     }
 }
@@ -99,6 +103,13 @@ fn bearer(state: &ApiState, token: &str) -> Result<Actor, Problem> {
         return Err(Problem::new(StatusCode::FORBIDDEN, "virtual_key_not_accepted", detail));
     }
     Err(Problem::invalid_token("this is not the admin token"))
+}
+
+/// `refused`, or 429 for an address that has sent many wrong credentials. The right one is looked at first, and passes
+/// whatever others have sent from the same address.
+fn slowed(state: &ApiState, address: Option<IpAddr>, refused: Problem) -> Problem {
+    let stranger = state.control.cx(Actor::Anonymous, address);
+    control::users::wrong_bearer(&stranger).map_or_else(Problem::from, |()| refused)
 }
 
 fn ambiguous(detail: &'static str) -> Problem {

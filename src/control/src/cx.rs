@@ -3,7 +3,7 @@
 use std::{net::IpAddr, path::PathBuf, sync::Arc};
 
 use dial::Dialer;
-use domain::{Action, Actor, AuditEvent, Clock, EventId, Random, Timestamp};
+use domain::{Action, Actor, AuditEvent, ChangeKind, Clock, EventId, Random, Timestamp};
 use keyring::{KeyFormat, Keyring};
 use serde::Serialize;
 use store::{Store, Tx};
@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     Error, Result,
+    refusals::Refusals,
     users::{Throttle, WAITING},
 };
 
@@ -53,17 +54,28 @@ struct Inner {
     hashing: Semaphore,
     hashing_queue: Semaphore,
     throttle: Throttle,
+    refusals: Refusals,
 }
 
 impl Control {
     /// Builds the plane.
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(Inner {
+        let inner = Arc::new(Inner {
             parts,
             hashing: Semaphore::new(2),
             hashing_queue: Semaphore::new(WAITING),
             throttle: Throttle::default(),
-        }))
+            refusals: Refusals::default(),
+        });
+        let plane = Arc::downgrade(&inner);
+        inner.parts.store.subscribe(Arc::new(move |change| {
+            if change.kind == ChangeKind::SignInUnlocked
+                && let Some(inner) = plane.upgrade()
+            {
+                inner.throttle.unlock(&change.id);
+            }
+        }));
+        Self(inner)
     }
 
     /// The context of one action.
@@ -79,6 +91,11 @@ impl Control {
     /// The time, for doors that show it.
     pub fn now(&self) -> Timestamp {
         self.0.parts.clock.now()
+    }
+
+    /// Writes down how many credentials were refused since the last call; to be called once a minute.
+    pub fn log_refusals(&self) {
+        self.0.refusals.log();
     }
 
     /// Whether the database answers.
@@ -164,6 +181,10 @@ impl Cx {
 
     pub(crate) fn throttle(&self) -> &Throttle {
         &self.control.0.throttle
+    }
+
+    pub(crate) fn refusals(&self) -> &Refusals {
+        &self.control.0.refusals
     }
 
     /// Writes the audit event of this action into its own transaction (L6). `before` and `after` are views: they

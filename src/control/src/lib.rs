@@ -9,6 +9,7 @@ pub mod installation;
 pub mod keys;
 pub mod logs;
 pub mod overview;
+mod refusals;
 pub mod upstreams;
 pub mod users;
 

@@ -18,6 +18,8 @@ pub enum ChangeKind {
     KeyEnded,
     /// An upstream or its credential was created, edited, made default or deleted.
     Upstream,
+    /// Failed sign-ins of an account count no longer; the id is the account's name in the login throttle.
+    SignInUnlocked,
 }
 
 impl ChangeKind {
@@ -27,11 +29,12 @@ impl ChangeKind {
             Self::Key => "key",
             Self::KeyEnded => "key_ended",
             Self::Upstream => "upstream",
+            Self::SignInUnlocked => "sign_in_unlocked",
         }
     }
 
     /// The kind of that text; `None` for one that a newer version wrote.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Key, Self::KeyEnded, Self::Upstream].into_iter().find(|kind| kind.as_str() == text)
+        [Self::Key, Self::KeyEnded, Self::Upstream, Self::SignInUnlocked].into_iter().find(|kind| kind.as_str() == text)
     }
 }

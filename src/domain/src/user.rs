@@ -40,7 +40,7 @@ impl Role {
     pub const fn may(self, action: Action) -> bool {
         match action {
             Action::ReadKeys | Action::ReadUpstreams | Action::ReadLogs | Action::ReadOverview => true,
-            Action::WriteKeys | Action::WriteUpstreams | Action::TestUpstreams => {
+            Action::WriteKeys | Action::WriteUpstreams | Action::TestUpstreams | Action::UnlockUsers => {
                 matches!(self, Self::Owner | Self::Admin)
             }
         }
@@ -64,6 +64,8 @@ pub enum Action {
     ReadLogs,
     /// See the first page.
     ReadOverview,
+    /// Lift the login throttle of an account.
+    UnlockUsers,
 }
 
 /// A person who may sign in.
@@ -140,7 +142,7 @@ mod tests {
 
     #[test]
     fn viewers_and_strangers_change_nothing() {
-        for action in [Action::WriteKeys, Action::WriteUpstreams, Action::TestUpstreams] {
+        for action in [Action::WriteKeys, Action::WriteUpstreams, Action::TestUpstreams, Action::UnlockUsers] {
             assert!(!Role::Viewer.may(action) && !Role::Member.may(action) && Role::Admin.may(action));
             assert!(!Actor::Anonymous.may(action) && Actor::AdminToken.may(action));
         }

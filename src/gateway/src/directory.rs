@@ -238,6 +238,7 @@ impl Notices {
             ChangeKind::Upstream => {
                 self.upstreams.fetch_add(1, Ordering::SeqCst);
             }
+            ChangeKind::SignInUnlocked => {}
         }
     }
 

@@ -27,7 +27,7 @@ const STEP: u32 = 64;
 
 /// Why a body was not taken in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum IntakeError {
+pub enum IntakeError {
     /// More than so many bytes.
     #[error("over {0} bytes")]
     TooLarge(u64),
@@ -47,7 +47,7 @@ pub(crate) enum IntakeError {
 
 /// How slow a body may be.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Pace {
+pub struct Pace {
     idle: Duration,
     min_rate: u64,
     grace: Duration,
@@ -56,7 +56,12 @@ pub(crate) struct Pace {
 impl Pace {
     /// As configured.
     pub(crate) const fn new(config: &GatewayConfig) -> Self {
-        Self { idle: config.body_idle, min_rate: config.body_min_rate, grace: config.body_grace }
+        Self::of(config.body_idle, config.body_min_rate, config.body_grace)
+    }
+
+    /// Silent for `idle` at most, and at least `min_rate` bytes per second on average, but for `grace`.
+    pub const fn of(idle: Duration, min_rate: u64, grace: Duration) -> Self {
+        Self { idle, min_rate, grace }
     }
 
     /// How long the next piece may take after `bytes` came and the client was waited for during `waited`.
@@ -73,7 +78,7 @@ fn precise(n: u64) -> f64 {
 }
 
 /// A client's body under its limits. Only time during which the client keeps us waiting counts against it.
-pub(crate) struct Intake {
+pub struct Intake {
     inner: Body,
     limit: u64,
     pace: Pace,
@@ -85,7 +90,7 @@ pub(crate) struct Intake {
 
 impl Intake {
     /// A body of at most `limit` bytes. One that says beforehand that it is larger is refused at once.
-    pub(crate) fn new(inner: Body, limit: u64, pace: Pace) -> Result<Self, IntakeError> {
+    pub fn new(inner: Body, limit: u64, pace: Pace) -> Result<Self, IntakeError> {
         if inner.size_hint().lower() > limit {
             return Err(IntakeError::TooLarge(limit));
         }
@@ -94,7 +99,7 @@ impl Intake {
     }
 
     /// Where the reason will stand if it fails while somebody else reads it.
-    pub(crate) fn failure(&self) -> Arc<OnceLock<IntakeError>> {
+    pub fn failure(&self) -> Arc<OnceLock<IntakeError>> {
         self.failure.clone()
     }
 

@@ -30,5 +30,6 @@ pub use counters::{Counters, CountersUnavailable, MemoryCounters};
 pub use gateway::{Gateway, Parts, StartError};
 pub use headers::client_address;
 pub use host::host_is_sound;
+pub use intake::{Intake, IntakeError, Pace};
 pub use ledger::{Durability, LedgerError};
 pub use target::segment_is_plain;

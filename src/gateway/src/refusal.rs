@@ -9,6 +9,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 
 /// Our request id, on every answer.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-keywright-request-id");
+/// The vendor's field for its own: SDKs show it with an error.
+const VENDOR_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 const RETRY_AFTER_MS: HeaderName = HeaderName::from_static("retry-after-ms");
 
@@ -266,6 +268,9 @@ impl Refusal {
         let headers = answer.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         stamp(headers, id);
+        if let Some(id) = headers.get(REQUEST_ID).cloned() {
+            headers.insert(VENDOR_REQUEST_ID, id);
+        }
         if close {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
@@ -298,8 +303,9 @@ impl Refusal {
     }
 }
 
-/// Puts our request id onto an answer.
+/// Puts what every answer carries onto one: our request id, and `nosniff` unless it is there.
 pub(crate) fn stamp(headers: &mut HeaderMap, id: &RequestId) {
+    headers.entry(header::X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         headers.insert(REQUEST_ID, value);
     }

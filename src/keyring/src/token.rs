@@ -1,6 +1,5 @@
 //! Tokens that people type or programs carry, and their hashes at rest.
 
-use domain::Random;
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -11,11 +10,10 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const GROUPS: usize = 4;
 const GROUP: usize = 4;
 
-/// A one-time token of 80 bits to be typed by hand: `7Q2F-M9XK-4TRC-08VN`.
-pub fn setup_token(random: &dyn Random) -> SecretString {
-    let drawn: Zeroizing<[u8; GROUPS * GROUP]> = Zeroizing::new(random.bytes());
+/// A one-time token of 80 bits to be typed by hand, `7Q2F-M9XK-4TRC-08VN`, from secret bytes that nobody can guess.
+pub fn setup_token(secret: &[u8; 32]) -> SecretString {
     let mut text = Zeroizing::new(String::with_capacity(GROUPS * (GROUP + 1)));
-    for (at, byte) in drawn.iter().enumerate() {
+    for (at, byte) in secret.iter().take(GROUPS * GROUP).enumerate() {
         if at > 0 && at % GROUP == 0 {
             text.push('-');
         }
@@ -57,17 +55,23 @@ pub fn equal(one: &[u8], other: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::Random;
     use proptest::prelude::*;
     use secrecy::ExposeSecret;
     use testkit_domain::CountedRandom;
 
+    fn secret(seed: u64) -> [u8; 32] {
+        let random: &dyn Random = &CountedRandom::seeded(seed);
+        random.bytes()
+    }
+
     #[test]
     fn setup_tokens_are_four_groups_of_four() {
-        let token = setup_token(&CountedRandom::seeded(1));
+        let token = setup_token(&secret(1));
         let text = token.expose_secret();
         assert_eq!(text.split('-').map(str::len).collect::<Vec<_>>(), [4, 4, 4, 4]);
         assert!(text.bytes().all(|b| b == b'-' || ALPHABET.contains(&b)));
-        assert_ne!(setup_token(&CountedRandom::seeded(99)).expose_secret(), text);
+        assert_ne!(setup_token(&secret(99)).expose_secret(), text);
     }
 
     #[test]
@@ -81,7 +85,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_way_to_type_a_token_is_that_token(seed in any::<u64>()) {
-            let token = setup_token(&CountedRandom::seeded(seed));
+            let token = setup_token(&secret(seed));
             let text = token.expose_secret();
             let normal = normal_form(text);
             prop_assert_eq!(normal.len(), 16);

@@ -59,7 +59,8 @@ async fn start_opened(config: &Config, opened: Opened, sources: &Sources) -> any
             .max(64),
         trusted_proxies: config.trusted_proxies.clone(),
     };
-    let door = Door::new(limits, house.readiness.clone());
+    let settings = house.control.settings();
+    let door = Door::new(limits, house.readiness.clone(), (&settings.gateway_url, &settings.admin_url));
     if let Some(listener) = admin_listener {
         door.tasks.spawn(accept(gateway_listener, Plane::Gateway(house.gateway.clone()), door.clone()));
         door.tasks.spawn(accept(listener, Plane::Admin(house.admin.clone()), door.clone()));

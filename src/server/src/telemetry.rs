@@ -6,9 +6,7 @@ use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::Subscr
 
 /// Starts logging to standard error. A second call (tests) changes nothing.
 pub fn start(filter: &str, json: bool) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(filter).map_err(|_| {
-        anyhow::anyhow!("log: use error, warn, info, debug or trace, or per room such as gateway=debug")
-    })?;
+    let filter = filtering(filter)?;
     let registry = tracing_subscriber::registry().with(filter);
     let result = if json {
         registry.with(fmt::layer().json().with_writer(std::io::stderr)).try_init()
@@ -24,6 +22,15 @@ pub fn start(filter: &str, json: bool) -> anyhow::Result<()> {
         tracing::error!(place, "a part of the product panicked; the request it served has failed");
     }));
     Ok(())
+}
+
+/// The session layer warns of every cookie that names no session: whoever makes cookies up could fill the log. Only who
+/// names that layer in the setting hears it.
+fn filtering(filter: &str) -> anyhow::Result<EnvFilter> {
+    let text = if filter.contains("tower_sessions") { filter } else { &format!("tower_sessions=error,{filter}") };
+    EnvFilter::try_new(text).map_err(|_| {
+        anyhow::anyhow!("log: use error, warn, info, debug or trace, or per room such as gateway=debug")
+    })
 }
 
 /// Every connection is a file, and a proxied one two: takes what the operating system allows and returns how many.

@@ -148,9 +148,10 @@ pub async fn build(
         shutdown: background_stop.clone(),
     })
     .await?;
-    let readiness = Readiness::new(control.clone(), gateway.clone());
+    let readiness = Readiness::new(control.clone(), gateway.clone(), sources.clock.clone());
     let admin = admin(config, &control, &opened.store, sources, &urls, admin_address);
     watch_changes(&opened.store, &background, background_stop.clone()).await?;
+    background.spawn(log_refusals(control.clone(), background_stop.clone()));
     Ok(House { control, gateway, admin, readiness, background, background_stop, store: opened.store })
 }
 
@@ -212,6 +213,17 @@ fn admin(
         clock: sources.clock.clone(),
         random: sources.random.clone(),
     })
+}
+
+/// Refused credentials, in sum: once a minute, and at the end.
+async fn log_refusals(control: Control, stop: CancellationToken) {
+    let mut ticks = tokio::time::interval(Duration::from_mins(1));
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return control.log_refusals(),
+            _ = ticks.tick() => control.log_refusals(),
+        }
+    }
 }
 
 /// What `--local` or another node wrote takes effect within half a second (G8).

@@ -179,6 +179,28 @@ both_engines! {
         assert!(statuses.contains(&429), "{statuses:?}");
     }
 
+    /// The cookie that makes a browser a known one: given at sign-in, kept at sign-out, and enough to get past what
+    /// strangers have failed at (F15).
+    async fn a_browser_that_signed_in_before_is_known(engine) {
+        let house = TestServer::start(engine).await;
+        let mut browser = Browser::new(&house);
+        browser.set_up().await;
+        let login = [("email", "ada@example.org"), ("password", PASSWORD)];
+        let answer = browser.post("/login", &login).await;
+        let device = answer.headers().get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).find(|value| value.starts_with("keywright-browser=")).unwrap().to_owned();
+        assert!(device.contains("; HttpOnly; SameSite=Lax") && device.contains("Max-Age=34560000"), "{device}");
+        let signed_out = browser.post("/logout", &[]).await;
+        assert!(signed_out.headers().get_all("set-cookie").iter().all(|value| !value.to_str().unwrap().starts_with("keywright-browser")));
+        let mut stranger = Browser::new(&house);
+        for _ in 0..10 {
+            assert_eq!(stranger.post("/login", &[("email", "ada@example.org"), ("password", "not the password")]).await.status(), 422);
+        }
+        assert_eq!(stranger.post("/login", &login).await.status(), 429);
+        let mut known = Browser::new(&house);
+        known.cookie = Some(device.split(';').next().unwrap().to_owned());
+        assert_eq!(known.post("/login", &login).await.status(), StatusCode::SEE_OTHER);
+    }
+
     /// Signing out without being signed in leaves nothing behind.
     async fn stray_sign_outs_make_no_session(engine) {
         let house = TestServer::start(engine).await;

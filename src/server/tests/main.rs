@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests, and what they share
 
 mod admin;
+mod admin_plane;
 mod architecture;
 mod audit;
 mod canary;

@@ -137,6 +137,65 @@ async fn local_changes_reach_a_running_server() {
     tokio::time::timeout(Duration::from_secs(3), refused).await.expect("the revocation must hold soon");
 }
 
+/// Made-up bearers and cookies are counted in the log, not listed.
+#[tokio::test]
+async fn a_flood_of_made_up_credentials_is_a_line_in_the_log() {
+    install_tls();
+    let dir = initialised();
+    let log = dir.path().join("serve.log");
+    let serving = Serving::logging(dir.path(), &[("KEYWRIGHT_LOG", "info")], fs::File::create(&log).unwrap().into());
+    let http = reqwest::Client::new();
+    let url = format!("{}/api/v1/keys", serving.admin);
+    let mut slowed = 0;
+    for n in 0..100 {
+        let cookie = format!("keywright={}", ["A", "B", "C", "D"][n % 4].repeat(22));
+        assert_eq!(http.get(&url).header("cookie", cookie).send().await.unwrap().status(), 401);
+        slowed += usize::from(http.get(&url).bearer_auth(format!("wrong-{n}")).send().await.unwrap().status() == 429);
+    }
+    assert!(slowed > 0);
+    serving.stop();
+    let said = fs::read_to_string(&log).unwrap();
+    let lines: Vec<&str> = said.lines().filter(|line| line.contains("credentials were refused")).collect();
+    assert!((1..=3).contains(&lines.len()), "{said}");
+    assert!(lines.iter().all(|line| line.contains("bearer token") && line.contains("loopback")), "{said}");
+    assert!(!said.contains("suspicious") && said.lines().count() < 20, "{said}");
+}
+
+/// Too many failures lock an account; `users unlock` opens it, in a running server too (F15).
+#[tokio::test]
+async fn an_account_is_unlocked_from_the_command_line() {
+    install_tls();
+    let dir = initialised();
+    let serving = Serving::start(dir.path(), &[]);
+    let token = fs::read_to_string(dir.path().join("setup-token")).unwrap();
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let post = async |path: &str, form: String| {
+        let request = http.post(format!("{}{path}", serving.admin)).header("origin", &serving.admin);
+        let form = request.header("content-type", "application/x-www-form-urlencoded").body(form);
+        form.send().await.unwrap().status().as_u16()
+    };
+    let good = "email=ada%40example.org&password=quiet+otters+count+bridges";
+    assert_eq!(post("/setup", format!("token={}&{good}", token.trim())).await, 303);
+    for _ in 0..10 {
+        assert_eq!(post("/login", "email=ada%40example.org&password=wrong".to_owned()).await, 422);
+    }
+    assert_eq!(post("/login", good.to_owned()).await, 429);
+    for (arguments, code) in [
+        (&["users", "unlock", "ada@example.org"][..], 2),
+        (&["users", "unlock", "--local", "nobody@example.org"], 2),
+        (&["users", "unlock", "--local", "Ada@example.org"], 0),
+    ] {
+        let out = run(keywright(dir.path()).args(arguments));
+        assert_eq!(out.status.code(), Some(code), "{arguments:?}: {}", text(&out.stderr));
+    }
+    let unlocked = async {
+        while post("/login", good.to_owned()).await != 303 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), unlocked).await.expect("running servers hear of it soon");
+}
+
 /// Equal explicit addresses: one port for both planes.
 #[tokio::test]
 async fn one_port_for_both_planes() {
@@ -147,7 +206,7 @@ async fn one_port_for_both_planes() {
     let secret = create_key(&serving, dir.path());
     assert_eq!(serving.gateway, serving.admin);
     assert_eq!(echo(&serving, &secret, 1).await, Some(200));
-    for path in ["/livez", "/readyz", "/login"] {
+    for path in ["/livez", "/readyz", "/healthz", "/login"] {
         let status = reqwest::Client::new().get(format!("{}{path}", serving.admin)).send().await.unwrap().status();
         assert!(status.is_success() || status.is_redirection(), "{path}: {status}");
     }

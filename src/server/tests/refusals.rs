@@ -10,6 +10,8 @@ use testkit::{TestServer, both_engines};
 async fn no(answer: Response) -> (u16, String) {
     let status = answer.status().as_u16();
     assert!(answer.headers().contains_key("x-keywright-request-id"), "{:?}", answer.headers());
+    // SDKs show the vendor's field: it holds our id, never an upstream's (F26).
+    assert_eq!(answer.headers().get("x-request-id"), answer.headers().get("x-keywright-request-id"));
     let body: Value = answer.json().await.unwrap();
     assert!(body["error"]["message"].is_string() && body["error"]["type"].is_string(), "{body}");
     (status, body["error"]["code"].as_str().unwrap_or_default().to_owned())

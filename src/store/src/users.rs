@@ -59,9 +59,14 @@ impl Store {
 
     /// The person with this id.
     pub async fn find_user(&self, id: &UserId) -> Result<Option<User>> {
+        Ok(self.find_user_with_password(id).await?.map(|(user, _)| user))
+    }
+
+    /// The person with this id, and the hash of their password.
+    pub async fn find_user_with_password(&self, id: &UserId) -> Result<Option<(User, String)>> {
         let row: Option<UserColumns> =
             on!(pool self.control(), |c| sqlx::query_as(FIND).bind(id.as_str()).fetch_optional(c).await)?;
-        Ok(row.map(user).transpose()?.map(|(user, _)| user))
+        row.map(user).transpose()
     }
 
     /// The person with this address, in lower case, and the hash of their password.
@@ -126,6 +131,14 @@ impl Tx {
                 .map(drop)
         })?;
         Ok(())
+    }
+
+    /// The hash of somebody's password as it is now: nothing can replace it before this transaction ends.
+    pub async fn password_hash(&mut self, id: &UserId) -> Result<Option<String>> {
+        Ok(on!(tx &mut self.open, |c| sqlx::query_scalar("SELECT password_hash FROM users WHERE id = $1")
+            .bind(id.as_str())
+            .fetch_optional(c)
+            .await)?)
     }
 
     /// Replaces the hash of somebody's password.

@@ -40,10 +40,14 @@ both_engines! {
         let mut tx = db.store.begin().await.unwrap();
         tx.insert_user(&user(1), "one").await.unwrap();
         tx.insert_user(&user(2), "two").await.unwrap();
+        assert_eq!(tx.password_hash(&user(1).id).await.unwrap().as_deref(), Some("one"));
+        assert_eq!(tx.password_hash(&user(9).id).await.unwrap(), None);
         tx.set_password(&user(1).id, "new").await.unwrap();
+        assert_eq!(tx.password_hash(&user(1).id).await.unwrap().as_deref(), Some("new"));
         tx.commit().await.unwrap();
         let hash = async |n| db.store.find_user_by_email(&user(n).email).await.unwrap().unwrap().1;
         assert_eq!((hash(1).await, hash(2).await), ("new".to_owned(), "two".to_owned()));
+        assert_eq!(db.store.find_user_with_password(&user(1).id).await.unwrap(), Some((user(1), "new".to_owned())));
     }
 
     async fn a_role_that_nobody_knows_is_damage(db: TestDb) {

@@ -33,7 +33,7 @@ impl WebState {
     }
 
     /// The forms that have made a key already.
-    pub(crate) fn issued(&self) -> &keys::Issued {
+    pub(crate) fn issued(&self) -> &Arc<keys::Issued> {
         &self.issued
     }
 }

@@ -76,7 +76,7 @@ pub(crate) async fn choose(Extension(visit): Extension<Visit>, body: RawForm) ->
         Ok(choice) => choice,
         Err(error) => return visit.draw(Err(error)).await,
     };
-    let secure = if visit.cx.settings().admin_url.starts_with("https:") { "; Secure" } else { "" };
+    let secure = if visit.is_https() { "; Secure" } else { "" };
     let theme = Theme::parse(&choice.theme).as_str();
     let cookie = format!("{COOKIE}={theme}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}");
     let to = local_path(&choice.back).to_owned();

@@ -1,6 +1,14 @@
 //! Walks the document: no route can be forgotten here.
 
-use axum::http::Method;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Poll,
+};
+
+use axum::{body::Body, http::Method};
 use serde_json::{Value, json};
 
 use crate::{
@@ -83,6 +91,31 @@ async fn strangers_are_refused_everywhere() {
         let answer = route.call(&house).send().await;
         answer.problem(401, "unauthenticated");
         assert_eq!(answer.header("www-authenticate"), r#"Bearer realm="keywright""#, "{}", route.name);
+    }
+}
+
+/// Nothing of a body is read for whoever is refused by the head alone.
+#[tokio::test]
+async fn no_body_of_a_stranger_is_read_anywhere() {
+    let house = House::new().await;
+    let key = house.key("a client's").await;
+    let key = format!("Bearer {}", key["secret"].as_str().unwrap());
+    for route in guarded_routes(&house).await {
+        for (credential, status) in [(None, 401), (Some("Bearer not-the-token"), 401), (Some(key.as_str()), 403)] {
+            let read = Arc::new(AtomicBool::new(false));
+            let seen = read.clone();
+            let body = futures_util::stream::poll_fn(move |_| {
+                seen.store(true, Ordering::SeqCst);
+                Poll::Ready(Some(Ok::<_, std::io::Error>("{")))
+            });
+            let call = house.call(route.method.clone(), &route.path).text("application/json", Body::from_stream(body));
+            let call = match credential {
+                Some(credential) => call.header("authorization", credential),
+                None => call,
+            };
+            assert_eq!(call.send().await.status.as_u16(), status, "{}", route.name);
+            assert!(!read.load(Ordering::SeqCst), "{} reads a stranger's body", route.name);
+        }
     }
 }
 

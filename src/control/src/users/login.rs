@@ -1,42 +1,83 @@
 //! Signing in. The answer is the same for a wrong password and an unknown address, and takes as long.
 
 use contract::session::Login;
-use domain::{Action, Actor, User};
+use data_encoding::HEXLOWER;
+use domain::{Action, Actor, User, UserId};
 use secrecy::SecretString;
 
-use super::{Try, password};
-use crate::{Cx, Error, Result};
+use super::{Try, device, password};
+use crate::{Cx, Error, Result, refusals::Refused};
 
 /// Nothing longer is anybody's address or password; it is refused before it costs anything.
 const LONGEST: usize = 512;
 
-/// Returns the person, whom the door then gives a session.
-pub async fn login(cx: &Cx, form: Login) -> Result<User> {
+/// Somebody who has just said who they are. No `Debug`: it holds what a browser is known by.
+#[derive(Clone)]
+pub struct SignedIn {
+    /// The person.
+    pub user: User,
+    /// Which password that was: a session keeps it, and [`of_session`] compares it, so that a session that was begun
+    /// with a password ends with it, also one that is only just being made.
+    pub password: String,
+    /// What makes this browser a known one the next time: see [`device`].
+    pub device: SecretString,
+}
+
+/// Returns the person, who is then to be given a session. `known_as` is the token with which this browser was made a
+/// known one before.
+pub async fn login(cx: &Cx, form: Login, known_as: Option<&str>) -> Result<SignedIn> {
     let email = form.email.trim().to_lowercase();
     if email.len() > LONGEST || form.password.len() > LONGEST {
         return Err(no_match());
     }
-    let one = Try::sign_in(&email, cx.address());
+    let account = device::account(cx, &email);
+    let device = known_as.and_then(|token| device::known(cx, token, &account));
+    let one = Try::sign_in(&account, cx.address(), device.as_deref());
     cx.throttle().take(&one, cx.monotonic_ns())?;
 
-    let found = cx.store().find_user_by_email(&email).await?;
-    let hash = found.as_ref().map(|(_, hash)| hash.clone());
-    let right = password::verify(cx, hash, SecretString::from(form.password)).await?;
-    match found {
-        Some((user, _)) if right => {
-            cx.throttle().give_back(&one);
-            let signed_in = cx.with_actor(Actor::User(user.clone()));
-            signed_in.allow(Action::ReadOverview)?;
-            let mut tx = cx.store().begin().await?;
-            signed_in.record(&mut tx, "session.create", user.id.as_str(), None::<&()>, None::<&()>).await?;
-            tx.commit().await?;
-            Ok(user)
-        }
-        _ => {
-            tracing::warn!(address = ?cx.address(), "a sign-in was refused");
-            Err(no_match())
-        }
+    // What the database or the queue could not judge was no failure of whoever tried.
+    let judged = judge(cx, &email, form.password).await.inspect_err(|_| cx.throttle().give_back(&one))?;
+    let Some((user, hash)) = judged else {
+        cx.refusals().count(Refused::SignIn, cx.address());
+        return Err(no_match());
+    };
+    cx.throttle().give_back(&one);
+    let signed_in = cx.with_actor(Actor::User(user.clone()));
+    signed_in.allow(Action::ReadOverview)?;
+    let mut tx = cx.store().begin().await?;
+    // A password that was replaced while it was being verified is one no longer.
+    if tx.password_hash(&user.id).await?.as_deref() != Some(&hash) {
+        return Err(no_match());
     }
+    signed_in.record(&mut tx, "session.create", user.id.as_str(), None::<&()>, None::<&()>).await?;
+    tx.commit().await?;
+    Ok(signed_in_as(cx, user, &hash, &account, device))
+}
+
+/// The person of a session that was begun with the password `password` (see [`SignedIn`]); `None` if it is another
+/// one by now, or the person is gone.
+pub async fn of_session(cx: &Cx, id: &UserId, password: &str) -> Result<Option<User>> {
+    let found = cx.store().find_user_with_password(id).await?;
+    Ok(found.filter(|(user, hash)| password_version(cx, &user.id, hash) == password).map(|(user, _)| user))
+}
+
+/// What a session is begun with, for somebody whose stored password hash is `hash`.
+pub(super) fn signed_in_as(cx: &Cx, user: User, hash: &str, account: &str, device: Option<String>) -> SignedIn {
+    let password = password_version(cx, &user.id, hash);
+    SignedIn { user, password, device: device::issue(cx, account, device) }
+}
+
+/// Tells one password of a person from the next without telling anything about it.
+fn password_version(cx: &Cx, id: &UserId, hash: &str) -> String {
+    HEXLOWER.encode(&device::mac(cx, "password-version-v1", &format!("{id} {hash}"))[..16])
+}
+
+/// The person and the stored hash, if the password is theirs.
+async fn judge(cx: &Cx, email: &str, given: String) -> Result<Option<(User, String)>> {
+    let found = cx.store().find_user_by_email(email).await?;
+    let hash = found.as_ref().map(|(_, hash)| hash.clone());
+    let right = password::verify(cx, hash, SecretString::from(given)).await?;
+    Ok(found.filter(|_| right))
 }
 
 fn no_match() -> Error {

@@ -1,15 +1,21 @@
-//! People: the first administrator, signing in, passwords.
+//! People: the first administrator, signing in, passwords, the login throttle.
 
+mod bearer;
+mod device;
 mod find;
 mod login;
 mod password;
 mod reset_password;
 mod setup;
 mod throttle;
+mod unlock;
 
+pub use bearer::wrong_bearer;
+pub use device::DEVICE_LIFETIME_MS;
 pub use find::{find, me};
-pub use login::login;
+pub use login::{SignedIn, login, of_session};
 pub(crate) use password::WAITING;
 pub use reset_password::reset_password;
 pub use setup::{is_claimed, setup, setup_token};
 pub(crate) use throttle::{Throttle, Try};
+pub use unlock::unlock;

@@ -12,8 +12,8 @@ use domain::{Actor, Role, User, UserId};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
-use super::{Try, password};
-use crate::{Cx, Error, Result};
+use super::{SignedIn, Try, device, login, password};
+use crate::{Cx, Error, Result, refusals::Refused};
 
 const TOKEN_DOMAIN: &str = "setup-token";
 
@@ -28,40 +28,39 @@ pub async fn is_claimed(cx: &Cx) -> Result<bool> {
     Ok(cx.store().count_users().await? > 0)
 }
 
-/// The token to print at start; `None` once claimed. The one in the token file is kept while the database knows it,
-/// so that a restart does not invalidate what an administrator has copied.
+/// The token to print at start; `None` once claimed. It follows from the keyring, so that it is the same on every node
+/// of an installation and after every restart: nobody's start invalidates what an administrator has copied.
 pub async fn setup_token(cx: &Cx) -> Result<Option<SecretString>> {
     if is_claimed(cx).await? {
         return Ok(None);
     }
-    let path = &cx.settings().setup_token_path;
-    let known = cx.store().setup_token_hash().await?;
-    if let (Some(known), Ok(text)) = (&known, fs::read_to_string(path)) {
-        let text = text.trim();
-        let hash = keyring::token::hash(TOKEN_DOMAIN, &keyring::token::normal_form(text));
-        if keyring::token::equal(known, &hash) {
-            return Ok(Some(SecretString::from(text.to_owned())));
-        }
-    }
-    let token = keyring::token::setup_token(cx.random());
+    let mac = device::mac(cx, "setup-token-v1", cx.keyring().installation_id());
+    let token = keyring::token::setup_token(&mac);
     let hash = keyring::token::hash(TOKEN_DOMAIN, &keyring::token::normal_form(token.expose_secret()));
-    write_token(path, token.expose_secret()).map_err(Error::internal)?;
-    let mut tx = cx.store().begin().await?;
-    tx.set_setup_token(Some(&hash)).await?;
-    tx.commit().await?;
+    let path = &cx.settings().setup_token_path;
+    if !fs::read_to_string(path).is_ok_and(|text| text.trim() == token.expose_secret()) {
+        write_token(path, token.expose_secret()).map_err(Error::internal)?;
+    }
+    if cx.store().setup_token_hash().await?.is_none_or(|known| !keyring::token::equal(&known, &hash)) {
+        let mut tx = cx.store().begin().await?;
+        tx.set_setup_token(Some(&hash)).await?;
+        tx.commit().await?;
+    }
     Ok(Some(token))
 }
 
-/// Makes the first administrator, once.
-pub async fn setup(cx: &Cx, form: Setup) -> Result<User> {
+/// Makes the first administrator, once. `known_as` is the token with which this browser was made a known one before.
+pub async fn setup(cx: &Cx, form: Setup, known_as: Option<&str>) -> Result<SignedIn> {
     if is_claimed(cx).await? {
         return Err(Error::NotFound("page"));
     }
     let one = Try::setup(cx.address());
     cx.throttle().take(&one, cx.monotonic_ns())?;
     let hash = keyring::token::hash(TOKEN_DOMAIN, &keyring::token::normal_form(&form.token));
-    let known = cx.store().setup_token_hash().await?;
+    // What the database could not judge was no failure of whoever tried.
+    let known = cx.store().setup_token_hash().await.inspect_err(|_| cx.throttle().give_back(&one))?;
     if !known.is_some_and(|known| keyring::token::equal(&known, &hash)) {
+        cx.refusals().count(Refused::SetupToken, cx.address());
         return Err(wrong_token());
     }
     cx.throttle().give_back(&one);
@@ -92,7 +91,9 @@ pub async fn setup(cx: &Cx, form: Setup) -> Result<User> {
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => tracing::warn!(%error, "the claimed setup token's file could not be removed"),
     }
-    Ok(user)
+    let account = device::account(cx, &user.email);
+    let device = known_as.and_then(|token| device::known(cx, token, &account));
+    Ok(login::signed_in_as(cx, user, &password_hash, &account, device))
 }
 
 fn wrong_token() -> Error {

@@ -1,5 +1,6 @@
-//! How often somebody may fail to sign in: per address, per account from that address, and per account at all, so
-//! that neither one machine nor many can guess on, and a stranger cannot lock an administrator out by a few tries.
+//! Login throttling (GCRA): how often somebody may fail to sign in, per address, per account from that address, and
+//! per account at all, so that neither one machine nor many can guess on. A browser that signed in before (see
+//! [`super::device`]) has an allowance of its own for that account, so that nobody else's failures lock it out.
 
 use std::{collections::HashMap, net::IpAddr};
 
@@ -8,11 +9,14 @@ use parking_lot::Mutex;
 
 use crate::{Error, Result};
 
-const QUARTER_HOUR_NS: u64 = 900_000_000_000;
-/// Tries of one address, or of one address on one account.
+const MINUTE_NS: u64 = 60_000_000_000;
+const QUARTER_HOUR_NS: u64 = 15 * MINUTE_NS;
+/// Tries of one address, of one address on one account, or of one known browser on its account.
 const NARROW: Gcra = Gcra { limit: 10, period_ns: QUARTER_HOUR_NS };
 /// Tries on one account from everywhere.
 const WIDE: Gcra = Gcra { limit: 100, period_ns: QUARTER_HOUR_NS };
+/// Wrong bearers of one address.
+const BEARERS: Gcra = Gcra { limit: 60, period_ns: MINUTE_NS };
 /// More allowances than this are not remembered: the one that is nearest to whole goes first.
 const REMEMBERED: usize = 10_000;
 
@@ -25,8 +29,11 @@ pub(crate) struct Throttle(Mutex<HashMap<String, u64>>);
 pub(crate) struct Try(Vec<(String, Gcra)>);
 
 impl Try {
-    /// A try to sign in to `account`. The caller has bounded its length.
-    pub(crate) fn sign_in(account: &str, address: Option<IpAddr>) -> Self {
+    /// A try to sign in to `account` (see [`super::device::account`]), by the known browser `device` if it is one.
+    pub(crate) fn sign_in(account: &str, address: Option<IpAddr>, device: Option<&str>) -> Self {
+        if let Some(device) = device {
+            return Self(vec![(format!("browser {device} to {account}"), NARROW)]);
+        }
         let mut names = vec![(format!("account {account}"), WIDE)];
         if let Some(place) = address.map(place) {
             names.push((format!("from {place}"), NARROW));
@@ -38,6 +45,11 @@ impl Try {
     /// A try to claim the installation.
     pub(crate) fn setup(address: Option<IpAddr>) -> Self {
         Self(address.map(|address| (format!("setup from {}", place(address)), NARROW)).into_iter().collect())
+    }
+
+    /// A bearer that is not the admin token.
+    pub(crate) fn bearer(address: Option<IpAddr>) -> Self {
+        Self(address.map(|address| (format!("bearer from {}", place(address)), BEARERS)).into_iter().collect())
     }
 }
 
@@ -80,7 +92,7 @@ impl Throttle {
         Ok(())
     }
 
-    /// Gives back what a try took that turned out well.
+    /// Gives back what a try took that turned out well, or that nobody could judge.
     pub(crate) fn give_back(&self, one: &Try) {
         let mut states = self.0.lock();
         for (name, gcra) in &one.0 {
@@ -89,14 +101,34 @@ impl Throttle {
             }
         }
     }
+
+    /// Makes whole what tries on `account` took: the account's allowance, those of its known browsers, and those of
+    /// every address that failed on it.
+    pub(crate) fn unlock(&self, account: &str) {
+        let mut states = self.0.lock();
+        let to_account = format!(" to {account}");
+        let sources: Vec<String> =
+            states.keys().filter_map(|name| name.strip_suffix(&to_account).map(str::to_owned)).collect();
+        for source in sources {
+            states.remove(&format!("{source}{to_account}"));
+            states.remove(&source);
+        }
+        states.remove(&format!("account {account}"));
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const ADA: &str = "ada";
+
     fn from(address: &str) -> Try {
-        Try::sign_in("ada@example.org", Some(address.parse().unwrap()))
+        Try::sign_in(ADA, Some(address.parse().unwrap()), None)
+    }
+
+    fn exhaust(throttle: &Throttle, one: &Try) {
+        while throttle.take(one, 1_000).is_ok() {}
     }
 
     #[test]
@@ -136,10 +168,54 @@ mod tests {
     }
 
     #[test]
+    fn a_known_browser_has_ten_tries_of_its_own_whatever_others_do() {
+        let throttle = Throttle::default();
+        let address = Some("10.0.0.1".parse().unwrap());
+        for n in 0..200 {
+            exhaust(&throttle, &from(&format!("10.0.{n}.1")));
+        }
+        let known = Try::sign_in(ADA, address, Some("d1"));
+        let passed = (0..20).filter(|_| throttle.take(&known, 1_000).is_ok()).count();
+        assert_eq!(passed, 10);
+        // Another device and another account have theirs, and the unknown one beside it has none.
+        assert!(throttle.take(&Try::sign_in(ADA, address, Some("d2")), 1_000).is_ok());
+        assert!(throttle.take(&Try::sign_in("eve", address, Some("d1")), 1_000).is_ok());
+        assert!(throttle.take(&Try::sign_in(ADA, address, None), 1_000).is_err());
+    }
+
+    #[test]
+    fn unlocking_an_account_makes_whole_what_its_tries_took_and_nothing_else() {
+        let throttle = Throttle::default();
+        let known = Try::sign_in(ADA, None, Some("d1"));
+        for n in 0..200 {
+            exhaust(&throttle, &from(&format!("10.0.{n}.1")));
+        }
+        exhaust(&throttle, &known);
+        let other = Try::sign_in("eve", Some("10.9.9.9".parse().unwrap()), None);
+        exhaust(&throttle, &other);
+        throttle.unlock(ADA);
+        for one in [from("10.0.0.1"), from("10.0.3.1"), from("10.0.199.1"), known] {
+            assert!(throttle.take(&one, 1_000).is_ok(), "{one:?}");
+        }
+        assert!(throttle.take(&other, 1_000).is_err());
+    }
+
+    #[test]
+    fn wrong_bearers_are_sixty_a_minute_and_address() {
+        let throttle = Throttle::default();
+        let bearer = |address: &str| Try::bearer(Some(address.parse().unwrap()));
+        let passed = (0..200).filter(|_| throttle.take(&bearer("10.0.0.1"), 1_000).is_ok()).count();
+        assert_eq!(passed, 60);
+        assert!(matches!(throttle.take(&bearer("10.0.0.1"), 1_000), Err(Error::Throttled { retry_after_s: 1 })));
+        assert!(throttle.take(&bearer("10.0.0.2"), 1_000).is_ok());
+        assert!(throttle.take(&from("10.0.0.1"), 1_000).is_ok(), "sign-ins have an allowance of their own");
+    }
+
+    #[test]
     fn memory_is_bounded() {
         let throttle = Throttle::default();
         for n in 0..REMEMBERED + 50 {
-            drop(throttle.take(&Try::sign_in(&format!("a{n}@example.org"), None), 1_000));
+            drop(throttle.take(&Try::sign_in(&format!("a{n}"), None, None), 1_000));
         }
         assert!(throttle.0.lock().len() <= REMEMBERED);
     }

@@ -13,6 +13,11 @@ pub enum UsersCommand {
         #[arg(long)]
         email: String,
     },
+    /// Let an account try to sign in again after too many failures, on every running server of this installation
+    Unlock {
+        /// Their e-mail address
+        email: String,
+    },
 }
 
 /// Runs the command. It needs the machine itself: over the network it would be a back door.
@@ -22,13 +27,20 @@ pub(super) async fn run(
     settings: &Settings<'_>,
     out: &Output,
 ) -> Result<(), CliError> {
-    let UsersCommand::ResetPassword { email } = command;
     if !local {
-        return Err(CliError::usage("reset-password works on the database of this machine; add --local"));
+        return Err(CliError::usage("`keywright users` works on the database of this machine; add --local"));
     }
     let cx = settings.local_cx().await?;
-    let password = super::output::read_secret("New password")?;
-    control::users::reset_password(&cx, &email, password).await?;
-    out.message(&format!("The password of {email} is set; all of their sessions are ended."));
+    match command {
+        UsersCommand::ResetPassword { email } => {
+            let password = super::output::read_secret("New password")?;
+            control::users::reset_password(&cx, &email, password).await?;
+            out.message(&format!("The password of {email} is set; all of their sessions are ended."));
+        }
+        UsersCommand::Unlock { email } => {
+            control::users::unlock(&cx, &email).await?;
+            out.message(&format!("Failed sign-ins of {email} count no longer; running servers hear of it in a second."));
+        }
+    }
     Ok(())
 }

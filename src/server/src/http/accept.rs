@@ -1,9 +1,8 @@
 //! Our own accept loop: `axum::serve` never times out a slow client.
 
 use std::{
-    collections::HashMap,
     convert::Infallible,
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     panic::AssertUnwindSafe,
     pin::pin,
     sync::Arc,
@@ -18,14 +17,15 @@ use http::{HeaderValue, Request, Response, StatusCode, header};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use ipnet::IpNet;
-use parking_lot::Mutex;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
 
 use super::{
+    connections::{Connections, Side, Slot},
     framing::{Framing, Verdict},
     health::{self, Readiness},
+    plain_http::PlainHttp,
     stream::{Phase, PhasedBody, TimedStream, Timeouts},
 };
 
@@ -43,9 +43,10 @@ pub struct Limits {
     pub idle_timeout: Duration,
     /// A client that does not read.
     pub write_stall: Duration,
-    /// Open connections per client address.
+    /// Open connections per client address, on each plane.
     pub per_address: u32,
-    /// Open connections in all: what is beyond would leave no files for upstreams and databases.
+    /// Open connections in all, a share of them kept for administrators: what is beyond would leave no files for
+    /// upstreams and databases.
     pub total: usize,
     /// Proxies are many clients in one: the cap is not for them.
     pub trusted_proxies: Vec<IpNet>,
@@ -84,63 +85,35 @@ pub struct Door {
     pub drain: CancellationToken,
     /// Finish now.
     pub cut: CancellationToken,
-    open: Mutex<HashMap<IpAddr, u32>>,
+    connections: Arc<Connections>,
+    gateway_plain: PlainHttp,
+    admin_plain: PlainHttp,
 }
 
 impl Door {
-    /// A door with nobody in it.
-    pub fn new(limits: Limits, readiness: Readiness) -> Arc<Self> {
+    /// A door with nobody in it. `urls` say how the gateway and the admin plane are to be reached.
+    pub fn new(limits: Limits, readiness: Readiness, urls: (&str, &str)) -> Arc<Self> {
+        let trusted = &limits.trusted_proxies;
         Arc::new(Self {
+            connections: Connections::new(limits.total, limits.per_address, trusted.clone()),
+            gateway_plain: PlainHttp::new("gateway", urls.0, trusted.clone()),
+            admin_plain: PlainHttp::new("admin", urls.1, trusted.clone()),
             limits,
             readiness,
             tasks: TaskTracker::new(),
             drain: CancellationToken::new(),
             cut: CancellationToken::new(),
-            open: Mutex::default(),
         })
     }
 
-    fn slot(self: &Arc<Self>, address: IpAddr) -> Option<Slot> {
-        let address = network(address);
-        if self.tasks.len() >= self.limits.total {
-            return None;
-        }
-        if !self.limits.trusted_proxies.iter().any(|net| net.contains(&address)) {
-            let mut open = self.open.lock();
-            let count = open.entry(address).or_insert(0);
-            if *count >= self.limits.per_address {
-                return None;
-            }
-            *count += 1;
-            return Some(Slot { door: Some(self.clone()), address });
-        }
-        Some(Slot { door: None, address })
-    }
-}
-
-/// What is counted as one address: who owns one of IPv6 owns its /64.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) if !v6.is_loopback() => IpAddr::V6((v6.to_bits() >> 64 << 64).into()),
-        other => other,
-    }
-}
-
-/// A counted connection; leaving gives the place back.
-struct Slot {
-    door: Option<Arc<Door>>,
-    address: IpAddr,
-}
-
-impl Drop for Slot {
-    fn drop(&mut self) {
-        let Some(door) = &self.door else { return };
-        let mut open = door.open.lock();
-        if let Some(count) = open.get_mut(&self.address) {
-            *count -= 1;
-            if *count == 0 {
-                open.remove(&self.address);
-            }
+    fn slot(&self, plane: &Plane, peer: SocketAddr) -> Option<Slot> {
+        let slot = |side| self.connections.slot(peer.ip(), side);
+        match plane {
+            Plane::Gateway(_) => slot(Side::Gateway),
+            Plane::Admin(_) => slot(Side::Admin),
+            // Who comes is known with the first request only: beyond the gateway's share they get no more than an
+            // administrator would.
+            Plane::Merged(..) => slot(Side::Gateway).or_else(|| slot(Side::Admin)),
         }
     }
 }
@@ -155,7 +128,7 @@ pub async fn accept(listener: TcpListener, plane: Plane, door: Arc<Door>) {
         };
         match accepted {
             Ok((stream, peer)) => {
-                let Some(slot) = door.slot(peer.ip()) else {
+                let Some(slot) = door.slot(&plane, peer) else {
                     tracing::debug!(%peer, "connection refused: too many from this address, or in all");
                     continue;
                 };
@@ -172,7 +145,6 @@ pub async fn accept(listener: TcpListener, plane: Plane, door: Arc<Door>) {
 }
 
 async fn connection(stream: TcpStream, peer: SocketAddr, plane: Plane, door: Arc<Door>, slot: Slot) {
-    let _slot = slot;
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY could not be set");
     }
@@ -185,12 +157,12 @@ async fn connection(stream: TcpStream, peer: SocketAddr, plane: Plane, door: Arc
     let service = service_fn(|request: Request<Incoming>| {
         phase.head_is_read();
         let refused = verdict.refuses_next();
-        let (plane, readiness, phase) = (plane.clone(), door.readiness.clone(), phase.clone());
+        let (plane, door, phase, side) = (plane.clone(), door.clone(), phase.clone(), slot.side());
         async move {
             if refused {
                 return Ok(bare(StatusCode::BAD_REQUEST).map(|body| PhasedBody::new(body, phase)));
             }
-            let answer = AssertUnwindSafe(answer(plane, readiness, request, peer)).catch_unwind().await;
+            let answer = AssertUnwindSafe(answer(plane, &door, side, request, peer)).catch_unwind().await;
             let answer = answer.unwrap_or_else(|_| bare(StatusCode::INTERNAL_SERVER_ERROR));
             Ok::<_, Infallible>(answer.map(|body| PhasedBody::new(body, phase)))
         }
@@ -218,7 +190,13 @@ async fn connection(stream: TcpStream, peer: SocketAddr, plane: Plane, door: Arc
     }
 }
 
-async fn answer(plane: Plane, readiness: Readiness, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
+async fn answer(
+    plane: Plane,
+    door: &Door,
+    side: Side,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+) -> Response<Body> {
     // Said to hyper, this number would cost every request an array that is filled anew.
     if request.headers().len() > HEADER_FIELDS {
         return bare(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
@@ -227,13 +205,39 @@ async fn answer(plane: Plane, readiness: Readiness, request: Request<Incoming>, 
     let path = request.uri().path();
     // Nobody asks for health with a body in chunks; how it is framed is judged where bodies are read.
     if health::is_ours(path) && !request.headers().contains_key(header::TRANSFER_ENCODING) {
-        return Box::pin(health::answer(&readiness, request.method(), path)).await;
+        return Box::pin(health::answer(&door.readiness, request.method(), request.uri())).await;
     }
     match plane {
-        Plane::Gateway(gateway) => gateway.handle(request, peer).await,
-        Plane::Merged(gateway, _) if path == "/v1" || path.starts_with("/v1/") => gateway.handle(request, peer).await,
-        Plane::Admin(router) | Plane::Merged(_, router) => Box::pin(admin(router, request, peer)).await,
+        Plane::Merged(..) if is_for_gateway(path) && side == Side::Admin => overcrowded(),
+        Plane::Gateway(gateway) => to_gateway(&gateway, door, request, peer).await,
+        Plane::Merged(gateway, _) if is_for_gateway(path) => to_gateway(&gateway, door, request, peer).await,
+        Plane::Admin(router) | Plane::Merged(_, router) => {
+            door.admin_plain.note(peer.ip());
+            Box::pin(admin(router, request, peer)).await
+        }
     }
+}
+
+/// Which paths are the gateway's where both planes share a port.
+fn is_for_gateway(path: &str) -> bool {
+    path == "/v1" || path.starts_with("/v1/")
+}
+
+async fn to_gateway(
+    gateway: &Arc<Gateway>,
+    door: &Door,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+) -> Response<Body> {
+    door.gateway_plain.note(peer.ip());
+    gateway.handle(request, peer).await
+}
+
+/// This connection was taken in for an administrator.
+fn overcrowded() -> Response<Body> {
+    let mut answer = bare(StatusCode::SERVICE_UNAVAILABLE);
+    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    answer
 }
 
 async fn admin(router: Router, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
@@ -250,5 +254,6 @@ fn bare(status: StatusCode) -> Response<Body> {
     let mut answer = Response::new(Body::empty());
     *answer.status_mut() = status;
     answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    answer.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     answer
 }

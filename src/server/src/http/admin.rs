@@ -65,7 +65,7 @@ pub fn admin_router(parts: AdminParts) -> Router {
     });
     parts
         .inner
-        // The guard has read and measured every body before.
+        // The guard measures every body.
         .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn(assets_first))
         .layer(middleware::from_fn_with_state(guard, guarded))
@@ -80,7 +80,8 @@ async fn assets_first(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// Request id, client address, head, body; then security headers on whatever comes back.
+/// Request id, client address, head; then security headers on whatever comes back. The body is left to whoever has
+/// found out who asks, under limits.
 async fn guarded(State(guard): State<Arc<Guard>>, mut request: Request, next: Next) -> Response {
     let id = RequestId::new(guard.clock.now(), guard.random.bytes());
     let id = HeaderValue::from_str(id.as_str()).unwrap_or_else(|_| HeaderValue::from_static("req_unknown"));
@@ -91,9 +92,18 @@ async fn guarded(State(guard): State<Arc<Guard>>, mut request: Request, next: Ne
         refusal(request.headers(), request.uri(), refused, unread)
     } else {
         let (head, body) = request.into_parts();
-        match body::whole(body, guard.body_pace).await {
-            Ok(bytes) => next.run(Request::from_parts(head, bytes.into())).await,
-            Err(refused) => refusal(&head.headers, &head.uri, refused, true),
+        let (headers, uri) = (head.headers.clone(), head.uri.clone());
+        match body::limited(body, uri.path(), guard.body_pace) {
+            Ok((body, fate)) => {
+                let mut answer = next.run(Request::from_parts(head, body)).await;
+                if let Some(refused) = fate.refused() {
+                    answer = refusal(&headers, &uri, refused, true);
+                } else if !fate.is_over() {
+                    answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+                }
+                answer
+            }
+            Err(refused) => refusal(&headers, &uri, refused, true),
         }
     };
     secure(&guard, answer.headers_mut());

@@ -1,20 +1,33 @@
-//! A request's body on the admin plane, read whole: neither size nor time are left to the rooms behind.
+//! Request bodies of the admin plane: read lazily, by whoever has found out who asks, under limits of size and pace
+//! that do not depend on the reader.
 
-use std::{pin::pin, time::Duration};
+use std::{
+    pin::Pin,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, ready},
+    time::Duration,
+};
 
 use axum::body::Body;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
+use gateway::{Intake, IntakeError, Pace};
 use http::StatusCode;
-use http_body::Body as _;
-use http_body_util::BodyExt as _;
-use tokio::time::{sleep, timeout};
+use http_body::{Body as _, Frame, SizeHint};
 
 use super::head::Refused;
 
-/// Largest body; forms and JSON of people.
-const BODY_MAX: usize = 1024 * 1024;
+/// Largest body of somebody who is known; forms and JSON of people.
+const BODY_MAX: u64 = 1024 * 1024;
+/// Largest body where anybody may send one.
+const OPEN_BODY_MAX: u64 = 16 * 1024;
+/// Where anybody may send one: everywhere else who asks is found out first, by the head alone. The colour theme can be
+/// chosen on the sign-in page as well.
+const OPEN: [&str; 4] = ["/login", "/setup", "/theme", "/api/v1/auth/login"];
 /// Bytes per second that a body must bring on average.
-const MIN_RATE: f64 = 1024.0;
+const MIN_RATE: u64 = 1024;
 
 /// How slow a body may be.
 #[derive(Clone, Copy, Debug)]
@@ -25,33 +38,70 @@ pub struct BodyPace {
     pub grace: Duration,
 }
 
-/// All of `body`, if it is decent.
-pub(super) async fn whole(body: Body, pace: BodyPace) -> Result<Bytes, Refused> {
-    const TOO_LARGE: Refused = (StatusCode::PAYLOAD_TOO_LARGE, "request_too_large", "send at most 1 MiB");
-    const TOO_SLOW: Refused = (StatusCode::REQUEST_TIMEOUT, "request_timeout", "send the body at once, all of it");
-    const BROKEN: Refused = (StatusCode::BAD_REQUEST, "invalid_framing", "the body is not what its framing says");
-    if body.size_hint().lower() > BODY_MAX as u64 {
-        return Err(TOO_LARGE);
+/// What became of a body.
+pub(super) struct Fate {
+    failure: Arc<OnceLock<IntakeError>>,
+    is_over: Arc<AtomicBool>,
+}
+
+impl Fate {
+    /// Why it was not taken in, whatever its reader made of that.
+    pub(super) fn refused(&self) -> Option<Refused> {
+        self.failure.get().map(|error| refused(*error))
     }
-    let mut body = pin!(body);
-    let mut all = BytesMut::new();
-    // Whatever comes moves it on by the time that it was worth.
-    let mut deadline = pin!(sleep(pace.grace));
-    loop {
-        let frame = tokio::select! {
-            biased;
-            frame = timeout(pace.idle, body.frame()) => frame.map_err(|_| TOO_SLOW)?,
-            () = deadline.as_mut() => return Err(TOO_SLOW),
-        };
-        let Some(frame) = frame else { return Ok(all.freeze()) };
-        // Trailers are for one hop.
-        let Ok(data) = frame.map_err(|_| BROKEN)?.into_data() else { continue };
-        if all.len() + data.len() > BODY_MAX {
-            return Err(TOO_LARGE);
+
+    /// Whether all of it was read, so that its connection can be used again.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Acquire)
+    }
+}
+
+/// `body` of a request to `path` under its limits; one that says beforehand that it is too large is refused at once.
+pub(super) fn limited(body: Body, path: &str, pace: BodyPace) -> Result<(Body, Fate), Refused> {
+    let limit = if OPEN.contains(&path) { OPEN_BODY_MAX } else { BODY_MAX };
+    let is_over = Arc::new(AtomicBool::new(body.is_end_stream()));
+    let inner = Intake::new(body, limit, Pace::of(pace.idle, MIN_RATE, pace.grace)).map_err(refused)?;
+    let fate = Fate { failure: inner.failure(), is_over: is_over.clone() };
+    Ok((Body::new(Limited { inner, is_over }), fate))
+}
+
+fn refused(error: IntakeError) -> Refused {
+    match error {
+        IntakeError::TooLarge(OPEN_BODY_MAX) => {
+            (StatusCode::PAYLOAD_TOO_LARGE, "request_too_large", "send at most 16 KiB")
         }
-        all.extend_from_slice(&data);
-        let earned = Duration::from_secs_f64(f64::from(u32::try_from(data.len()).unwrap_or(u32::MAX)) / MIN_RATE);
-        let until = deadline.deadline() + earned;
-        deadline.as_mut().reset(until);
+        IntakeError::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "request_too_large", "send at most 1 MiB"),
+        IntakeError::TooSlow => {
+            (StatusCode::REQUEST_TIMEOUT, "request_timeout", "send the body at once, all of it")
+        }
+        IntakeError::Broke | IntakeError::Gone | IntakeError::Overloaded => {
+            (StatusCode::BAD_REQUEST, "invalid_framing", "the body is not what its framing says")
+        }
+    }
+}
+
+struct Limited {
+    inner: Intake,
+    is_over: Arc<AtomicBool>,
+}
+
+impl http_body::Body for Limited {
+    type Data = Bytes;
+    type Error = IntakeError;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, IntakeError>>> {
+        let frame = ready!(Pin::new(&mut self.inner).poll_frame(cx));
+        if frame.is_none() || self.inner.is_end_stream() {
+            self.is_over.store(true, Ordering::Release);
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
     }
 }

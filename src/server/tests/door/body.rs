@@ -56,6 +56,27 @@ fn sizes() -> Vec<Case> {
         ),
         case(
             THEME,
+            "a sign-in form with a declared length over 16 KiB",
+            On::Admin,
+            "POST /login HTTP/1.1\r\nHost: <host>\r\nSec-Fetch-Site: same-origin\r\nContent-Length: 16385\r\n\r\n",
+            413,
+            large,
+        ),
+        case(
+            THEME,
+            "a setup form in chunks over 16 KiB",
+            On::Admin,
+            [
+                &b"POST /setup HTTP/1.1\r\nHost: <host>\r\nSec-Fetch-Site: same-origin\r\n\
+                Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n"[..],
+                &chunk(16 * 1024 + 1),
+            ]
+            .concat(),
+            413,
+            large,
+        ),
+        case(
+            THEME,
             "a multipart form with a declared length over `max_multipart_bytes`",
             On::Gateway,
             multipart("Content-Length: 131073\r\n", b"--x"),

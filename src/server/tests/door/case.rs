@@ -226,6 +226,13 @@ fn shape(plane: Plane, answer: &Answer) -> Result<(), String> {
     if !answer.field("x-keywright-request-id").is_some_and(|id| id.starts_with("req_")) {
         return wrong("no request id");
     }
+    if answer.field("x-content-type-options") != Some("nosniff") {
+        return wrong("a browser may guess what it is");
+    }
+    // SDKs show the vendor's field.
+    if plane == Plane::Gateway && answer.field("x-request-id") != answer.field("x-keywright-request-id") {
+        return wrong("no request id in the vendor's field");
+    }
     let expected = match plane {
         Plane::Gateway => "application/json",
         Plane::Admin => "application/problem+json",

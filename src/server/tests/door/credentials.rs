@@ -95,6 +95,23 @@ fn tokens() -> Vec<Case> {
         no("two Authorization", "<auth><auth>", 400, "ambiguous_credentials"),
         case(
             ADMIN,
+            "no credential, and a body that does not come",
+            On::Admin,
+            "POST /api/v1/keys HTTP/1.1\r\nHost: <host>\r\nSec-Fetch-Site: same-origin\r\nContent-Length: 9\r\n\r\n",
+            401,
+            "unauthenticated",
+        ),
+        case(
+            ADMIN,
+            "a wrong token, and chunks that do not end",
+            On::Admin,
+            "POST /api/v1/keys HTTP/1.1\r\nHost: <host>\r\nAuthorization: Bearer wrong\r\n\
+             Transfer-Encoding: chunked\r\n\r\n7fffffff\r\n{",
+            401,
+            "unauthenticated",
+        ),
+        case(
+            ADMIN,
             "a change under a cookie, without Origin and Sec-Fetch-Site",
             On::Admin,
             "POST /keys/new HTTP/1.1\r\nHost: <host>\r\nCookie: keywright=x\r\nContent-Length: 0\r\n\r\n",

@@ -59,7 +59,8 @@ both_engines! {
         );
         let mut raw = Raw::connect(scene.doors.gateway).await;
         let answer = raw.ask(&scene.doors.fill(Plane::Gateway, &get(""))).await.unwrap();
-        let expected = ["content-length", "content-type", "date", "openai-version", "x-keywright-request-id", "x-request-id"];
+        let expected =
+            ["content-length", "content-type", "date", "openai-version", "x-content-type-options", "x-keywright-request-id", "x-request-id"];
         assert_eq!((answer.status, names(&answer.head)), (201, expected.map(str::to_owned).to_vec()), "{}", answer.head);
         assert!(answer.field("x-keywright-request-id").unwrap().starts_with("req_"));
     }

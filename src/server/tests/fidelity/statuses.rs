@@ -71,7 +71,8 @@ both_engines! {
             let body: Value = serde_json::from_slice(&answered.body).unwrap();
             assert_eq!(body["error"]["code"], code);
             let names: Vec<String> = answered.head.fields().into_iter().map(|(name, _)| name).collect();
-            for name in ["location", "x-request-id", "openai-version", "set-cookie"] {
+            assert_eq!(answered.head.values("x-request-id"), answered.head.values("x-keywright-request-id"), "{status}");
+            for name in ["location", "openai-version", "set-cookie"] {
                 assert!(!names.iter().any(|found| found == name), "{status}: {names:?}");
             }
             assert!(!String::from_utf8_lossy(&answered.body).contains("elsewhere.example"), "{status}");

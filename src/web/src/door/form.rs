@@ -10,7 +10,7 @@ use axum::{
     extract::RawForm,
     response::{IntoResponse, Response},
 };
-use http::{StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
 use serde::de::DeserializeOwned;
@@ -22,17 +22,23 @@ use crate::error::UiError;
 pub(crate) struct Moved {
     to: String,
     say: Option<Flash>,
+    cookie: Option<HeaderValue>,
 }
 
 impl Moved {
     /// To that path of this site.
     pub(crate) fn to(path: impl Into<String>) -> Self {
-        Self { to: path.into(), say: None }
+        Self { to: path.into(), say: None, cookie: None }
     }
 
     /// With a confirmation.
     pub(crate) fn saying(self, flash: Flash) -> Self {
         Self { say: Some(flash), ..self }
+    }
+
+    /// With a cookie for the browser.
+    pub(crate) fn setting(self, cookie: Option<HeaderValue>) -> Self {
+        Self { cookie, ..self }
     }
 }
 
@@ -42,7 +48,11 @@ impl Moved {
         if let Some(flash) = self.say {
             flash.keep(&visit.session).await;
         }
-        see_other(&self.to)
+        let mut answer = see_other(&self.to);
+        if let Some(cookie) = self.cookie {
+            answer.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        answer
     }
 }
 

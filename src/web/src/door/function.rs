@@ -6,14 +6,18 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{StatusCode, header};
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::error::FromServerFnError as _};
 use leptos_axum::ResponseOptions;
 
 use super::Visit;
 use crate::error::UiError;
 
-/// Answers `/_fn/…`.
+/// Answers `/_fn/…`. Whoever is not signed in is refused before anything of the body is read: every function asks for
+/// that (see [`visit`]), and would do so after it.
 pub(crate) async fn functions(Extension(visit): Extension<Visit>, mut request: Request) -> Response {
+    if !visit.is_signed_in() {
+        return (StatusCode::UNAUTHORIZED, not_signed_in().ser()).into_response();
+    }
     // With these two the framework would take the caller for a plain form, redirect it to the referring page and put
     // errors into its URL. Plain forms never come here: they post to their page's own path.
     request.headers_mut().remove(header::ACCEPT);
@@ -29,7 +33,11 @@ pub(crate) fn visit() -> Result<Visit, UiError> {
             if let Some(answer) = use_context::<ResponseOptions>() {
                 answer.set_status(StatusCode::UNAUTHORIZED);
             }
-            Err(UiError::Unauthenticated { message: "sign in first".to_owned() })
+            Err(not_signed_in())
         }
     }
+}
+
+fn not_signed_in() -> UiError {
+    UiError::Unauthenticated { message: "sign in first".to_owned() }
 }

@@ -8,7 +8,7 @@ mod path;
 mod session;
 mod visit;
 
-pub use session::{SESSION_USER, sign_in, sign_out};
+pub use session::{SESSION_USER, sign_in, sign_out, signed_in};
 
 pub(crate) use error::told;
 pub(crate) use form::{Moved, again_or_trouble, decoded, in_process, post};

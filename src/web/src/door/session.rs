@@ -1,18 +1,37 @@
 //! Sessions: who is signed in, and what to tell them on the next page.
 
-use domain::User;
+use control::{
+    Cx,
+    users::{self, SignedIn},
+};
+use domain::{User, UserId};
 use serde::{Deserialize, Serialize};
 use tower_sessions::{Session, session::Error};
 
 /// Under this name a session holds the id of the person who is signed in.
 pub const SESSION_USER: &str = "user";
+/// And under this one which password they signed in with: another one ends the session.
+const SESSION_PASSWORD: &str = "password";
 
 const SESSION_FLASH: &str = "flash";
 
-/// Signs `user` in under a new session id, so that an id known before is worth nothing afterwards.
-pub async fn sign_in(session: &Session, user: &User) -> Result<(), Error> {
+/// Signs somebody in under a new session id, so that an id known before is worth nothing afterwards.
+pub async fn sign_in(session: &Session, signed_in: &SignedIn) -> Result<(), Error> {
     session.cycle_id().await?;
-    session.insert(SESSION_USER, user.id.as_str()).await
+    session.insert(SESSION_USER, signed_in.user.id.as_str()).await?;
+    session.insert(SESSION_PASSWORD, &signed_in.password).await
+}
+
+/// Who the session belongs to: nobody once their password is another one than it was begun with.
+pub async fn signed_in(session: &Session, cx: &Cx) -> control::Result<Option<User>> {
+    // A session that cannot be read is no session that is not there.
+    let unreadable = |error: Error| control::Error::Unavailable(Box::new(error));
+    let id = session.get::<String>(SESSION_USER).await.map_err(unreadable)?;
+    let password = session.get::<String>(SESSION_PASSWORD).await.map_err(unreadable)?;
+    match (id.and_then(|id| id.parse::<UserId>().ok()), password) {
+        (Some(id), Some(password)) => users::of_session(cx, &id, &password).await,
+        _ => Ok(None),
+    }
 }
 
 /// Ends the session. What follows (a confirmation) goes under a new id: flushing alone would keep the old one.

@@ -8,12 +8,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use control::{Cx, users};
-use domain::{Actor, Timestamp, UserId};
+use domain::{Actor, Timestamp};
 use http::{Method, StatusCode, Uri, header};
 use tower_sessions::Session;
 
-use super::{Page, SESSION_USER, render, told};
-use crate::{WebState, error::UiError, theme::Theme};
+use super::{Page, render, signed_in, told};
+use crate::{WebState, error::UiError, session, theme::Theme};
 
 /// One request to the web app: who makes it, and what its answer needs to know.
 #[derive(Clone)]
@@ -30,12 +30,19 @@ pub(crate) struct Visit {
     pub(crate) uri: Uri,
     /// Our id of this request, for error pages.
     pub(crate) request_id: Option<String>,
+    /// The token of a browser that signed in before, unchecked.
+    pub(crate) browser: Option<String>,
 }
 
 impl Visit {
     /// Whether somebody is signed in.
     pub(crate) fn is_signed_in(&self) -> bool {
         self.cx.actor().user().is_some()
+    }
+
+    /// Whether browsers reach the app over TLS; decides how cookies are named and marked.
+    pub(crate) fn is_https(&self) -> bool {
+        self.cx.settings().admin_url.starts_with("https://")
     }
 
     /// The instant that relative times refer to.
@@ -68,7 +75,9 @@ pub(crate) async fn arrive(
     let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let anonymous = state.control.cx(Actor::Anonymous, address);
     let request_id = request.headers().get("x-keywright-request-id").and_then(|value| value.to_str().ok());
+    let https = anonymous.settings().admin_url.starts_with("https://");
     let mut visit = Visit {
+        browser: session::token_of(request.headers(), https),
         cx: anonymous,
         theme: Theme::of(request.headers()),
         uri: request.uri().clone(),
@@ -76,24 +85,13 @@ pub(crate) async fn arrive(
         session,
         state,
     };
-    match user(&visit).await {
+    match signed_in(&visit.session, &visit.cx).await.map_err(told) {
         Ok(Some(user)) => visit.cx = visit.cx.with_actor(Actor::User(user)),
         Ok(None) => {}
         Err(error) => return visit.draw(Err(error)).await,
     }
     request.extensions_mut().insert(visit);
     next.run(request).await
-}
-
-async fn user(visit: &Visit) -> Result<Option<domain::User>, UiError> {
-    let id = visit.session.get::<String>(SESSION_USER).await.map_err(|error| {
-        tracing::warn!(%error, "the session could not be read");
-        UiError::Unavailable
-    })?;
-    match id.and_then(|id| id.parse::<UserId>().ok()) {
-        Some(id) => users::find(&visit.cx, &id).await.map_err(told),
-        None => Ok(None),
-    }
 }
 
 /// Sends whoever is not signed in to the door: to setup while there is no administrator, else to sign in.

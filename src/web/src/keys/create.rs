@@ -30,26 +30,26 @@ pub(crate) async fn create(Extension(visit): Extension<Visit>, body: RawForm) ->
         Err(error) => return visit.draw(Err(error)).await,
     };
     let user = visit.cx.actor().audit_name();
-    match visit.state.issued().take_up(&user, &form.form) {
-        Known::Fresh => {}
+    let claim = match visit.state.issued().take_up(&user, &form.form) {
+        Known::Fresh(claim) => claim,
         Known::UnderWay => {
             let message = "this form is being worked on already; look under Keys".to_owned();
             return visit.draw(Err(UiError::Conflict { code: "under_way".to_owned(), message })).await;
         }
         Known::Made(key) => return Moved::to(format!("/keys/{key}?shown=1")).answer(&visit).await,
-    }
+    };
     let issued = match form.parse() {
         Ok(new) => control::keys::create(&visit.cx, new).await.map_err(told),
         Err(errors) => Err(UiError::Invalid { errors }),
     };
     match issued {
         Ok(issued) => {
-            visit.state.issued().settle(&user, &form.form, Some(issued.key.id.clone()));
+            claim.made(issued.key.id.clone());
             let page = reveal(&visit, issued).await;
             visit.draw(page).await
         }
         Err(error) => {
-            visit.state.issued().settle(&user, &form.form, None);
+            drop(claim);
             again_or_trouble(&visit, error, |error| draw(&visit, form, Some(error))).await
         }
     }

@@ -2,10 +2,11 @@
 
 use axum::{Extension, extract::RawForm, response::Response};
 use contract::session::Login;
-use control::users;
+use control::users::{self, SignedIn};
 use leptos::prelude::*;
 use serde::Deserialize;
 
+use super::browser;
 use crate::{
     door::{Moved, Page, Visit, local_path, post, sign_in, told},
     error::UiError,
@@ -46,15 +47,20 @@ pub(crate) async fn login(Extension(visit): Extension<Visit>, body: RawForm) -> 
         let visit = visit.clone();
         move |form: LoginForm| async move {
             let asked = Login { email: form.email, password: form.password };
-            let user = users::login(&visit.cx, asked).await.map_err(told)?;
-            sign_in(&visit.session, &user).await.map_err(|error| {
-                tracing::warn!(%error, "a session could not be begun");
-                UiError::Unavailable
-            })?;
-            Ok(Moved::to(local_path(&form.next)))
+            let signed_in = users::login(&visit.cx, asked, visit.browser.as_deref()).await.map_err(told)?;
+            begun(&visit, &signed_in, local_path(&form.next)).await
         }
     };
     post(visit, body, act, |form, error| async move { Ok(draw(form, Some(error))) }).await
+}
+
+/// Gives somebody who has just said who they are a session, makes their browser a known one, and sends them on.
+pub(super) async fn begun(visit: &Visit, signed_in: &SignedIn, to: &str) -> Result<Moved, UiError> {
+    sign_in(&visit.session, signed_in).await.map_err(|error| {
+        tracing::warn!(%error, "a session could not be begun");
+        UiError::Unavailable
+    })?;
+    Ok(Moved::to(to).setting(browser::set_cookie(&signed_in.device, visit.is_https())))
 }
 
 /// The form with the address that was typed; the password is never sent back.

@@ -6,8 +6,9 @@ use control::users;
 use leptos::prelude::*;
 use serde::Deserialize;
 
+use super::login::begun;
 use crate::{
-    door::{Moved, Page, Visit, post, sign_in, told},
+    door::{Page, Visit, post, told},
     error::UiError,
     ui::{field::TextField, icon::Mark, notice::Problem},
 };
@@ -37,12 +38,8 @@ pub(crate) async fn setup(Extension(visit): Extension<Visit>, body: RawForm) -> 
         let visit = visit.clone();
         move |form: SetupForm| async move {
             let asked = Setup { token: form.token, email: form.email, password: form.password };
-            let user = users::setup(&visit.cx, asked).await.map_err(told)?;
-            sign_in(&visit.session, &user).await.map_err(|error| {
-                tracing::warn!(%error, "a session could not be begun");
-                UiError::Unavailable
-            })?;
-            Ok(Moved::to("/"))
+            let signed_in = users::setup(&visit.cx, asked, visit.browser.as_deref()).await.map_err(told)?;
+            begun(&visit, &signed_in, "/").await
         }
     };
     let drawing = visit.clone();
