@@ -28,9 +28,8 @@ pub fn start(filter: &str, json: bool) -> anyhow::Result<()> {
 /// names that layer in the setting hears it.
 fn filtering(filter: &str) -> anyhow::Result<EnvFilter> {
     let text = if filter.contains("tower_sessions") { filter } else { &format!("tower_sessions=error,{filter}") };
-    EnvFilter::try_new(text).map_err(|_| {
-        anyhow::anyhow!("log: use error, warn, info, debug or trace, or per room such as gateway=debug")
-    })
+    EnvFilter::try_new(text)
+        .map_err(|_| anyhow::anyhow!("log: use error, warn, info, debug or trace, or per room such as gateway=debug"))
 }
 
 /// Every connection is a file, and a proxied one two: takes what the operating system allows and returns how many.

@@ -39,7 +39,9 @@ pub(super) async fn run(
         }
         UsersCommand::Unlock { email } => {
             control::users::unlock(&cx, &email).await?;
-            out.message(&format!("Failed sign-ins of {email} count no longer; running servers hear of it in a second."));
+            out.message(&format!(
+                "Failed sign-ins of {email} count no longer; running servers hear of it in a second."
+            ));
         }
     }
     Ok(())

@@ -70,7 +70,7 @@ pub const SETTINGS: &[Setting] = &[
         "connections_per_address",
         "KEYWRIGHT_CONNECTIONS_PER_ADDRESS",
         "512",
-        "open connections per client address",
+        "open connections per client address, on each plane",
     ),
     setting(
         "durability",

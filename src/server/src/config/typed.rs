@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
 use domain::BaseUrl;
 use gateway::Durability;
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 use keyring::KeyFormat;
 use secrecy::SecretString;
 
@@ -217,9 +217,17 @@ fn networks(found: &Resolved, key: &str) -> Result<Vec<IpNet>, ConfigError> {
         .map(|part| {
             part.parse::<IpNet>()
                 .or_else(|_| part.parse::<std::net::IpAddr>().map(IpNet::from))
+                .map(canonical)
                 .map_err(|_| found.wrong(key, format!("{part} is not a network, such as 10.0.0.0/8")))
         })
         .collect()
+}
+
+/// `::ffff:a.b.c.d` is a.b.c.d, as in the addresses that networks are held against.
+fn canonical(net: IpNet) -> IpNet {
+    let IpNet::V6(v6) = net else { return net };
+    let mapped = v6.addr().to_ipv4_mapped().zip(v6.prefix_len().checked_sub(96));
+    mapped.and_then(|(v4, length)| Ipv4Net::new(v4, length).ok()).map_or(net, IpNet::V4)
 }
 
 #[cfg(test)]
@@ -245,6 +253,14 @@ mod tests {
         let both = |text| config(&[("gateway_listen", text), ("admin_listen", text)]).unwrap().listen;
         assert!(matches!(both("0.0.0.0:8080"), Listen::Merged(_)));
         assert!(matches!(both("127.0.0.1:0"), Listen::Apart { .. }));
+    }
+
+    #[test]
+    fn networks_of_mapped_addresses_are_those_of_ipv4() {
+        let text = "::ffff:10.1.0.0/112, ::ffff:10.0.0.1, 2001:db8::1, ::/0";
+        let shown: Vec<_> =
+            config(&[("trusted_proxies", text)]).unwrap().trusted_proxies.iter().map(ToString::to_string).collect();
+        assert_eq!(shown, ["10.1.0.0/16", "10.0.0.1/32", "2001:db8::1/128", "::/0"]);
     }
 
     #[test]

@@ -1,13 +1,6 @@
 //! Our own accept loop: `axum::serve` never times out a slow client.
 
-use std::{
-    convert::Infallible,
-    net::SocketAddr,
-    panic::AssertUnwindSafe,
-    pin::pin,
-    sync::Arc,
-    time::Duration,
-};
+use std::{convert::Infallible, net::SocketAddr, panic::AssertUnwindSafe, pin::pin, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body};
 use cork::{Corked, Gate};
@@ -190,13 +183,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, plane: Plane, door: Arc
     }
 }
 
-async fn answer(
-    plane: Plane,
-    door: &Door,
-    side: Side,
-    request: Request<Incoming>,
-    peer: SocketAddr,
-) -> Response<Body> {
+async fn answer(plane: Plane, door: &Door, side: Side, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
     // Said to hyper, this number would cost every request an array that is filled anew.
     if request.headers().len() > HEADER_FIELDS {
         return bare(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);

@@ -71,9 +71,7 @@ fn refused(error: IntakeError) -> Refused {
             (StatusCode::PAYLOAD_TOO_LARGE, "request_too_large", "send at most 16 KiB")
         }
         IntakeError::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "request_too_large", "send at most 1 MiB"),
-        IntakeError::TooSlow => {
-            (StatusCode::REQUEST_TIMEOUT, "request_timeout", "send the body at once, all of it")
-        }
+        IntakeError::TooSlow => (StatusCode::REQUEST_TIMEOUT, "request_timeout", "send the body at once, all of it"),
         IntakeError::Broke | IntakeError::Gone | IntakeError::Overloaded => {
             (StatusCode::BAD_REQUEST, "invalid_framing", "the body is not what its framing says")
         }

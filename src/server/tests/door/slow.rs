@@ -169,7 +169,7 @@ both_engines! {
         }
     }
 
-    /// An address has so many connections at once, on both planes together; others have their own, and a place that is
+    /// An address has so many connections at once, on each plane; others have their own, and a place that is
     /// given back is free.
     async fn an_address_has_so_many_connections(engine) {
         let scene = Scene::start(engine, &[("connections_per_address", "4")]).await;

@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{StatusCode, header};
-use leptos::{prelude::*, server_fn::error::FromServerFnError as _};
+use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
 use super::Visit;
