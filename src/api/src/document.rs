@@ -1,15 +1,16 @@
-//! The `OpenAPI` document: its frame, and the answers that routes share.
+//! The `OpenAPI` document: its frame, and the problems that operations share.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::sync::LazyLock;
 
 use axum::{
     http::header::CONTENT_TYPE,
     response::{IntoResponse, Response},
 };
+use contract::operation::{Access, Method, Spec, path};
 use utoipa::{
-    IntoResponses, Modify, OpenApi,
+    Modify, OpenApi,
     openapi::{
-        ContentBuilder, Ref, RefOr, ResponseBuilder,
+        ContentBuilder, Ref, ResponseBuilder,
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -62,72 +63,43 @@ pub(crate) fn frame() -> utoipa::openapi::OpenApi {
     Frame::openapi()
 }
 
-/// Show this document.
-#[utoipa::path(
-    get,
-    path = "/openapi.json",
-    tag = "document",
-    operation_id = "openapi_show",
-    security(()),
-    responses((status = 200, description = "The document.", content_type = "application/json", body = Object))
-)]
+/// The handler of `openapi_show`.
 pub(crate) async fn show() -> Response {
     /// It never changes while the process lives.
     static TEXT: LazyLock<String> = LazyLock::new(|| crate::openapi().to_json().unwrap_or_default());
     ([(CONTENT_TYPE, "application/json")], TEXT.as_str()).into_response()
 }
 
-/// What every route with a caller may answer.
-pub(crate) struct Guarded;
-
-/// What a route with an id may answer.
-pub(crate) struct Missing;
-
-/// What a route with a body may answer.
-pub(crate) struct BadBody;
-
-/// What a route may answer that changes something which can be in the way.
-pub(crate) struct InTheWay;
-
-type Answers = BTreeMap<String, RefOr<utoipa::openapi::Response>>;
-
-fn answers(rows: &[(u16, &str)]) -> Answers {
-    rows.iter()
-        .map(|(status, description)| {
-            let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-            let response = ResponseBuilder::new().description(*description).content(problem::MEDIA_TYPE, content);
-            (status.to_string(), RefOr::T(response.build()))
-        })
-        .collect()
-}
-
-impl IntoResponses for Guarded {
-    fn responses() -> Answers {
-        answers(&[
+/// The problems that an operation may answer, as its declaration has it.
+pub(crate) fn problems(spec: &Spec) -> Vec<(u16, &'static str)> {
+    let mut rows = Vec::new();
+    if spec.access != Access::Public {
+        rows.extend([
             (400, "Two credentials at once, or a body that is not JSON."),
             (401, "No credential, or a wrong one."),
             (403, "The role does not allow it, or the bearer is a virtual key."),
             (422, "A parameter or a field is unknown, missing or wrong; `errors` names it."),
             (500, "Something went wrong on our side; the log has the details under `request_id`."),
             (503, "The database does not answer."),
-        ])
+        ]);
     }
+    if path::names(spec.path).next().is_some() {
+        rows.push((404, "Nothing has this id."));
+    }
+    if spec.method != Method::Get {
+        rows.extend([
+            (413, "The body is larger than 1 MiB."),
+            (415, "The body is not declared as JSON, or compressed."),
+        ]);
+    }
+    if spec.conflicts {
+        rows.push((409, "It does not fit the present state; `detail` says what to do."));
+    }
+    rows
 }
 
-impl IntoResponses for Missing {
-    fn responses() -> Answers {
-        answers(&[(404, "Nothing has this id.")])
-    }
-}
-
-impl IntoResponses for BadBody {
-    fn responses() -> Answers {
-        answers(&[(413, "The body is larger than 1 MiB."), (415, "The body is not declared as JSON, or compressed.")])
-    }
-}
-
-impl IntoResponses for InTheWay {
-    fn responses() -> Answers {
-        answers(&[(409, "It does not fit the present state; `detail` says what to do.")])
-    }
+/// The answer behind one of [`problems`].
+pub(crate) fn problem(description: &str) -> utoipa::openapi::Response {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    ResponseBuilder::new().description(description).content(problem::MEDIA_TYPE, content).build()
 }

@@ -1,25 +1,21 @@
-//! The REST door: folder per noun, file per verb.
+//! The admin REST API: routes, documentation and one generic handler, from the operations that `contract` declares.
 //!
-//! Every handler reads the same way: who asks ([`caller`]), what is asked for ([`extract`]), one call into `control`,
-//! the view as JSON. What goes wrong becomes a [`Problem`] in one place.
+//! Every request is handled the same way: who asks ([`caller`]), what is asked for ([`extract`]), one call into
+//! `control`, the view as JSON ([`handler`]). What goes wrong becomes a [`Problem`] in one place.
 
 mod answer;
 mod caller;
 mod document;
 mod extract;
-mod keys;
-mod logs;
-mod me;
-mod overview;
+mod handler;
 mod problem;
-mod upstreams;
+mod routes;
 
 use std::sync::Arc;
 
 use axum::{Router, http::Uri, middleware, routing};
 use control::Control;
 use secrecy::SecretString;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use caller::AdminToken;
 pub use caller::SessionActor;
@@ -44,8 +40,7 @@ impl ApiState {
 /// Everything below `/api`. Paths there that lead nowhere are answered here too, so the router may be merged into one
 /// that has a fallback of its own.
 pub fn router(state: ApiState) -> Router {
-    let (documented, _) = documented().split_for_parts();
-    documented
+    routes::router()
         .route("/api", routing::any(nowhere))
         .route("/api/", routing::any(nowhere))
         .route("/api/{*rest}", routing::any(nowhere))
@@ -56,18 +51,7 @@ pub fn router(state: ApiState) -> Router {
 
 /// The `OpenAPI` 3.1 document of this door, as `/api/v1/openapi.json` serves it.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    documented().into_openapi()
-}
-
-fn documented() -> OpenApiRouter<ApiState> {
-    let v1 = OpenApiRouter::new()
-        .merge(keys::routes())
-        .merge(upstreams::routes())
-        .merge(logs::routes())
-        .routes(routes!(overview::show))
-        .routes(routes!(me::show))
-        .routes(routes!(document::show));
-    OpenApiRouter::with_openapi(document::frame()).nest("/api/v1", v1)
+    routes::document()
 }
 
 async fn nowhere(uri: Uri) -> Problem {

@@ -3,9 +3,12 @@
 //! Shapes are plain text and numbers as the wire has them; `TryFrom<Shape>` for a domain noun is the one parser,
 //! and what it refuses it names field by field.
 
+pub mod document;
 pub mod field;
 pub mod keys;
 pub mod logs;
+pub mod operation;
+pub mod operations;
 pub mod overview;
 pub mod page;
 pub mod patch;
@@ -13,4 +16,5 @@ pub mod session;
 pub mod upstreams;
 
 pub use field::{FieldError, FieldErrors};
+pub use operation::Nothing;
 pub use page::{CursorPage, Page, PageQuery};

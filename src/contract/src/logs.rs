@@ -1,9 +1,13 @@
 //! Request rows on the wire.
 
+pub mod operations;
+
 use domain::{RequestLog, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::FieldErrors;
+
+pub use operations::{LogsList, LogsShow};
 
 /// Which rows, newest first. All filters hold together.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,8 +1,12 @@
 //! The first page's figures.
 
+pub mod operations;
+
 use serde::{Deserialize, Serialize};
 
 use crate::upstreams::UpstreamView;
+
+pub use operations::OverviewShow;
 
 /// What happened in the last 24 hours, and what to do next.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

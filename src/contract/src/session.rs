@@ -1,6 +1,10 @@
 //! Setup and sign-in on the wire.
 
+pub mod operations;
+
 use serde::{Deserialize, Serialize};
+
+pub use operations::MeShow;
 
 /// Claims a fresh installation.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,9 +1,16 @@
 //! Upstreams on the wire.
 
+pub mod operations;
+
 use domain::{BaseUrl, Provider, Upstream};
 use serde::{Deserialize, Serialize};
 
 use crate::{FieldErrors, field};
+
+pub use operations::{
+    UpstreamsCreate, UpstreamsDelete, UpstreamsList, UpstreamsSetDefault, UpstreamsSetSecret, UpstreamsShow,
+    UpstreamsTest,
+};
 
 /// Asks for an upstream.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]

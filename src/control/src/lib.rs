@@ -9,9 +9,11 @@ pub mod installation;
 pub mod keys;
 pub mod logs;
 pub mod overview;
+mod perform;
 mod refusals;
 pub mod upstreams;
 pub mod users;
 
 pub use cx::{Control, Cx, Parts, Settings};
 pub use error::{Error, Result};
+pub use perform::{Perform, admit, perform};

@@ -1,12 +1,13 @@
 //! The first page's figures.
 
 use contract::{
-    overview::{ExpiringKey, HourCount, Overview, UpstreamHealth},
+    Nothing,
+    overview::{ExpiringKey, HourCount, Overview, OverviewShow, UpstreamHealth},
     upstreams::UpstreamView,
 };
 use domain::{Action, Timestamp};
 
-use crate::{Cx, Result};
+use crate::{Cx, Perform, Result};
 
 const HOUR: i64 = 3_600_000;
 const EXPIRY_NOTICE: i64 = 14 * Timestamp::DAY;
@@ -63,6 +64,12 @@ pub async fn show(cx: &Cx) -> Result<Overview> {
             .collect(),
         upstreams,
     })
+}
+
+impl Perform for OverviewShow {
+    async fn perform(cx: &Cx, (): (), _: Nothing) -> Result<Overview> {
+        show(cx).await
+    }
 }
 
 /// Latencies are far below the 2^53 that a float holds exactly.

@@ -13,6 +13,7 @@ pub mod key;
 pub mod limit;
 pub mod mask;
 pub mod pattern;
+pub mod permission;
 pub mod plan;
 pub mod ports;
 pub mod project;
@@ -30,6 +31,10 @@ pub use installation::{Installation, KeyringRow};
 pub use key::{KeyEnv, KeyState, KeyVersion, RevokeReason, VirtualKey};
 pub use limit::{Gcra, RateLimits, Verdict};
 pub use pattern::ModelPattern;
+pub use permission::{
+    Assurance, Decision, Grant, PERMISSIONS, Principal, PrincipalKind, Protected, Resource, Scopes, Target, Verb,
+    Visible,
+};
 pub use plan::{Attempt, PlanError, plan};
 pub use ports::{Clock, Random};
 pub use project::Project;

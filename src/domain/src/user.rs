@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ProjectId, Timestamp, UserId};
+use crate::{Assurance, Grant, Principal, PrincipalKind, ProjectId, Scopes, Timestamp, UserId};
 
 /// What a person may do in a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +83,14 @@ pub struct User {
     pub created_at: Timestamp,
 }
 
+impl User {
+    /// Where they may do it: owners and admins everywhere, others in their project.
+    pub fn grant(&self) -> Grant {
+        let everywhere = matches!(self.role, Role::Owner | Role::Admin);
+        Grant { project: (!everywhere).then(|| self.project_id.clone()), role: self.role }
+    }
+}
+
 /// Who performs an administrative action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
@@ -109,6 +117,19 @@ impl Actor {
             Self::AdminToken | Self::Local { .. } | Self::System => true,
             Self::Anonymous => false,
         }
+    }
+
+    /// The rights that this actor has.
+    pub fn principal(&self) -> Principal {
+        let owner = || vec![Grant::everywhere(Role::Owner)];
+        let (kind, grants, assurance) = match self {
+            Self::User(user) => (PrincipalKind::User(user.id.clone()), vec![user.grant()], Assurance::Secret),
+            Self::AdminToken => (PrincipalKind::AdminToken, owner(), Assurance::Secret),
+            Self::Local { .. } => (PrincipalKind::Local, owner(), Assurance::Machine),
+            Self::System => (PrincipalKind::System, owner(), Assurance::Machine),
+            Self::Anonymous => (PrincipalKind::Anonymous, Vec::new(), Assurance::None),
+        };
+        Principal { kind, grants, scopes: Scopes::All, assurance }
     }
 
     /// How the audit log names this actor: `usr_…`, `admin_token`, `local:1000`, `system`, `anonymous`.

@@ -4,54 +4,31 @@ use std::error::Error;
 
 use axum::{
     body::{Body, Bytes},
-    extract::{FromRequest, Request},
     http::{
         HeaderMap, StatusCode,
         header::{CONTENT_ENCODING, CONTENT_TYPE},
     },
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
 use super::{
     complaint::{NAME_MAX, complaint},
     shape::{self, Flaw},
 };
-use crate::{ApiState, Problem};
+use crate::Problem;
 
 /// The largest body that is taken.
 const BODY_MAX: usize = 1024 * 1024;
 
-/// A body that must be there.
-pub(crate) struct Json<T>(pub(crate) T);
-
-/// A body that may be left out: then everything in it has its default.
-pub(crate) struct OptionalJson<T>(pub(crate) T);
-
-/// The body of a verb that takes none: left out, or `{}`.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Nothing {}
-
-impl<T: DeserializeOwned> FromRequest<ApiState> for Json<T> {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, _: &ApiState) -> Result<Self, Problem> {
-        let (parts, body) = request.into_parts();
-        let bytes = whole(&parts.headers, body).await?;
-        parse(&parts.headers, &bytes).map(Self)
+/// Reads a JSON body. One that is not `required` may be left out: then everything in it has its default.
+pub(crate) async fn body<T: DeserializeOwned>(headers: &HeaderMap, body: Body, required: bool) -> Result<T, Problem> {
+    let bytes = whole(headers, body).await?;
+    if bytes.is_empty() && !required {
+        return serde_json::from_str("{}").map_err(|error| broken(&error));
     }
-}
-
-impl<T: DeserializeOwned + Default> FromRequest<ApiState> for OptionalJson<T> {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, _: &ApiState) -> Result<Self, Problem> {
-        let (parts, body) = request.into_parts();
-        let bytes = whole(&parts.headers, body).await?;
-        if bytes.is_empty() { Ok(Self(T::default())) } else { parse(&parts.headers, &bytes).map(Self) }
-    }
+    parse(headers, &bytes)
 }
 
 async fn whole(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {

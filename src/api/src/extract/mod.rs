@@ -1,11 +1,9 @@
-//! What is asked for: bodies, queries and ids, each refused with a sentence that names the fix.
+//! What is asked for: bodies and queries, each refused with a sentence that names the fix.
 
 mod complaint;
-mod id;
 mod json;
 mod query;
 mod shape;
 
-pub(crate) use id::Id;
-pub(crate) use json::{Json, Nothing, OptionalJson};
-pub(crate) use query::{NoQuery, Query};
+pub(crate) use json::body;
+pub(crate) use query::{no_query, query};

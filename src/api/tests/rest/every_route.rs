@@ -1,4 +1,4 @@
-//! Walks the document: no route can be forgotten here.
+//! Walks the declared operations: no route can be forgotten here.
 
 use std::{
     sync::{
@@ -9,6 +9,11 @@ use std::{
 };
 
 use axum::{body::Body, http::Method};
+use contract::{
+    operation::{API_ROOT, Access, Declared, Operation, PathIds, Spec, Visit, VisitSpecial, path},
+    operations,
+};
+use domain::permission::{Resource, Verb};
 use serde_json::{Value, json};
 
 use crate::{
@@ -16,72 +21,114 @@ use crate::{
     logs::row,
 };
 
-/// A route of the document, with an id in its path that leads somewhere and the least body that it takes.
+/// What is declared about an operation, and how the ids in its path look.
+struct Collected(Vec<(Spec, &'static [&'static str])>);
+
+impl<O: Operation> Visit<O> for Collected {
+    fn visit(&mut self) {
+        self.0.push((O::SPEC, O::Path::LOOKS));
+    }
+}
+
+impl<O: Declared> VisitSpecial<O> for Collected {
+    fn visit_special(&mut self) {
+        self.0.push((O::SPEC, &[]));
+    }
+}
+
+fn declared() -> Vec<(Spec, &'static [&'static str])> {
+    let mut collected = Collected(Vec::new());
+    operations::each(&mut collected);
+    collected.0
+}
+
+/// An operation with ids in its path that lead somewhere and the least body that it takes.
 struct Route {
-    name: String,
-    method: Method,
+    spec: Spec,
+    name: &'static str,
     path: String,
-    body: Option<Value>,
-    operation: Value,
 }
 
 impl Route {
     fn call<'a>(&self, house: &'a House) -> Call<'a> {
-        let call = house.call(self.method.clone(), &self.path);
-        match &self.body {
-            Some(body) => call.json(body),
-            None => call,
-        }
+        let call = house.call(self.spec.method.as_str().parse().unwrap(), &self.path);
+        if self.spec.example.is_empty() { call } else { call.text("application/json", self.spec.example) }
+    }
+
+    fn call_with<'a>(&self, house: &'a House, body: Body) -> Call<'a> {
+        house.call(self.spec.method.as_str().parse().unwrap(), &self.path).text("application/json", body)
     }
 
     fn changes_something(&self) -> bool {
-        self.method != Method::GET
+        self.spec.method != contract::operation::Method::Get
     }
 }
 
-/// Every route that asks who is there, each over things of its own.
+/// The id of a thing made for the `n`-th operation.
+async fn thing(house: &House, spec: &Spec, looks: &str, n: usize) -> String {
+    let id = match looks {
+        "key_…" => house.key(&format!("key {n}")).await["id"].clone(),
+        "up_…" => {
+            // Tests of an upstream must not leave the process.
+            let tested = spec.access == Access::Needs(Resource::Upstream, Verb::Test);
+            let wanted = json!({
+                "name": format!("upstream {n}"), "provider": if tested { "echo" } else { "openai" },
+                "api_key": "sk-provider-secret-0001",
+            });
+            house.upstream(&wanted).await["id"].clone()
+        }
+        "req_…" => {
+            let row = row(u8::try_from(n).unwrap(), 200);
+            house.store.insert_requests(std::slice::from_ref(&row)).await.unwrap();
+            Value::from(row.id.as_str())
+        }
+        other => panic!("say how a thing with the id {other} is made"),
+    };
+    id.as_str().unwrap().to_owned()
+}
+
+/// Every operation that asks who is there, each over things of its own.
 async fn guarded_routes(house: &House) -> Vec<Route> {
-    let document = serde_json::to_value(api::openapi()).unwrap();
     let mut routes = Vec::new();
+    for (spec, looks) in declared() {
+        if spec.access == Access::Public {
+            assert_eq!(spec.id, "openapi_show", "only the document is open");
+            continue;
+        }
+        let mut ids = Vec::new();
+        for looks in looks {
+            ids.push(thing(house, &spec, looks, routes.len()).await);
+        }
+        routes.push(Route { spec, name: spec.id, path: format!("{API_ROOT}{}", path::filled(spec.path, &ids)) });
+    }
+    routes
+}
+
+/// What answers and what is described are the same operations.
+#[tokio::test]
+async fn the_document_describes_every_operation_and_no_other() {
+    let document = serde_json::to_value(api::openapi()).unwrap();
+    let mut described: Vec<(String, String, String)> = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
-            // An empty requirement is how OpenAPI says that a route is open to everybody.
-            if operation["security"] == json!([{}]) {
-                assert_eq!(path, "/api/v1/openapi.json", "only the document is open");
-                continue;
-            }
-            let n = routes.len();
-            let id = if path.starts_with("/api/v1/keys/") {
-                house.key(&format!("key {n}")).await["id"].clone()
-            } else if path.starts_with("/api/v1/upstreams/") {
-                let wanted = json!({
-                    "name": format!("upstream {n}"), "provider": if path.ends_with("/test") { "echo" } else { "openai" },
-                    "api_key": "sk-provider-secret-0001",
-                });
-                house.upstream(&wanted).await["id"].clone()
-            } else {
-                let row = row(u8::try_from(n).unwrap(), 200);
-                house.store.insert_requests(std::slice::from_ref(&row)).await.unwrap();
-                Value::from(row.id.as_str())
-            };
-            let name = operation["operationId"].as_str().unwrap().to_owned();
-            let body = match name.as_str() {
-                "keys_create" => Some(json!({ "name": "walked" })),
-                "upstreams_create" => Some(json!({ "name": "walked", "provider": "echo" })),
-                "upstreams_set_secret" => Some(json!({ "api_key": "sk-provider-secret-0002" })),
-                _ => None,
-            };
-            routes.push(Route {
-                name,
-                method: method.to_uppercase().parse().unwrap(),
-                path: path.replace("{id}", id.as_str().unwrap()),
-                body,
-                operation: operation.clone(),
-            });
+            let id = operation["operationId"].as_str().unwrap().to_owned();
+            described.push((method.to_uppercase(), path.clone(), id));
         }
     }
-    assert_eq!(routes.len(), 18, "a route came or went: see that it is walked, then mend this number");
-    routes
+    let mut wanted: Vec<(String, String, String)> = declared()
+        .into_iter()
+        .map(|(spec, _)| (spec.method.as_str().to_owned(), format!("{API_ROOT}{}", spec.path), spec.id.to_owned()))
+        .collect();
+    described.sort();
+    wanted.sort();
+    assert_eq!(described, wanted);
+}
+
+#[tokio::test]
+async fn what_may_not_be_done_to_anything_is_refused_before_the_body_is_read() {
+    let house = House::new().await;
+    let broken = house.call(Method::POST, "/api/v1/upstreams").session("viewer").text("application/json", "{").send();
+    broken.await.problem(403, "forbidden");
 }
 
 #[tokio::test]
@@ -108,7 +155,7 @@ async fn no_body_of_a_stranger_is_read_anywhere() {
                 seen.store(true, Ordering::SeqCst);
                 Poll::Ready(Some(Ok::<_, std::io::Error>("{")))
             });
-            let call = house.call(route.method.clone(), &route.path).text("application/json", Body::from_stream(body));
+            let call = route.call_with(&house, Body::from_stream(body));
             let call = match credential {
                 Some(credential) => call.header("authorization", credential),
                 None => call,
@@ -173,7 +220,14 @@ async fn good_answers_have_the_documented_shape() {
     let document = serde_json::to_value(api::openapi()).unwrap();
     for route in guarded_routes(&house).await {
         let answer = route.call(&house).token().send().await;
-        let good = route.operation["responses"].as_object().unwrap().iter().find(|(status, _)| status.starts_with('2'));
+        let item = format!("/paths/{}/{}", format!("{API_ROOT}{}", route.spec.path).replace('/', "~1"), {
+            route.spec.method.as_str().to_lowercase()
+        });
+        let good = document.pointer(&item).unwrap()["responses"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .find(|(status, _)| status.starts_with('2'));
         let (status, response) = good.unwrap();
         assert_eq!(answer.status.as_str(), status, "{}: {}", route.name, answer.text);
         assert_eq!(answer.header("cache-control"), "no-store", "{}", route.name);

@@ -1,5 +1,6 @@
 //! Virtual keys on the wire.
 
+pub mod operations;
 mod view;
 
 use domain::{KeyEnv, KeyState, ModelPattern, ProjectId, RateLimits, RevokeReason, Timestamp, UpstreamId, VirtualKey};
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{FieldErrors, field, patch};
 
+pub use operations::{KeysActivity, KeysCreate, KeysDisable, KeysEnable, KeysList, KeysRevoke, KeysShow};
 pub use view::{IssuedKeyView, KeyActivity, KeyView, RateLimitsView};
 
 /// Asks for a key. Every field but `name` may be left out.

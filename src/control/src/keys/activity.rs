@@ -1,9 +1,13 @@
 //! What a key did lately: the impact that a revocation quotes, and the first request after creation.
 
-use contract::{keys::KeyActivity, logs::LogRow};
+use contract::{
+    Nothing,
+    keys::{KeyActivity, KeysActivity},
+    logs::LogRow,
+};
 use domain::{Action, KeyId, Timestamp};
 
-use crate::{Cx, Error, Result};
+use crate::{Cx, Error, Perform, Result};
 
 /// Requests, addresses and the newest arrival of the last 24 hours.
 pub async fn activity(cx: &Cx, id: &KeyId) -> Result<KeyActivity> {
@@ -21,4 +25,10 @@ pub async fn activity(cx: &Cx, id: &KeyId) -> Result<KeyActivity> {
 pub async fn first_request(cx: &Cx, id: &KeyId) -> Result<Option<LogRow>> {
     cx.allow(Action::ReadLogs)?;
     Ok(cx.store().latest_request_of_key(id).await?.as_ref().map(LogRow::from))
+}
+
+impl Perform for KeysActivity {
+    async fn perform(cx: &Cx, id: KeyId, _: Nothing) -> Result<KeyActivity> {
+        activity(cx, &id).await
+    }
 }

@@ -2,12 +2,12 @@
 
 use contract::{
     FieldErrors,
-    keys::{KeyView, NewKey},
+    keys::{CreateKey, IssuedKeyView, KeyView, KeysCreate, NewKey},
 };
 use domain::{Action, Actor, Change, ChangeKind, KeyId, KeyVersion, ProjectId, VirtualKey};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{Cx, Error, Result};
+use crate::{Cx, Error, Perform, Result};
 
 /// A key just made, with its secret. Whoever shows it, shows it once (K2).
 pub struct IssuedKey {
@@ -93,5 +93,16 @@ async fn upstreams_exist(cx: &Cx, new: &NewKey) -> Result<()> {
     match new.allowed_upstreams.iter().find(|id| known.iter().all(|upstream| upstream.id != **id)) {
         Some(id) => Err(FieldErrors::one("allowed_upstreams", format!("{id}: there is no such upstream")).into()),
         None => Ok(()),
+    }
+}
+
+impl Perform for KeysCreate {
+    async fn perform(cx: &Cx, (): (), shape: CreateKey) -> Result<IssuedKeyView> {
+        let issued = create(cx, shape.try_into()?).await?;
+        Ok(IssuedKeyView {
+            key: issued.view,
+            secret: issued.secret.expose_secret().to_owned(),
+            base_url: format!("{}/v1", cx.settings().gateway_url),
+        })
     }
 }

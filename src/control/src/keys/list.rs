@@ -2,12 +2,12 @@
 
 use contract::{
     Page, PageQuery,
-    keys::{KeyQuery, KeyView},
+    keys::{KeyQuery, KeyView, KeysList},
 };
 use domain::Action;
 use store::KeyFilter;
 
-use crate::{Cx, Result};
+use crate::{Cx, Perform, Result};
 
 /// A page of keys.
 pub async fn list(cx: &Cx, query: &KeyQuery) -> Result<Page<KeyView>> {
@@ -24,4 +24,10 @@ pub async fn list(cx: &Cx, query: &KeyQuery) -> Result<Page<KeyView>> {
     let (keys, total) = cx.store().list_keys(&filter).await?;
     let items = keys.iter().map(|key| KeyView::of(key, now)).collect();
     Ok(Page { items, total, page: page.page, page_size: page.page_size })
+}
+
+impl Perform for KeysList {
+    async fn perform(cx: &Cx, (): (), query: KeyQuery) -> Result<Page<KeyView>> {
+        list(cx, &query).await
+    }
 }

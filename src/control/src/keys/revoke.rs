@@ -1,9 +1,9 @@
 //! Revoking a key: at once, for good, idempotent (K6, R3).
 
-use contract::keys::KeyView;
+use contract::keys::{KeyView, KeysRevoke, RevokeKey};
 use domain::{Action, Change, ChangeKind, KeyId, RevokeReason};
 
-use crate::{Cx, Error, Result};
+use crate::{Cx, Error, Perform, Result};
 
 /// Ends a key. When this returns, the next request with it is refused in this process. A second call changes nothing.
 pub async fn revoke(cx: &Cx, id: &KeyId, reason: RevokeReason) -> Result<KeyView> {
@@ -26,4 +26,10 @@ pub async fn revoke(cx: &Cx, id: &KeyId, reason: RevokeReason) -> Result<KeyView
     tx.announce(Change { kind: ChangeKind::KeyEnded, id: id.to_string() }).await?;
     tx.commit().await?;
     Ok(after)
+}
+
+impl Perform for KeysRevoke {
+    async fn perform(cx: &Cx, id: KeyId, shape: RevokeKey) -> Result<KeyView> {
+        revoke(cx, &id, shape.try_into()?).await
+    }
 }

@@ -1,13 +1,22 @@
 //! Showing one key: never its secret.
 
-use contract::keys::KeyView;
+use contract::{
+    Nothing,
+    keys::{KeyView, KeysShow},
+};
 use domain::{Action, KeyId};
 
-use crate::{Cx, Error, Result};
+use crate::{Cx, Error, Perform, Result};
 
 /// One key.
 pub async fn show(cx: &Cx, id: &KeyId) -> Result<KeyView> {
     cx.allow(Action::ReadKeys)?;
     let key = cx.store().find_key(id).await?.ok_or(Error::NotFound("key"))?;
     Ok(KeyView::of(&key, cx.now()))
+}
+
+impl Perform for KeysShow {
+    async fn perform(cx: &Cx, id: KeyId, _: Nothing) -> Result<KeyView> {
+        show(cx, &id).await
+    }
 }

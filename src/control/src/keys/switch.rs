@@ -1,9 +1,12 @@
 //! Switching a key off and on: reversible, at once (K6).
 
-use contract::keys::KeyView;
+use contract::{
+    Nothing,
+    keys::{KeyView, KeysDisable, KeysEnable},
+};
 use domain::{Action, Change, ChangeKind, KeyId};
 
-use crate::{Cx, Error, Result};
+use crate::{Cx, Error, Perform, Result};
 
 /// Switches a key on. Idempotent; a revoked key stays revoked.
 pub async fn enable(cx: &Cx, id: &KeyId) -> Result<KeyView> {
@@ -39,4 +42,16 @@ async fn switch(cx: &Cx, id: &KeyId, enabled: bool) -> Result<KeyView> {
     tx.announce(Change { kind, id: id.to_string() }).await?;
     tx.commit().await?;
     Ok(after)
+}
+
+impl Perform for KeysEnable {
+    async fn perform(cx: &Cx, id: KeyId, _: Nothing) -> Result<KeyView> {
+        enable(cx, &id).await
+    }
+}
+
+impl Perform for KeysDisable {
+    async fn perform(cx: &Cx, id: KeyId, _: Nothing) -> Result<KeyView> {
+        disable(cx, &id).await
+    }
 }

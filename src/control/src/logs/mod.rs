@@ -1,13 +1,13 @@
 //! Request rows.
 
 use contract::{
-    CursorPage,
-    logs::{LogFilter, LogRow},
+    CursorPage, Nothing,
+    logs::{LogFilter, LogQuery, LogRow, LogsList, LogsShow},
 };
 use domain::{Action, RequestId};
 use store::RequestFilter;
 
-use crate::{Cx, Error, Result};
+use crate::{Cx, Error, Perform, Result};
 
 /// Rows, newest first, a keyset page at a time: as fast at ten million rows as at ten.
 pub async fn list(cx: &Cx, filter: LogFilter) -> Result<CursorPage<LogRow>> {
@@ -37,4 +37,16 @@ pub async fn show(cx: &Cx, id: &RequestId) -> Result<LogRow> {
     cx.allow(Action::ReadLogs)?;
     let row = cx.store().find_request(id).await?.ok_or(Error::NotFound("request"))?;
     Ok(LogRow::from(&row))
+}
+
+impl Perform for LogsList {
+    async fn perform(cx: &Cx, (): (), query: LogQuery) -> Result<CursorPage<LogRow>> {
+        list(cx, query.try_into()?).await
+    }
+}
+
+impl Perform for LogsShow {
+    async fn perform(cx: &Cx, id: RequestId, _: Nothing) -> Result<LogRow> {
+        show(cx, &id).await
+    }
 }

@@ -1,10 +1,10 @@
 //! Adding an upstream, with its secret sealed from the first moment.
 
-use contract::upstreams::{NewUpstream, UpstreamView};
+use contract::upstreams::{CreateUpstream, NewUpstream, UpstreamView, UpstreamsCreate};
 use domain::{Action, Change, ChangeKind, CredentialId, Provider, Upstream, UpstreamId};
 
 use super::seal;
-use crate::{Cx, Result};
+use crate::{Cx, Perform, Result};
 
 /// Adds an upstream. It becomes the default where there is none, and the first real one takes that over from echo.
 pub async fn create(cx: &Cx, new: NewUpstream) -> Result<UpstreamView> {
@@ -47,4 +47,10 @@ pub async fn create(cx: &Cx, new: NewUpstream) -> Result<UpstreamView> {
     tx.announce(Change { kind: ChangeKind::Upstream, id: upstream.id.to_string() }).await?;
     tx.commit().await?;
     Ok(view)
+}
+
+impl Perform for UpstreamsCreate {
+    async fn perform(cx: &Cx, (): (), shape: CreateUpstream) -> Result<UpstreamView> {
+        create(cx, shape.try_into()?).await
+    }
 }

@@ -1,9 +1,12 @@
 //! Removing an upstream and its secrets.
 
-use contract::upstreams::UpstreamView;
+use contract::{
+    Nothing,
+    upstreams::{UpstreamView, UpstreamsDelete},
+};
 use domain::{Action, Change, ChangeKind, UpstreamId};
 
-use crate::{Cx, Error, Result};
+use crate::{Cx, Error, Perform, Result};
 
 /// Removes the upstream and every version of its secret. No other one silently becomes the default: requests must
 /// not start going to another provider because of a deletion.
@@ -18,4 +21,10 @@ pub async fn delete(cx: &Cx, id: &UpstreamId) -> Result<()> {
     tx.announce(Change { kind: ChangeKind::Upstream, id: id.to_string() }).await?;
     tx.commit().await?;
     Ok(())
+}
+
+impl Perform for UpstreamsDelete {
+    async fn perform(cx: &Cx, id: UpstreamId, _: Nothing) -> Result<()> {
+        delete(cx, &id).await
+    }
 }

@@ -1,9 +1,12 @@
 //! Listing and showing upstreams: never their secrets (C4, C6).
 
-use contract::{Page, PageQuery, upstreams::UpstreamView};
+use contract::{
+    Nothing, Page, PageQuery,
+    upstreams::{UpstreamView, UpstreamsList, UpstreamsShow},
+};
 use domain::{Action, UpstreamId};
 
-use crate::{Cx, Error, Result};
+use crate::{Cx, Error, Perform, Result};
 
 /// A page of upstreams, newest first.
 pub async fn list(cx: &Cx, page: PageQuery) -> Result<Page<UpstreamView>> {
@@ -20,4 +23,16 @@ pub async fn show(cx: &Cx, id: &UpstreamId) -> Result<UpstreamView> {
     let upstream = cx.store().find_upstream(id).await?.ok_or(Error::NotFound("upstream"))?;
     let credential = cx.store().find_credential(id).await?.map(|(credential, _)| credential);
     Ok(UpstreamView::of(&upstream, credential.as_ref()))
+}
+
+impl Perform for UpstreamsList {
+    async fn perform(cx: &Cx, (): (), page: PageQuery) -> Result<Page<UpstreamView>> {
+        list(cx, page).await
+    }
+}
+
+impl Perform for UpstreamsShow {
+    async fn perform(cx: &Cx, id: UpstreamId, _: Nothing) -> Result<UpstreamView> {
+        show(cx, &id).await
+    }
 }

@@ -1,9 +1,12 @@
 //! Choosing the upstream that takes the requests of keys which name none.
 
-use contract::upstreams::UpstreamView;
+use contract::{
+    Nothing,
+    upstreams::{UpstreamView, UpstreamsSetDefault},
+};
 use domain::{Action, Change, ChangeKind, Upstream, UpstreamId};
 
-use crate::{Cx, Error, Result};
+use crate::{Cx, Error, Perform, Result};
 
 /// Makes `id` the default; the one before stops being it. Idempotent.
 pub async fn set_default(cx: &Cx, id: &UpstreamId) -> Result<UpstreamView> {
@@ -21,4 +24,10 @@ pub async fn set_default(cx: &Cx, id: &UpstreamId) -> Result<UpstreamView> {
     tx.announce(Change { kind: ChangeKind::Upstream, id: id.to_string() }).await?;
     tx.commit().await?;
     Ok(after)
+}
+
+impl Perform for UpstreamsSetDefault {
+    async fn perform(cx: &Cx, id: UpstreamId, _: Nothing) -> Result<UpstreamView> {
+        set_default(cx, &id).await
+    }
 }

@@ -1,10 +1,13 @@
 //! Replacing an upstream's secret; the next request uses the new one.
 
-use contract::{FieldErrors, upstreams::UpstreamView};
+use contract::{
+    FieldErrors,
+    upstreams::{SetSecret, UpstreamView, UpstreamsSetSecret},
+};
 use domain::{Action, Change, ChangeKind, CredentialId, Provider, UpstreamId};
 
 use super::seal;
-use crate::{Cx, Error, Result};
+use crate::{Cx, Error, Perform, Result};
 
 /// Replaces the secret, or gives one to an upstream that had none. Old versions stay sealed, for the history.
 pub async fn set_secret(cx: &Cx, id: &UpstreamId, secret: String) -> Result<UpstreamView> {
@@ -32,4 +35,10 @@ pub async fn set_secret(cx: &Cx, id: &UpstreamId, secret: String) -> Result<Upst
     tx.announce(Change { kind: ChangeKind::Upstream, id: id.to_string() }).await?;
     tx.commit().await?;
     Ok(after)
+}
+
+impl Perform for UpstreamsSetSecret {
+    async fn perform(cx: &Cx, id: UpstreamId, shape: SetSecret) -> Result<UpstreamView> {
+        set_secret(cx, &id, shape.parse()?).await
+    }
 }

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use contract::upstreams::{NewUpstream, TestReport, TestStep, UpstreamView};
+use contract::{
+    Nothing,
+    upstreams::{NewUpstream, TestReport, TestStep, UpstreamView, UpstreamsTest},
+};
 use dial::{DialError, Dialer, Outgoing};
 use domain::{Action, BaseUrl, UpstreamId};
 use http::{Request, StatusCode, header};
@@ -11,7 +14,7 @@ use http_body_util::{BodyExt, Limited};
 use keyring::Aad;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{Cx, Error, Result};
+use crate::{Cx, Error, Perform, Result};
 
 /// A provider that has not listed its models by then is of no use to anybody.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -49,6 +52,12 @@ pub async fn try_out(cx: &Cx, new: NewUpstream) -> Result<TestReport> {
     cx.allow(Action::TestUpstreams)?;
     let secret = new.api_key.map(SecretString::from);
     Ok(try_base(cx, &new.base_url, secret.as_ref()).await)
+}
+
+impl Perform for UpstreamsTest {
+    async fn perform(cx: &Cx, id: UpstreamId, _: Nothing) -> Result<TestReport> {
+        test(cx, &id).await
+    }
 }
 
 /// Using a secret is an act of its own, so the audit log has it.

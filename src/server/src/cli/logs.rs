@@ -1,7 +1,7 @@
 //! `keywright logs`: requests that passed.
 
 use clap::{Args, Subcommand};
-use contract::logs::{LogQuery, LogRow};
+use contract::logs::{LogQuery, LogRow, LogsList};
 
 use super::{backend::Backend, error::CliError, output::Output};
 
@@ -73,7 +73,7 @@ pub async fn run(command: LogsCommand, backend: &Backend, out: &Output) -> Resul
         limit: args.limit,
         cursor: args.cursor,
     };
-    let page = backend.list_logs(query).await?;
+    let page = backend.call::<LogsList>((), query).await?;
     let rows: Vec<Vec<String>> = page.items.iter().map(row).collect();
     out.list(&page, &COLUMNS, &rows);
     if let Some(cursor) = &page.next_cursor {

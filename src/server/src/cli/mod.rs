@@ -12,6 +12,8 @@ mod migrate;
 mod output;
 mod serve;
 mod settings;
+#[cfg(test)]
+mod tests;
 pub mod upstreams;
 mod users;
 

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use contract::FieldError;
+use contract::{
+    FieldError,
+    operation::{CallRequest, Operation},
+};
 use reqwest::{Client, Method, RequestBuilder, Response, Url, redirect};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde::Deserialize;
 
 use super::{CliError, Result};
 use crate::{cli::error::Kind, config::ClientConfig};
@@ -61,43 +63,29 @@ impl Remote {
         Ok(Self { client, base, token: config.token })
     }
 
-    /// Asks for something; `query` is a flat shape or `()`.
-    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str, query: &impl Serialize) -> Result<T> {
-        let mut url = self.url(path)?;
-        let shape = serde_json::to_value(query).map_err(|error| CliError::failure(error.to_string()))?;
-        if let Value::Object(fields) = shape {
-            let mut pairs = url.query_pairs_mut();
-            for (name, value) in fields {
-                match value {
-                    Value::Null => {}
-                    Value::String(text) => drop(pairs.append_pair(&name, &text)),
-                    other => drop(pairs.append_pair(&name, &other.to_string())),
-                }
-            }
+    /// Calls `O` and reads its answer.
+    pub(super) async fn call<O: Operation>(&self, path: &O::Path, input: &O::Input) -> Result<O::Output> {
+        let call = CallRequest::of::<O>(path, input).map_err(|error| CliError::failure(error.to_string()))?;
+        let method = match call.method {
+            contract::operation::Method::Get => Method::GET,
+            contract::operation::Method::Post => Method::POST,
+            contract::operation::Method::Put => Method::PUT,
+            contract::operation::Method::Patch => Method::PATCH,
+            contract::operation::Method::Delete => Method::DELETE,
+        };
+        let mut request = self.client.request(method, self.url(&call.target)?);
+        if let Some(body) = &call.body {
+            request = request.json(body);
         }
-        self.answer(self.client.request(Method::GET, url)).await
-    }
-
-    /// Does something.
-    pub(super) async fn post<T: DeserializeOwned>(&self, path: &str, shape: &impl Serialize) -> Result<T> {
-        let url = self.url(path)?;
-        self.answer(self.client.request(Method::POST, url).json(shape)).await
-    }
-
-    /// Removes something.
-    pub(super) async fn delete(&self, path: &str) -> Result<()> {
-        let url = self.url(path)?;
-        self.send(self.client.request(Method::DELETE, url)).await.map(drop)
-    }
-
-    fn url(&self, path: &str) -> Result<Url> {
-        let base = self.base.as_str().trim_end_matches('/');
-        Url::parse(&format!("{base}/api/v1/{path}")).map_err(|error| CliError::failure(error.to_string()))
-    }
-
-    async fn answer<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T> {
         let body = self.send(request).await?;
-        serde_json::from_slice(&body).map_err(|_| self.stranger())
+        // An answer without content is the unit, which JSON writes as null.
+        let text: &[u8] = if O::SPEC.status == 204 { b"null" } else { &body };
+        serde_json::from_slice(text).map_err(|_| self.stranger())
+    }
+
+    fn url(&self, target: &str) -> Result<Url> {
+        let base = self.base.as_str().trim_end_matches('/');
+        Url::parse(&format!("{base}{target}")).map_err(|error| CliError::failure(error.to_string()))
     }
 
     /// The body of a good answer.

@@ -108,7 +108,7 @@ async fn a_missing_or_wrong_token_says_where_to_put_one() {
 async fn a_virtual_key_is_forbidden() {
     let bench = Bench::new().await;
     let shape = contract::keys::CreateKey { name: "x".to_owned(), ..contract::keys::CreateKey::default() };
-    let issued = bench.local().create_key(shape).await.unwrap();
+    let issued = bench.local().call::<contract::keys::KeysCreate>((), shape).await.unwrap();
     let error = failing(&remote(bench.address, Some(&issued.secret)).unwrap()).await;
     assert_eq!(error.kind(), Kind::Forbidden);
     assert!(error.to_string().contains("virtual key"), "{error}");

@@ -4,7 +4,13 @@ mod args;
 #[cfg(test)]
 mod tests;
 
-use contract::keys::{IssuedKeyView, KeyQuery, KeyView, RevokeKey};
+use contract::{
+    Nothing,
+    keys::{
+        IssuedKeyView, KeyQuery, KeyView, KeysCreate, KeysDisable, KeysEnable, KeysList, KeysRevoke, KeysShow,
+        RevokeKey,
+    },
+};
 use domain::KeyId;
 
 use super::{backend::Backend, error::CliError, output::Output};
@@ -23,12 +29,12 @@ pub async fn run(command: KeysCommand, backend: &Backend, out: &Output) -> Resul
             if form.is_some() && out.is_json() {
                 return Err(CliError::usage("choose --json or -o env"));
             }
-            let issued = backend.create_key(args.into_shape()).await?;
+            let issued = backend.call::<KeysCreate>((), args.into_shape()).await?;
             issue(&issued, form, out)
         }
         KeysCommand::List(args) => {
             let query = KeyQuery { page: args.page, page_size: args.page_size, search: args.search, state: args.state };
-            let page = backend.list_keys(&query).await?;
+            let page = backend.call::<KeysList>((), query).await?;
             let rows: Vec<Vec<String>> = page.items.iter().map(row).collect();
             out.list(&page, &COLUMNS, &rows);
             let shown = page.page.saturating_mul(page.page_size);
@@ -37,11 +43,11 @@ pub async fn run(command: KeysCommand, backend: &Backend, out: &Output) -> Resul
             }
             out.finish()
         }
-        KeysCommand::Show { id } => show(&backend.show_key(&key_id(&id)?).await?, out),
-        KeysCommand::Enable { id } => show(&backend.enable_key(&key_id(&id)?).await?, out),
-        KeysCommand::Disable { id } => show(&backend.disable_key(&key_id(&id)?).await?, out),
+        KeysCommand::Show { id } => show(&backend.call::<KeysShow>(key_id(&id)?, Nothing {}).await?, out),
+        KeysCommand::Enable { id } => show(&backend.call::<KeysEnable>(key_id(&id)?, Nothing {}).await?, out),
+        KeysCommand::Disable { id } => show(&backend.call::<KeysDisable>(key_id(&id)?, Nothing {}).await?, out),
         KeysCommand::Revoke { id, reason } => {
-            show(&backend.revoke_key(&key_id(&id)?, RevokeKey { reason }).await?, out)
+            show(&backend.call::<KeysRevoke>(key_id(&id)?, RevokeKey { reason }).await?, out)
         }
     }
 }

@@ -5,8 +5,11 @@ mod args;
 mod tests;
 
 use contract::{
-    PageQuery,
-    upstreams::{CreateUpstream, SetSecret, TestReport, UpstreamView},
+    Nothing, PageQuery,
+    upstreams::{
+        CreateUpstream, SetSecret, TestReport, UpstreamView, UpstreamsCreate, UpstreamsDelete, UpstreamsList,
+        UpstreamsSetDefault, UpstreamsSetSecret, UpstreamsShow, UpstreamsTest,
+    },
 };
 use domain::{Provider, UpstreamId};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -28,7 +31,7 @@ pub async fn run(command: UpstreamsCommand, backend: &Backend, out: &Output) -> 
     match command {
         UpstreamsCommand::Create(args) => {
             let secret = new_secret(&args, out.can_ask())?;
-            show(&backend.create_upstream(shape(args, secret.as_ref())).await?, out)
+            show(&backend.call::<UpstreamsCreate>((), shape(args, secret.as_ref())).await?, out)
         }
         UpstreamsCommand::List(args) => {
             let defaults = PageQuery::default();
@@ -36,7 +39,7 @@ pub async fn run(command: UpstreamsCommand, backend: &Backend, out: &Output) -> 
                 page: args.page.unwrap_or(defaults.page),
                 page_size: args.page_size.unwrap_or(defaults.page_size),
             };
-            let page = backend.list_upstreams(query).await?;
+            let page = backend.call::<UpstreamsList>((), query).await?;
             let rows: Vec<Vec<String>> = page.items.iter().map(row).collect();
             out.list(&page, &COLUMNS, &rows);
             let shown = page.page.saturating_mul(page.page_size);
@@ -45,18 +48,24 @@ pub async fn run(command: UpstreamsCommand, backend: &Backend, out: &Output) -> 
             }
             out.finish()
         }
-        UpstreamsCommand::Show { id } => show(&backend.show_upstream(&upstream_id(&id)?).await?, out),
-        UpstreamsCommand::Test { id } => report(&backend.test_upstream(&upstream_id(&id)?).await?, out),
+        UpstreamsCommand::Show { id } => {
+            show(&backend.call::<UpstreamsShow>(upstream_id(&id)?, Nothing {}).await?, out)
+        }
+        UpstreamsCommand::Test { id } => {
+            report(&backend.call::<UpstreamsTest>(upstream_id(&id)?, Nothing {}).await?, out)
+        }
         UpstreamsCommand::SetSecret { id, secret } => {
             let id = upstream_id(&id)?;
             let secret = replacement(&secret, out.can_ask())?;
             let shape = SetSecret { api_key: secret.expose_secret().to_owned() };
-            show(&backend.set_secret(&id, shape).await?, out)
+            show(&backend.call::<UpstreamsSetSecret>(id, shape).await?, out)
         }
-        UpstreamsCommand::SetDefault { id } => show(&backend.set_default(&upstream_id(&id)?).await?, out),
+        UpstreamsCommand::SetDefault { id } => {
+            show(&backend.call::<UpstreamsSetDefault>(upstream_id(&id)?, Nothing {}).await?, out)
+        }
         UpstreamsCommand::Delete { id } => {
             let id = upstream_id(&id)?;
-            backend.delete_upstream(&id).await?;
+            backend.call::<UpstreamsDelete>(id.clone(), Nothing {}).await?;
             out.message(&format!("Deleted {id}."));
             Ok(())
         }

@@ -1,0 +1,5 @@
+//! The description of the admin API itself.
+
+pub mod operations;
+
+pub use operations::OpenapiShow;

@@ -1,0 +1,37 @@
+//! Operations on request rows.
+
+use domain::{
+    RequestId,
+    permission::{Resource::Log, Verb},
+};
+
+use super::{LogQuery, LogRow};
+use crate::{
+    CursorPage,
+    operation::{Access::Needs, operations},
+};
+
+operations! {
+    tag: "logs";
+
+    LogsList: Get "/logs" {
+        id: "logs_list",
+        input: query LogQuery,
+        output: 200 CursorPage<LogRow>,
+        answer: "Rows.",
+        access: Needs(Log, Verb::Read),
+        idempotency: Safe,
+        cli: "logs list",
+        summary: "List requests, newest first, a cursor's page at a time.",
+    }
+    LogsShow: Get "/logs/{id}" {
+        id: "logs_show",
+        of: RequestId,
+        input: nothing,
+        output: 200 LogRow,
+        answer: "The row.",
+        access: Needs(Log, Verb::Read),
+        idempotency: Safe,
+        summary: "Show a request.",
+    }
+}

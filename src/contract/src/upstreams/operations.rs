@@ -1,0 +1,98 @@
+//! Operations on upstreams and their secrets.
+
+use domain::{
+    UpstreamId,
+    permission::{Resource::Upstream, Verb},
+};
+
+use super::{CreateUpstream, SetSecret, TestReport, UpstreamView};
+use crate::{
+    Page, PageQuery,
+    operation::{Access::Needs, operations},
+};
+
+operations! {
+    tag: "upstreams";
+
+    UpstreamsList: Get "/upstreams" {
+        id: "upstreams_list",
+        input: query PageQuery,
+        output: 200 Page<UpstreamView>,
+        answer: "A page of upstreams.",
+        access: Needs(Upstream, Verb::Read),
+        idempotency: Safe,
+        cli: "upstreams list",
+        summary: "List upstreams, newest first.",
+    }
+    UpstreamsCreate: Post "/upstreams" {
+        id: "upstreams_create",
+        input: body CreateUpstream,
+        output: 201 UpstreamView,
+        answer: "The upstream.",
+        access: Needs(Upstream, Verb::Create),
+        idempotency: ByKey,
+        conflicts: true,
+        cli: "upstreams create",
+        example: r#"{"provider": "openai", "api_key": "sk-provider-secret-0001"}"#,
+        secrets: &["api_key"],
+        location: |upstream| format!("/upstreams/{}", upstream.id),
+        summary: "Add an upstream, with its secret sealed from the first moment.",
+    }
+    UpstreamsShow: Get "/upstreams/{id}" {
+        id: "upstreams_show",
+        of: UpstreamId,
+        input: nothing,
+        output: 200 UpstreamView,
+        answer: "The upstream.",
+        access: Needs(Upstream, Verb::Read),
+        idempotency: Safe,
+        cli: "upstreams show",
+        summary: "Show an upstream, never its secret.",
+    }
+    UpstreamsDelete: Delete "/upstreams/{id}" {
+        id: "upstreams_delete",
+        of: UpstreamId,
+        input: nothing,
+        output: 204 (),
+        answer: "It is gone.",
+        access: Needs(Upstream, Verb::Delete),
+        idempotency: Natural,
+        cli: "upstreams delete",
+        summary: "Remove an upstream and every version of its secret. No other one becomes the default by it.",
+    }
+    UpstreamsTest: Post "/upstreams/{id}/test" {
+        id: "upstreams_test",
+        of: UpstreamId,
+        input: nothing,
+        output: 200 TestReport,
+        answer: "What was found.",
+        access: Needs(Upstream, Verb::Test),
+        idempotency: Natural,
+        cli: "upstreams test",
+        summary: "Test an upstream with its stored secret: address, TLS, secret, models. A failed test is a report, not a problem.",
+    }
+    UpstreamsSetSecret: Post "/upstreams/{id}/secret" {
+        id: "upstreams_set_secret",
+        of: UpstreamId,
+        input: body SetSecret,
+        output: 200 UpstreamView,
+        answer: "The upstream.",
+        access: Needs(Upstream, Verb::Update),
+        idempotency: ByKey,
+        cli: "upstreams set-secret",
+        example: r#"{"api_key": "sk-provider-secret-0002"}"#,
+        secrets: &["api_key"],
+        summary: "Replace an upstream's secret; the next request uses the new one.",
+    }
+    UpstreamsSetDefault: Post "/upstreams/{id}/default" {
+        id: "upstreams_set_default",
+        of: UpstreamId,
+        input: nothing,
+        output: 200 UpstreamView,
+        answer: "The upstream.",
+        access: Needs(Upstream, Verb::Update),
+        idempotency: Natural,
+        cli: "upstreams set-default",
+        summary: "Make an upstream the default: it takes the requests of keys that name no upstream. Idempotent.",
+    }
+}
