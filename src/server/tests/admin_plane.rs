@@ -227,7 +227,7 @@ both_engines! {
             for (request, status) in [(plain, None), (crowded, Some(431))] {
                 let answer = request.send().await.unwrap();
                 assert!(status.is_none_or(|status| status == answer.status()), "{url}: {}", answer.status());
-                assert_eq!(answer.headers().get("x-content-type-options").map(|v| v.as_bytes()), Some(&b"nosniff"[..]), "{url} {}", answer.status());
+                assert_eq!(answer.headers().get("x-content-type-options").map(reqwest::header::HeaderValue::as_bytes), Some(&b"nosniff"[..]), "{url} {}", answer.status());
             }
         }
         for model in ["m", "echo", "fail-500", "unauthorized"] {
@@ -338,4 +338,22 @@ async fn tries_that_the_queue_could_not_judge_are_given_back() {
         assert_eq!(try_in(&cx, "not the password", None).await, "unauthenticated", "{n}: ten tries are left");
     }
     assert_eq!(try_in(&cx, "not the password", None).await, "throttled");
+}
+
+/// Nor was what the database did not answer to. (SQLite's readers wait for nobody.)
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tries_that_the_database_could_not_judge_are_given_back() {
+    let Some(engine) = testkit::Engine::postgres().await else { return };
+    let url = engine.database_url().unwrap().to_owned();
+    let house = TestServer::start(engine).await;
+    set_up(&house).await;
+    let here = at(&house, [10, 0, 2, 1]);
+    let lock = testkit_db::lock_postgres(&url).await;
+    let tries = futures_util::future::join_all((0..10).map(|_| try_in(&here, "not the password", None))).await;
+    lock.release().await;
+    assert_eq!(tries, ["store_unavailable"; 10]);
+    for n in 0..10 {
+        assert_eq!(try_in(&here, "not the password", None).await, "unauthenticated", "{n}: ten tries are left");
+    }
+    assert_eq!(try_in(&here, "not the password", None).await, "throttled");
 }

@@ -1,6 +1,9 @@
 //! One thing that is sent, and what has to come of it.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use testkit::raw::{Answer, Raw, find, shown};
 
@@ -119,6 +122,8 @@ pub struct Doors {
     /// Another good key.
     pub other: String,
     pub token: String,
+    /// Where connections come from: wrong bearers are slowed per address.
+    pub source: IpAddr,
 }
 
 impl Doors {
@@ -177,7 +182,7 @@ impl Doors {
     pub async fn hold(&self, plane: Plane, case: &Case) -> Result<Vec<u8>, String> {
         let bytes = self.fill(plane, &case.bytes);
         let wrong = |why: String| format!("{plane:?}: {}: {why}\n    sent: {}", case.row.sent, shown(&bytes));
-        let mut raw = Raw::connect(self.address(plane)).await;
+        let mut raw = Raw::connect_from(self.source, self.address(plane)).await;
         let answer = raw.ask(&bytes).await;
         let (status, code) = answer.as_ref().map_or((0, String::new()), |answer| (answer.status, answer.code()));
         if (status, code.as_str()) != (case.row.status, case.row.code) {

@@ -23,6 +23,7 @@ impl Scene {
             key: key.secret,
             other: other.secret,
             token: ADMIN_TOKEN.to_owned(),
+            source: [127, 0, 0, 1].into(),
         };
         Self { house, upstream, doors }
     }

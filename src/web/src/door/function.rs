@@ -16,7 +16,8 @@ use crate::error::UiError;
 /// that (see [`visit`]), and would do so after it.
 pub(crate) async fn functions(Extension(visit): Extension<Visit>, mut request: Request) -> Response {
     if !visit.is_signed_in() {
-        return (StatusCode::UNAUTHORIZED, not_signed_in().ser()).into_response();
+        let json = [(header::CONTENT_TYPE, "application/json")];
+        return (StatusCode::UNAUTHORIZED, json, not_signed_in().ser()).into_response();
     }
     // With these two the framework would take the caller for a plain form, redirect it to the referring page and put
     // errors into its URL. Plain forms never come here: they post to their page's own path.
