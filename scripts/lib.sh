@@ -20,6 +20,8 @@ SDK_PYTHON=$ROOT/target/sdk-python
 if [ -t 2 ] && [ -z "${NO_COLOR:-}" ]; then MUTED=$'\033[2m' RED=$'\033[31m' GREEN=$'\033[32m' BOLD=$'\033[1m' PLAIN=$'\033[0m'; else MUTED='' RED='' GREEN='' BOLD='' PLAIN=''; fi
 
 say() { printf '%s[keywright]%s %s\n' "$MUTED" "$PLAIN" "$*" >&2; }
+# loud LINE…: what must not be overlooked: something is not as it was pinned.
+loud() { printf '%s[keywright] WARNING:%s %s\n' "$RED" "$PLAIN" "$1" >&2; shift; [ $# = 0 ] || printf '            %s\n' "$@" >&2; }
 die() { printf '%s[keywright] error:%s %s\n' "$RED" "$PLAIN" "$*" >&2; exit 1; }
 
 # duration SECONDS: 75 -> 1 min 15 s

@@ -19,31 +19,65 @@ if ! { rustup target list --installed --toolchain "$channel" 2>/dev/null | grep 
   rustup toolchain install "$channel" --profile minimal --component rustfmt --component clippy --target wasm32-unknown-unknown
 fi
 
-# cargo_tool CRATE VERSION BINARY FLAGS…: built from source once per version, optimised for build time.
+# cargo_tool CRATE VERSION BINARY FLAGS…: into a folder per tool and version. A ready-made binary by `cargo binstall`
+# where that is on PATH, else built from source, optimised for build time.
 cargo_tool() {
   local crate=$1 version=$2 binary=$3 home="$TOOLS/$1-$2"
   shift 3
   [ -x "$home/bin/$binary" ] && return 0
-  say "building $crate $version (once, some minutes; kept in $home)"
   mkdir -p "$home"
+  if command -v cargo-binstall >/dev/null 2>&1; then
+    say "fetching $crate $version with cargo binstall (kept in $home)"
+    # Built below if need be: binstall's own build would not know the flags. A ready-made cargo-leptos has its downloads
+    # compiled in, but takes what is on PATH first, where all of it is.
+    if cargo binstall --no-confirm --disable-strategies compile --root "$home" "$crate@$version" &&
+      [ -x "$home/bin/$binary" ]; then
+      return 0
+    fi
+    say "there is no ready-made $crate $version for this machine"
+  fi
+  say "building $crate $version (once, some minutes; kept in $home)"
   local install=(env -u CARGO_TARGET_DIR -u RUSTFLAGS CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
     CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_DEBUG=false CARGO_PROFILE_RELEASE_STRIP=true
     cargo install --root "$home" "$crate" --version "$version" "$@")
-  # A mirror may lack, or upstream may have yanked, one exact version in the tool's own lockfile: then its newest
-  # compatible dependencies do. The tool's own version stays pinned.
-  "${install[@]}" --locked || "${install[@]}" || die "$crate $version could not be built; see the messages above"
+  "${install[@]}" --locked && return 0
+  # A mirror may lack, or upstream may have yanked, one exact version in the tool's own lockfile. Its newest compatible
+  # dependencies do, but nobody pinned those: never without saying so.
+  loud "$crate $version does not build with the dependencies it was pinned to (the messages above say why)." \
+    "Trying once more with the NEWEST COMPATIBLE ones, which are not pinned. The version of $crate itself stays."
+  "${install[@]}" || die "$crate $version could not be built; see the messages above"
 }
 
 npm_ready() {
   local stamp=node_modules/.package-lock.json
   [ -f "$stamp" ] && [ ! package-lock.json -nt "$stamp" ] && return 0
   say "installing npm packages (Tailwind, binaryen, Playwright)"
-  # A registry that lacks the newest build of some other platform leaves gaps in the lockfile, at which `npm ci` stops;
-  # `npm install` takes the same pinned versions and changes neither file.
-  PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel=silent ||
-    PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm install --no-save --no-audit --no-fund --loglevel=error ||
-    die "npm could not install the packages of package-lock.json; see the messages above"
+  export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1
+  if ! npm ci --no-audit --no-fund --loglevel=error; then
+    # A registry that lacks the newest build of some other platform leaves gaps in the lockfile, at which `npm ci` stops.
+    loud "npm ci could not install exactly what package-lock.json pins (the messages above say why)." \
+      "Trying npm install, which may take OTHER versions where the lockfile has gaps; the differences are listed below."
+    npm install --no-save --no-audit --no-fund --loglevel=error ||
+      die "npm could not install the packages of package-lock.json; see the messages above"
+    npm_differences
+  fi
   touch "$stamp"
+}
+
+# Packages whose installed version is not the one that package-lock.json pins.
+npm_differences() {
+  node -e '
+    const { readFileSync, existsSync } = require("node:fs");
+    const pinned = JSON.parse(readFileSync("package-lock.json", "utf8")).packages;
+    let differences = 0;
+    for (const [path, { version }] of Object.entries(pinned)) {
+      const manifest = `${path}/package.json`;
+      if (path === "" || !version || !existsSync(manifest)) continue;
+      const installed = JSON.parse(readFileSync(manifest, "utf8")).version;
+      if (installed !== version) { differences += 1; console.error(`  ${path}: pinned ${version}, installed ${installed}`); }
+    }
+    console.error(`  ${differences} packages differ from package-lock.json`);
+  ' >&2
 }
 
 build_tools() {

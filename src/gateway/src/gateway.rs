@@ -12,6 +12,7 @@ use http::{Request, Response};
 use keyring::{KeyFormat, Keyring};
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::Instrument as _;
 
 use crate::{
     arrival::Arrival,
@@ -24,6 +25,7 @@ use crate::{
     ledger::{Ledger, LedgerError, SpoolSize},
     pipeline,
     refusal::Refusal,
+    signals::Signals,
 };
 
 /// What a gateway is built from.
@@ -67,6 +69,7 @@ pub struct Gateway {
     pub(crate) counters: Arc<dyn Counters>,
     pub(crate) config: GatewayConfig,
     pub(crate) body_memory: Arc<Semaphore>,
+    pub(crate) signals: Signals,
     ids: Ids,
 }
 
@@ -97,6 +100,7 @@ impl Gateway {
             random: parts.random,
             counters: parts.counters,
             body_memory: intake::memory(config.body_memory),
+            signals: Signals::new(),
             ids: Ids::default(),
             config,
         }))
@@ -123,7 +127,9 @@ impl Gateway {
             body: Body::new(body),
         };
         // Whatever a panic left half-done belongs to this request alone, and its row was settled while unwinding.
-        let answered = AssertUnwindSafe(pipeline::answer(self, arrival)).catch_unwind().await;
+        // At the usual level of the log the span is off and costs nothing; all that is said within it carries the id.
+        let span = tracing::debug_span!("request", request = %id);
+        let answered = AssertUnwindSafe(pipeline::answer(self, arrival)).catch_unwind().instrument(span).await;
         answered.unwrap_or_else(|_| {
             tracing::error!(request = %id, "a request made the gateway panic");
             Refusal::Internal.answer(&id, true)

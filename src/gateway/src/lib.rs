@@ -21,6 +21,7 @@ mod metering;
 mod patience;
 mod pipeline;
 mod refusal;
+mod signals;
 mod stages;
 mod target;
 

@@ -9,6 +9,7 @@ use http::Response;
 use crate::{
     arrival::Arrival,
     gateway::Gateway,
+    signals::{self, Stage},
     stages::{
         admit::admit,
         authenticate::authenticate,
@@ -24,15 +25,24 @@ use crate::{
 pub(crate) async fn answer(g: &Gateway, arrival: Arrival) -> Response<Body> {
     match run(g, arrival).await {
         Ok(answer) => answer,
-        Err(declined) => decline(declined).await,
+        Err(declined) => {
+            signals::refused(declined.refusal.code());
+            decline(declined).await
+        }
     }
 }
 
 async fn run(g: &Gateway, arrival: Arrival) -> Result<Response<Body>, Box<Declined>> {
+    let mut laps = g.signals.laps(&*g.clock, arrival.started_ns);
     let caller = authenticate(g, arrival).await?;
+    laps.end(Stage::Authenticate);
     let ask = parse(g, caller).await?;
+    laps.end(Stage::Parse);
     let grant = admit(g, ask).await?;
+    laps.end(Stage::Admit);
     let plan = plan(g, grant).await?;
+    laps.end(Stage::Plan);
     let answer = dispatch(g, plan).await?;
+    laps.end(Stage::Dispatch);
     Ok(relay(answer).await)
 }

@@ -28,7 +28,16 @@ pub enum BadRootKey {
     /// Well encoded, but of another length.
     #[error("it holds {0} bytes; supply exactly 32, as 64 hexadecimal digits or as base64")]
     Length(usize),
+    /// Of the right length, but anybody could guess it.
+    #[error(
+        "its bytes repeat or count up, so that it can be guessed; make one with `keywright init` or \
+         `openssl rand -base64 32`"
+    )]
+    Pattern,
 }
+
+/// Fewer different bytes than this are no chance: 32 random ones hold so few once in 10^19 draws.
+const FEWEST_DISTINCT: usize = 12;
 
 impl RootKey {
     /// A key of 32 bytes that the caller drew from a cryptographically secure source.
@@ -50,6 +59,9 @@ impl RootKey {
         let mut key = Zeroizing::new([0; 32]);
         if bytes.len() != key.len() {
             return Err(BadRootKey::Length(bytes.len()));
+        }
+        if is_pattern(&bytes) {
+            return Err(BadRootKey::Pattern);
         }
         key.copy_from_slice(&bytes);
         Ok(Self(key))
@@ -75,6 +87,16 @@ impl RootKey {
     pub(crate) fn kek(&self, installation_id: &str) -> Key {
         mac::derive(installation_id.as_bytes(), &*self.0, KEK_INFO)
     }
+}
+
+/// Whether bytes that claim to be random repeat after at most half their length, go up or down in even steps, or are
+/// made of very few different ones.
+fn is_pattern(bytes: &[u8]) -> bool {
+    let repeats = |period: usize| bytes.iter().zip(&bytes[period..]).all(|(one, next)| one == next);
+    let step = |pair: &[u8]| pair[1].wrapping_sub(pair[0]);
+    let even_steps = bytes.windows(2).all(|pair| step(pair) == step(&bytes[..2]));
+    let distinct = bytes.iter().collect::<std::collections::BTreeSet<_>>().len();
+    (1..=bytes.len() / 2).any(repeats) || even_steps || distinct < FEWEST_DISTINCT
 }
 
 fn hex_digit(value: u8) -> char {
@@ -126,9 +148,34 @@ mod tests {
     }
 
     #[test]
+    fn keys_of_a_pattern_are_refused_and_random_ones_are_not() {
+        let counting: String = (0..32).map(|n| format!("{n:02x}")).collect();
+        let down: String = (0..32).map(|n| format!("{:02x}", 255 - 7 * n)).collect();
+        for text in [
+            "00".repeat(32),
+            "ab".repeat(32),
+            "0123456789abcdef".repeat(4),
+            "00112233445566778899aabbccddeeff".repeat(2),
+            general_purpose::STANDARD.encode(b"passwordpasswordpasswordpassword"),
+            format!("{}{}", "00".repeat(31), "01"),
+            counting,
+            down,
+        ] {
+            let error = RootKey::parse(&text).err();
+            assert_eq!(error, Some(BadRootKey::Pattern), "{text}");
+            let sentence = BadRootKey::Pattern.to_string();
+            assert!(sentence.contains("keywright init") && !sentence.contains(&text));
+        }
+        for n in 0..100_u64 {
+            let random = Sha256::digest(n.to_be_bytes());
+            assert!(!is_pattern(&random), "{n}");
+        }
+    }
+
+    #[test]
     fn id_is_stable() {
         let key = RootKey::from_random([0; 32]);
-        assert_eq!(key.id(), RootKey::parse(&"00".repeat(32)).ok().unwrap().id());
+        assert_eq!(key.id(), RootKey::from_random([0; 32]).id());
         assert_eq!(key.id().len(), 3 + 16);
         assert_ne!(key.id(), RootKey::from_random([1; 32]).id());
     }

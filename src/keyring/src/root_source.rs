@@ -109,7 +109,7 @@ mod tests {
     fn what_is_written_is_read_and_never_overwritten() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("root.key");
-        let key = RootKey::from_random([5; 32]);
+        let key = RootKey::from_random(std::array::from_fn(|n| u8::try_from(n * n % 251).unwrap()));
         write_root_key(&path, &key).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(load_root_key(&file(&path)).ok().unwrap().id(), key.id());
@@ -144,7 +144,10 @@ mod tests {
 
     #[test]
     fn text_is_a_source_too() {
-        let text = RootKeySource::Text(SecretString::from("11".repeat(32)));
-        assert_eq!(load_root_key(&text).ok().unwrap().id(), RootKey::from_random([0x11; 32]).id());
+        let text = "7d0c5e1f9a3b8842c6d1e05f7749ab23fe6610d8935b2c47a1e8f0937bd4526c";
+        let source = RootKeySource::Text(SecretString::from(text.to_owned()));
+        assert_eq!(load_root_key(&source).ok().unwrap().id(), RootKey::parse(text).ok().unwrap().id());
+        let weak = load_root_key(&RootKeySource::Text(SecretString::from("11".repeat(32)))).err().unwrap();
+        assert!(matches!(weak, RootKeyError::BadText(BadRootKey::Pattern)));
     }
 }

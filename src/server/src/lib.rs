@@ -2,6 +2,8 @@
 
 pub mod cli;
 pub mod config;
+mod exposure;
+pub mod file_modes;
 pub mod http;
 pub mod running;
 pub mod sources;

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
-#[allow(clippy::disallowed_methods)] // the one place where the environment enters; config decides what of it counts
 fn main() -> ExitCode {
-    server::cli::main(std::env::args().collect(), &|name| std::env::var(name).ok())
+    server::cli::main(std::env::args().collect(), &server::config::Environment::of_this_process())
 }

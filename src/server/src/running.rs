@@ -28,7 +28,7 @@ pub struct Running {
 
 /// Opens the installation, then binds, then builds: a wrong root key binds nothing (R10).
 pub async fn start(config: &Config, root: &RootKey, sources: &Sources) -> anyhow::Result<Running> {
-    let dir = &config.data_dir;
+    let dir = &config.server.data_dir;
     // Spool, databases and setup token live there; whoever has the root key elsewhere may have forgotten it.
     anyhow::ensure!(
         dir.is_dir(),
@@ -40,7 +40,7 @@ pub async fn start(config: &Config, root: &RootKey, sources: &Sources) -> anyhow
 }
 
 async fn start_opened(config: &Config, opened: Opened, sources: &Sources) -> anyhow::Result<Running> {
-    let (gateway_listener, admin_listener) = bind(config.listen).await?;
+    let (gateway_listener, admin_listener) = bind(config.listen()).await?;
     let gateway = gateway_listener.local_addr()?;
     let admin = admin_listener.as_ref().map_or(Ok(gateway), TcpListener::local_addr)?;
     let house = wire::build(config, opened, sources, gateway, admin).await?;
@@ -48,16 +48,16 @@ async fn start_opened(config: &Config, opened: Opened, sources: &Sources) -> any
     let system = house.control.cx(domain::Actor::System, None);
     control::users::setup_token(&system).await?;
     let limits = Limits {
-        header_timeout: config.header_timeout,
-        idle_timeout: config.idle_timeout,
-        write_stall: config.write_stall_timeout,
-        per_address: config.connections_per_address,
+        header_timeout: config.http.header_timeout,
+        idle_timeout: config.http.idle_timeout,
+        write_stall: config.http.write_stall_timeout,
+        per_address: config.http.connections_per_address,
         // A proxied request takes two files; the rest is for databases, spool and whatever else is open.
         total: usize::try_from(crate::telemetry::raise_file_limit() / 2)
             .unwrap_or(usize::MAX)
             .saturating_sub(64)
             .max(64),
-        trusted_proxies: config.trusted_proxies.clone(),
+        trusted_proxies: config.http.trusted_proxies.clone(),
     };
     let settings = house.control.settings();
     let door = Door::new(limits, house.readiness.clone(), (&settings.gateway_url, &settings.admin_url));
@@ -68,7 +68,7 @@ async fn start_opened(config: &Config, opened: Opened, sources: &Sources) -> any
         let plane = Plane::Merged(house.gateway.clone(), house.admin.clone());
         door.tasks.spawn(accept(gateway_listener, plane, door.clone()));
     }
-    Ok(Running { gateway, admin, house, door, drain_timeout: config.drain_timeout })
+    Ok(Running { gateway, admin, house, door, drain_timeout: config.server.drain_timeout })
 }
 
 async fn bind(listen: Listen) -> anyhow::Result<(TcpListener, Option<TcpListener>)> {

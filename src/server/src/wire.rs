@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use control::{Control, Settings};
+use control::{Control, Settings, installation::OpeningError};
 use dial::{DialConfig, Dialer};
 use domain::{Clock, Random};
 use gateway::{Gateway, GatewayConfig, MemoryCounters};
@@ -54,9 +54,9 @@ pub struct House {
 
 /// Where the databases are.
 pub fn location(config: &Config) -> Location {
-    match &config.database_url {
+    match &config.database.url {
         Some(url) => Location::Postgres { url: url.expose_secret().to_owned() },
-        None => Location::Sqlite { dir: config.data_dir.clone() },
+        None => Location::Sqlite { dir: config.server.data_dir.clone() },
     }
 }
 
@@ -64,6 +64,12 @@ pub fn location(config: &Config) -> Location {
 pub async fn open(config: &Config, root: &RootKey, sources: &Sources) -> anyhow::Result<Opened> {
     let (store, keyring) =
         control::installation::open(&location(config), root, &sources.clock, &sources.random).await?;
+    Ok(Opened { store, keyring })
+}
+
+/// Root key and canary, on a schema that is this program's already: for everything but `serve` and `migrate`.
+pub async fn open_unchanged(config: &Config, root: &RootKey) -> Result<Opened, OpeningError> {
+    let (store, keyring) = control::installation::open_unchanged(&location(config), root).await?;
     Ok(Opened { store, keyring })
 }
 
@@ -78,8 +84,8 @@ pub fn control(config: &Config, opened: &Opened, sources: &Sources, urls: Urls) 
         settings: Settings {
             gateway_url: urls.gateway,
             admin_url: urls.admin,
-            key_format: config.key_format.clone(),
-            setup_token_path: config.data_dir.join("setup-token"),
+            key_format: config.keys.prefix.clone(),
+            setup_token_path: config.server.data_dir.join("setup-token"),
         },
     }))
 }
@@ -97,8 +103,8 @@ impl Urls {
     /// As configured, else from the listeners.
     pub fn new(config: &Config, gateway: SocketAddr, admin: SocketAddr) -> Self {
         Self {
-            gateway: config.public_url.clone().unwrap_or_else(|| from_listener(gateway)),
-            admin: config.admin_url.clone().unwrap_or_else(|| from_listener(admin)),
+            gateway: config.gateway.public_url.clone().unwrap_or_else(|| from_listener(gateway)),
+            admin: config.admin.url.clone().unwrap_or_else(|| from_listener(admin)),
         }
     }
 }
@@ -117,8 +123,8 @@ fn from_listener(address: SocketAddr) -> String {
 
 fn dialer(config: &Config) -> anyhow::Result<Dialer> {
     Ok(Dialer::new(DialConfig {
-        allowed_cidrs: config.upstream_allowed_cidrs.clone(),
-        connect_timeout: config.upstream_connect_timeout,
+        allowed_cidrs: config.upstream.allowed_cidrs.clone(),
+        connect_timeout: config.upstream.connect_timeout,
         pool_idle: Duration::from_mins(1),
     })?)
 }
@@ -138,7 +144,7 @@ pub async fn build(
     let gateway = Gateway::start(gateway::Parts {
         store: opened.store.clone(),
         keyring: opened.keyring.clone(),
-        key_format: config.key_format.clone(),
+        key_format: config.keys.prefix.clone(),
         dialer: dialer(config)?,
         clock: sources.clock.clone(),
         random: sources.random.clone(),
@@ -168,20 +174,20 @@ impl House {
 
 fn gateway_config(config: &Config) -> GatewayConfig {
     GatewayConfig {
-        spool_dir: config.data_dir.join("spool"),
+        spool_dir: config.server.data_dir.join("spool"),
         // Of one file nothing is deleted before all of it is done with: there have to be several.
-        spool_segment: (config.spool_bytes / 8).min(8 << 20),
-        spool_total: config.spool_bytes,
-        durability: config.durability,
-        trusted_proxies: config.trusted_proxies.clone(),
-        max_body: config.max_body_bytes,
-        max_multipart: config.max_multipart_bytes,
-        body_memory: config.body_memory_bytes,
-        body_idle: config.body_idle_timeout,
-        body_grace: config.body_grace,
-        first_byte_timeout: config.upstream_first_byte_timeout,
-        idle_timeout: config.upstream_idle_timeout,
-        total_timeout: config.upstream_total_timeout,
+        spool_segment: (config.ledger.spool_bytes / 8).min(8 << 20),
+        spool_total: config.ledger.spool_bytes,
+        durability: config.ledger.durability,
+        trusted_proxies: config.http.trusted_proxies.clone(),
+        max_body: config.gateway.max_body_bytes,
+        max_multipart: config.gateway.max_multipart_bytes,
+        body_memory: config.gateway.body_memory_bytes,
+        body_idle: config.http.body_idle_timeout,
+        body_grace: config.http.body_grace,
+        first_byte_timeout: config.upstream.first_byte_timeout,
+        idle_timeout: config.upstream.idle_timeout,
+        total_timeout: config.upstream.total_timeout,
         ..GatewayConfig::default()
     }
 }
@@ -198,18 +204,18 @@ fn admin(
     let sessions = Sessions::new(store.clone(), sources.clock.clone());
     let inner = crate::http::rooms(config, control, sessions, https);
     let mut own_origins = vec![urls.admin.clone()];
-    if config.admin_url.is_none() {
+    if config.admin.url.is_none() {
         // Whoever types localhost instead of the address is on the same machine all the same.
         own_origins.extend(listener.ip().is_loopback().then(|| format!("http://localhost:{}", listener.port())));
     }
     admin_router(AdminParts {
         inner,
-        hosts: Hosts::new(listener, config.admin_url.as_deref()),
+        hosts: Hosts::new(listener, config.admin.url.as_deref()),
         own_origins,
         https,
-        exposed: !https && !listener.ip().to_canonical().is_loopback() && !config.insecure_http,
-        trusted_proxies: config.trusted_proxies.clone(),
-        body_pace: BodyPace { idle: config.body_idle_timeout, grace: config.body_grace },
+        exposed: !https && !listener.ip().to_canonical().is_loopback() && !config.admin.insecure_http,
+        trusted_proxies: config.http.trusted_proxies.clone(),
+        body_pace: BodyPace { idle: config.http.body_idle_timeout, grace: config.http.body_grace },
         clock: sources.clock.clone(),
         random: sources.random.clone(),
     })

@@ -13,4 +13,6 @@ mod ledger;
 mod process;
 mod refusals;
 mod serving;
+mod settings;
+mod startup;
 mod streaming;

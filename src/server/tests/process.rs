@@ -38,7 +38,7 @@ fn wrong_root_keys_touch_nothing() {
         names
     };
     let names = listing();
-    let other = "ab".repeat(32);
+    let other = "7d0c5e1f9a3b8842c6d1e05f7749ab23fe6610d8935b2c47a1e8f0937bd4526c".to_owned();
     let cases: [(&[(&str, &str)], &str); 4] = [
         (&[("ENCRYPTION_KEY", other.as_str())], "wrong root key"),
         (&[("ENCRYPTION_KEY", "too short")], "ENCRYPTION_KEY"),
@@ -261,6 +261,7 @@ async fn command_line() {
         (vec!["users", "reset-password", "--email", "a@b.c"], 2),
         (vec!["doctor"], 0),
         (vec!["config", "show", "--origin"], 0),
+        (vec!["config", "check"], 0),
     ] {
         let out = serving.cli(dir.path(), &arguments);
         assert_eq!(out.status.code(), Some(code), "{arguments:?}: {}{}", text(&out.stdout), text(&out.stderr));

@@ -3,12 +3,13 @@
 use std::{collections::HashSet, path::Path};
 
 use domain::{Installation, KeyringRow};
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
 
 use crate::{
     Location, Result,
     installation::{InstallationColumns, KeyringColumns, SELECT_INSTALLATION, SELECT_KEYRING},
-    location::{CONTROL_FILE, PATIENCE, USAGE_FILE, postgres_options},
+    location::{CONTROL_FILE, USAGE_FILE, postgres_options},
+    schema::{MIGRATIONS_TABLE, SUPPORT_TABLE, read_only},
 };
 
 /// What a database holds, as far as opening it is concerned.
@@ -44,7 +45,6 @@ const OURS: [&str; 14] = [
     "changes",
     "request_logs",
 ];
-const MIGRATIONS: &str = "_sqlx_migrations";
 
 const SQLITE_TABLES: &str =
     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
@@ -130,18 +130,12 @@ async fn sqlite(path: &Path) -> Result<Found> {
     if !path.try_exists()? {
         return Ok(Found::default());
     }
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    // Reading through a write-ahead log makes companion files. Where there is no log, nobody is writing, and the file
-    // can be read as it lies.
-    let still = !Path::new(&log).try_exists()?;
-    let options = SqliteConnectOptions::new().filename(path).read_only(true).immutable(still).busy_timeout(PATIENCE);
-    let mut connection = SqliteConnection::connect_with(&options).await?;
+    let mut connection = SqliteConnection::connect_with(&read_only(path)?).await?;
     let found = examine!(&mut connection, SQLITE_TABLES);
     connection.close().await?;
     Ok(found)
 }
 
 fn is_ours(table: &str) -> bool {
-    table == MIGRATIONS || OURS.contains(&table)
+    table == MIGRATIONS_TABLE || table == SUPPORT_TABLE || OURS.contains(&table)
 }

@@ -19,6 +19,7 @@ mod location;
 mod migrate;
 mod parse;
 mod requests;
+mod schema;
 mod sessions;
 mod tx;
 mod upstreams;
@@ -31,8 +32,9 @@ pub use figures::{KeyActivity, RequestTotals, UpstreamFigures};
 pub use inspect::{Inspection, inspect};
 pub use key_lists::{KeyCounts, KeyFilter};
 pub use keys::StoredKey;
-pub use location::Location;
+pub use location::{Location, POSTGRES_VARIABLES, PostgresLink};
 pub use requests::RequestFilter;
+pub use schema::{Schema, SchemaError, schema};
 pub use sessions::SessionRow;
 pub use tx::Tx;
 

@@ -3,13 +3,14 @@
 use std::{
     fmt,
     fs::OpenOptions,
+    net::IpAddr,
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use sqlx::{
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use tempfile::TempDir;
@@ -51,6 +52,51 @@ impl fmt::Debug for Location {
             Self::SqliteMemory => f.write_str("SqliteMemory"),
             Self::Postgres { .. } => f.write_str("Postgres"),
         }
+    }
+}
+
+/// How a connection to `PostgreSQL` would be made, as the driver understands its URL and its `PG*` variables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PostgresLink {
+    /// The host's name or address, or the directory of a socket.
+    pub host: String,
+    /// Whether it stays on this machine: a socket, or a loopback address.
+    pub local: bool,
+    /// Whether the server's certificate and name are checked (`sslmode=verify-full`).
+    pub verified: bool,
+}
+
+/// Variables that the `PostgreSQL` driver reads by itself wherever `DATABASE_URL` is silent (sqlx 0.9,
+/// `PgConnectOptions::new`). The last one names a file of passwords, else `~/.pgpass` is read.
+pub const POSTGRES_VARIABLES: [&str; 13] = [
+    "PGHOSTADDR",
+    "PGHOST",
+    "PGPORT",
+    "PGUSER",
+    "PGPASSWORD",
+    "PGDATABASE",
+    "PGSSLMODE",
+    "PGSSLROOTCERT",
+    "PGSSLCERT",
+    "PGSSLKEY",
+    "PGAPPNAME",
+    "PGOPTIONS",
+    "PGPASSFILE",
+];
+
+impl PostgresLink {
+    /// Reads `url` as a connection would, without making one.
+    pub fn of(url: &str) -> Result<Self> {
+        let options = postgres_options(url)?;
+        let host = options.get_host();
+        let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        let loopback = host == "localhost" || address.is_ok_and(|address| address.to_canonical().is_loopback());
+        let socket = options.get_socket().is_some() || host.starts_with('/');
+        Ok(Self {
+            host: options.get_socket().map_or_else(|| host.to_owned(), |path| path.display().to_string()),
+            local: socket || loopback,
+            verified: matches!(options.get_ssl_mode(), PgSslMode::VerifyFull),
+        })
     }
 }
 

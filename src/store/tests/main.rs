@@ -4,6 +4,7 @@
 mod audit;
 mod builders;
 mod changes;
+mod compatibility;
 mod credentials;
 mod figures;
 mod installation;

@@ -3,12 +3,14 @@
 //! Every test gets databases of its own, migrated and empty, which go when the test ends. `PostgreSQL` is the server
 //! that `KEYWRIGHT_TEST_POSTGRES` names; `scripts/postgres.sh run` starts one.
 // A test that cannot have its database has failed.
-#![allow(clippy::expect_used, clippy::missing_panics_doc)]
+#![allow(clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
 
 mod fault;
+mod older;
 mod postgres;
 
 pub use fault::{Lock, lock_postgres, lock_sqlite};
+pub use older::{applied, execute, migrate_up_to};
 use store::{Location, Store};
 use tempfile::TempDir;
 
@@ -70,6 +72,15 @@ pub async fn empty_postgres() -> Option<String> {
     let url = database.url().to_owned();
     std::mem::forget(database);
     Some(url)
+}
+
+/// An empty place for a database, not even migrated. Files go with the second value.
+pub async fn empty(postgres: bool) -> Option<(Location, Option<TempDir>)> {
+    if postgres {
+        return empty_postgres().await.map(|url| (Location::Postgres { url }, None));
+    }
+    let files = TempDir::with_prefix("keywright-test-").expect("a temporary directory");
+    Some((Location::Sqlite { dir: files.path().to_owned() }, Some(files)))
 }
 
 /// Every row of every table of the database at `url`, as text: for looking whether something is in there.

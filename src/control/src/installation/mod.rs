@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{Clock, Installation, Project, ProjectId, Random, Timestamp};
 use keyring::{Keyring, OpenError, RootKey};
-use store::{Inspection, Location, Store};
+use store::{Inspection, Location, SchemaError, Store};
 
 /// Why an installation cannot be opened. `Display` names the fix.
 #[derive(Debug, thiserror::Error)]
@@ -29,12 +29,15 @@ pub enum OpeningError {
          The database is untouched"
     )]
     Foreign,
+    /// Its tables are not the ones that this program may use.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
     /// It does not answer.
     #[error("the database cannot be opened: {0}")]
     Store(#[from] store::Error),
 }
 
-/// Checks `root` against the database without writing, then migrates, and seeds an empty one.
+/// For `serve` and `migrate`: checks `root` against the database without writing, then migrates, and seeds an empty one.
 pub async fn open(
     location: &Location,
     root: &RootKey,
@@ -46,6 +49,7 @@ pub async fn open(
         Inspection::Seeded { installation, keyring } => Some(unlock(root, &installation, &keyring)?),
         Inspection::Empty => None,
     };
+    store::schema(location).await?.migratable()?;
     let store = Store::open(location).await?;
     store.migrate().await?;
     let keyring = match found {
@@ -53,6 +57,17 @@ pub async fn open(
         None => seed(&store, root, clock.now(), &**random).await?,
     };
     Ok((store, keyring))
+}
+
+/// For every other command: the same checks, but a schema that is not this program's is refused and never changed.
+pub async fn open_unchanged(location: &Location, root: &RootKey) -> Result<(Store, Keyring), OpeningError> {
+    let keyring = match store::inspect(location).await? {
+        Inspection::Foreign => return Err(OpeningError::Foreign),
+        Inspection::Empty => return Err(SchemaError::Absent.into()),
+        Inspection::Seeded { installation, keyring } => unlock(root, &installation, &keyring)?,
+    };
+    store::schema(location).await?.usable()?;
+    Ok((Store::open(location).await?, keyring))
 }
 
 fn unlock(root: &RootKey, installation: &Installation, rows: &[domain::KeyringRow]) -> Result<Keyring, OpeningError> {

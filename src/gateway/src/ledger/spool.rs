@@ -6,7 +6,7 @@
 use std::{
     fs::File,
     io,
-    os::unix::fs::DirBuilderExt as _,
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -77,7 +77,13 @@ impl Spool {
     pub(crate) fn open(dir: &Path, limits: Limits) -> Result<(Self, usize), OpenError> {
         let io_error = |source| OpenError::Io { dir: dir.to_owned(), source };
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(io_error)?;
-        let lock = File::options().create(true).truncate(false).write(true).open(dir.join("lock")).map_err(io_error)?;
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(dir.join("lock"))
+            .map_err(io_error)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(std::fs::TryLockError::WouldBlock) => return Err(OpenError::InUse(dir.to_owned())),

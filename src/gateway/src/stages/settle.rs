@@ -11,6 +11,7 @@ use crate::{
     directory::KnownKey,
     ledger::{Committed, Journal, NotNoted, Ticket},
     refusal::Refusal,
+    signals,
     target::Target,
 };
 
@@ -137,11 +138,12 @@ impl Settlement {
     /// Writes the row. What is settled stays settled.
     pub(crate) fn end(&mut self, end: End) {
         let Some(mut row) = self.row.take() else { return };
+        row.latency_us = self.elapsed_us();
+        signals::settled(&end, row.latency_us);
         row.status = end.status;
         row.error_class = end.class;
         row.usage = end.usage;
         row.model_served = end.model_served.map(|model| cut(&model));
-        row.latency_us = self.elapsed_us();
         // Whoever has waited in vain for the first note does not wait for the second.
         self.committed = self.journal.close(self.ticket.as_ref(), row).filter(|_| !self.disk_is_late);
     }

@@ -1,48 +1,8 @@
 //! `keywright logs`: requests that passed.
 
-use clap::{Args, Subcommand};
 use contract::logs::{LogQuery, LogRow, LogsList};
 
-use super::{backend::Backend, error::CliError, output::Output};
-
-/// Request rows.
-#[derive(Subcommand)]
-pub enum LogsCommand {
-    /// List requests, newest first
-    List(ListArgs),
-}
-
-/// Which requests. All filters hold together.
-#[derive(Args)]
-pub struct ListArgs {
-    /// Id of a key
-    #[arg(long, value_name = "ID")]
-    pub key: Option<String>,
-    /// The model asked for, exactly
-    #[arg(long)]
-    pub model: Option<String>,
-    /// An upstream's name, exactly
-    #[arg(long, value_name = "NAME")]
-    pub upstream: Option<String>,
-    /// A status such as 429, or a class such as 4xx
-    #[arg(long)]
-    pub status: Option<String>,
-    /// Id of a request
-    #[arg(long, value_name = "ID")]
-    pub id: Option<String>,
-    /// Not before this instant, such as 2026-11-21T09:00:00Z
-    #[arg(long, value_name = "INSTANT")]
-    pub since: Option<String>,
-    /// Before this instant
-    #[arg(long, value_name = "INSTANT")]
-    pub until: Option<String>,
-    /// Rows, 1 to 500 [default: 50]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
-    pub limit: Option<i64>,
-    /// Where the page before ended
-    #[arg(long)]
-    pub cursor: Option<String>,
-}
+use super::{args::LogsCommand, backend::Backend, error::CliError, output::Output};
 
 /// The columns of a list, in the order that scripts rely on: new ones come at the end.
 const COLUMNS: [&str; 11] = [
@@ -77,7 +37,7 @@ pub async fn run(command: LogsCommand, backend: &Backend, out: &Output) -> Resul
     let rows: Vec<Vec<String>> = page.items.iter().map(row).collect();
     out.list(&page, &COLUMNS, &rows);
     if let Some(cursor) = &page.next_cursor {
-        out.message(&format!("More: --cursor {cursor}"));
+        out.message(&format!("There are more requests: --cursor {cursor} shows the next, --limit takes up to 500."));
     }
     out.finish()
 }
@@ -145,7 +105,10 @@ mod tests {
             );
             assert_eq!(told.lines().count(), 2);
             assert_eq!(told.lines().nth(1), Some(refused.as_str()));
-            assert_eq!(heard.messages(), format!("More: --cursor {}\n", rows[1].id));
+            assert_eq!(
+                heard.messages(),
+                format!("There are more requests: --cursor {} shows the next, --limit takes up to 500.\n", rows[1].id)
+            );
             let next = ["list", "--cursor", rows[1].id.as_str(), "--status", "2xx"];
             run(typed(&next).unwrap(), &backend, &heard.out).await.unwrap();
             assert!(heard.data().starts_with(rows[0].id.as_str()));

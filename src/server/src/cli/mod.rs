@@ -10,6 +10,7 @@ pub mod keys;
 pub mod logs;
 mod migrate;
 mod output;
+mod pages;
 mod serve;
 mod settings;
 #[cfg(test)]
@@ -27,13 +28,15 @@ use error::CliError;
 use output::Output;
 use settings::Settings;
 
+use crate::config::{Environment, Flags};
+
 /// Runs the command that the arguments name.
-pub fn main(arguments: Vec<String>, environment: &dyn Fn(&str) -> Option<String>) -> ExitCode {
+pub fn main(arguments: Vec<String>, environment: &Environment) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => return output::usage(&error),
     };
-    let out = Output::new(cli.json, environment("NO_COLOR").is_some());
+    let out = Output::new(cli.json, environment.has("NO_COLOR"));
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return out.fail(&CliError::failure(format!("the runtime cannot start: {error}"))),
@@ -45,9 +48,9 @@ pub fn main(arguments: Vec<String>, environment: &dyn Fn(&str) -> Option<String>
     }
 }
 
-async fn run(cli: Cli, environment: &dyn Fn(&str) -> Option<String>, out: &Output) -> Result<ExitCode, CliError> {
+async fn run(cli: Cli, environment: &Environment, out: &Output) -> Result<ExitCode, CliError> {
     crate::telemetry::forbid_core_dumps();
-    let settings = Settings::new(&cli, environment);
+    let settings = Settings::new(flags(&cli), environment);
     match cli.command {
         Command::Init => init::run(&settings, out)?,
         Command::Serve(_) => serve::run(&settings, out).await?,
@@ -62,6 +65,24 @@ async fn run(cli: Cli, environment: &dyn Fn(&str) -> Option<String>, out: &Outpu
         Command::Config { command } => config::run(&command, &settings, out)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The settings among the arguments.
+fn flags(cli: &Cli) -> Flags {
+    let mut values = Vec::new();
+    if let Some(dir) = &cli.data_dir {
+        values.push(("server.data_dir", dir.display().to_string()));
+    }
+    if let Command::Serve(args) = &cli.command {
+        let given = [
+            ("gateway.listen", &args.gateway_listen),
+            ("admin.listen", &args.admin_listen),
+            ("gateway.public_url", &args.public_url),
+            ("admin.url", &args.admin_url),
+        ];
+        values.extend(given.into_iter().filter_map(|(key, value)| value.clone().map(|value| (key, value))));
+    }
+    Flags { config: cli.config.clone(), values }
 }
 
 async fn backend(local: bool, settings: &Settings<'_>) -> Result<Backend, CliError> {

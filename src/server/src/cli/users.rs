@@ -1,24 +1,6 @@
 //! `keywright users`: the way back in.
 
-use clap::Subcommand;
-
-use super::{error::CliError, output::Output, settings::Settings};
-
-/// People who may sign in.
-#[derive(Subcommand)]
-pub enum UsersCommand {
-    /// Set somebody's password and end their sessions; the password is asked for, or read from standard input
-    ResetPassword {
-        /// Their e-mail address
-        #[arg(long)]
-        email: String,
-    },
-    /// Let an account try to sign in again after too many failures, on every running server of this installation
-    Unlock {
-        /// Their e-mail address
-        email: String,
-    },
-}
+use super::{args::UsersCommand, error::CliError, output::Output, settings::Settings};
 
 /// Runs the command. It needs the machine itself: over the network it would be a back door.
 pub(super) async fn run(

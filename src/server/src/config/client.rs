@@ -6,6 +6,13 @@ use secrecy::SecretString;
 
 use super::ConfigError;
 
+/// The variables that the command line reads as a client of a running server, and what they do.
+pub const CLIENT_VARIABLES: [(&str, &str); 3] = [
+    ("KEYWRIGHT_URL", "where the admin API is; default `http://127.0.0.1:8081`"),
+    ("KEYWRIGHT_TOKEN", "the server's `ADMIN_TOKEN`"),
+    ("KEYWRIGHT_TOKEN_FILE", "a file that holds it; not both"),
+];
+
 /// Where the admin API is and who calls it.
 pub struct ClientConfig {
     /// Scheme and authority of the admin listener.

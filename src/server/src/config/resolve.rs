@@ -6,14 +6,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{ConfigError, SETTINGS, table};
+use super::{ConfigError, file, find, settings};
 
 /// What was said on the command line.
 #[derive(Clone, Debug, Default)]
 pub struct Flags {
     /// `--config`.
     pub config: Option<PathBuf>,
-    /// Setting by setting.
+    /// Setting by setting, by key or flat name.
     pub values: Vec<(&'static str, String)>,
 }
 
@@ -43,17 +43,30 @@ impl fmt::Display for Origin {
 
 /// Every setting with the value that holds.
 #[derive(Clone)]
-pub struct Resolved(BTreeMap<&'static str, (String, Origin)>);
+pub struct Resolved {
+    values: file::Layer,
+    file: PathBuf,
+}
 
 impl Resolved {
     /// The text of a setting; `None` where nobody said anything and there is no default. Blank counts as nothing.
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key).map(|(text, _)| text.as_str()).filter(|text| !text.trim().is_empty())
+        self.values.get(key).map(|(text, _)| text.as_str()).filter(|text| !text.trim().is_empty())
     }
 
     /// Where the value came from.
     pub fn origin(&self, key: &str) -> Origin {
-        self.0.get(key).map_or(Origin::Default, |(_, origin)| origin.clone())
+        self.values.get(key).map_or(Origin::Default, |(_, origin)| origin.clone())
+    }
+
+    /// Where the settings file is, whether or not there is one.
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// A secret that can be guessed.
+    pub(super) fn weak(&self, key: &str, message: impl Into<String>) -> ConfigError {
+        ConfigError::Weak { key: key.to_owned(), origin: self.origin(key).to_string(), message: message.into() }
     }
 
     /// A complaint about a setting.
@@ -65,68 +78,38 @@ impl Resolved {
 /// Layers defaults, file, environment and flags. `environment` is handed in, so that tests need no process of their own.
 pub fn resolve(flags: &Flags, environment: &dyn Fn(&str) -> Option<String>) -> Result<Resolved, ConfigError> {
     let mut values = BTreeMap::new();
-    for setting in SETTINGS {
+    let mut above = BTreeMap::new();
+    for setting in settings() {
         if let Some(default) = setting.default {
             values.insert(setting.key, (default.to_owned(), Origin::Default));
         }
-    }
-    let mut above = BTreeMap::new();
-    for setting in SETTINGS {
         if let Some(text) = environment(setting.env).filter(|text| !text.trim().is_empty()) {
             above.insert(setting.key, (text, Origin::Environment(setting.env)));
         }
     }
-    for (key, text) in &flags.values {
-        above.insert(key, (text.clone(), Origin::Flag));
+    for (name, text) in &flags.values {
+        let setting = find(name).ok_or_else(|| ConfigError::Value {
+            key: (*name).to_owned(),
+            origin: Origin::Flag.to_string(),
+            message: "there is no such setting".to_owned(),
+        })?;
+        above.insert(setting.key, (text.clone(), Origin::Flag));
     }
-    // The file's place depends on the data directory, which only environment and flags can move.
-    let data_dir = above.get("data_dir").or_else(|| values.get("data_dir")).map_or("data", |(text, _)| text.as_str());
-    let (path, required) = match &flags.config {
-        Some(path) => (path.clone(), true),
-        None => (Path::new(data_dir).join("keywright.toml"), false),
-    };
-    values.extend(file(&path, required)?);
+    let (path, required) = file_path(flags, &above);
+    values.extend(file::read(&path, required)?);
     values.extend(above);
-    Ok(Resolved(values))
+    Ok(Resolved { values, file: path })
 }
 
-type Layer = BTreeMap<&'static str, (String, Origin)>;
-
-fn file(path: &Path, required: bool) -> Result<Layer, ConfigError> {
-    let wrong = |message: String| ConfigError::File { path: path.display().to_string(), message };
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !required => return Ok(Layer::new()),
-        Err(error) => return Err(wrong(error.to_string())),
-    };
-    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| wrong(error.message().to_owned()))?;
-    let mut layer = Layer::new();
-    for (key, value) in table {
-        let Some(setting) = table::find(&key) else {
-            return Err(wrong(format!("there is no setting {key}; `keywright config show` lists them")));
-        };
-        if !setting.in_file {
-            return Err(wrong(format!("{key} is a bare secret: set {} in the environment instead", setting.env)));
+/// Where the file is, and whether it must be there. Its place depends on the data directory, which only environment and
+/// flags can move.
+fn file_path(flags: &Flags, above: &file::Layer) -> (PathBuf, bool) {
+    match &flags.config {
+        Some(path) => (path.clone(), true),
+        None => {
+            let dir = above.get("server.data_dir").map_or("data", |(text, _)| text.as_str());
+            (Path::new(dir).join("keywright.toml"), false)
         }
-        if key == "data_dir" {
-            return Err(wrong(
-                "data_dir decides where this file is looked for; use --data-dir or KEYWRIGHT_DATA_DIR".to_owned(),
-            ));
-        }
-        let text = plain(&value)
-            .ok_or_else(|| wrong(format!("{key}: use a text, a number, true or false, or a list of texts")))?;
-        layer.insert(setting.key, (text, Origin::File(path.to_owned())));
-    }
-    Ok(layer)
-}
-
-fn plain(value: &toml::Value) -> Option<String> {
-    match value {
-        toml::Value::String(text) => Some(text.clone()),
-        toml::Value::Integer(number) => Some(number.to_string()),
-        toml::Value::Boolean(flag) => Some(flag.to_string()),
-        toml::Value::Array(items) => items.iter().map(plain).collect::<Option<Vec<_>>>().map(|texts| texts.join(",")),
-        _ => None,
     }
 }
 
@@ -145,29 +128,45 @@ mod tests {
         (dir, Flags { config: Some(path), values: vec![] })
     }
 
+    /// Flat names as files had them before there were sections, and the same in sections.
     #[test]
     fn each_layer_wins_over_the_one_before() {
-        let (_dir, mut flags) =
-            with_file("gateway_listen = \"1.1.1.1:1\"\nidle_timeout = 9\ntrusted_proxies = [\"10.0.0.0/8\", \"::1\"]");
-        let none = environment(&[]);
-        let found = resolve(&flags, &none).unwrap();
-        assert_eq!(found.get("admin_listen"), Some("127.0.0.1:8081"));
-        assert_eq!(found.get("gateway_listen"), Some("1.1.1.1:1"));
-        assert_eq!((found.get("idle_timeout"), found.get("trusted_proxies")), (Some("9"), Some("10.0.0.0/8,::1")));
-        let env = environment(&[("KEYWRIGHT_GATEWAY_LISTEN", "2.2.2.2:2")]);
-        assert_eq!(
-            resolve(&flags, &env).unwrap().origin("gateway_listen"),
-            Origin::Environment("KEYWRIGHT_GATEWAY_LISTEN")
-        );
-        flags.values.push(("gateway_listen", "3.3.3.3:3".to_owned()));
-        assert_eq!(resolve(&flags, &env).unwrap().get("gateway_listen"), Some("3.3.3.3:3"));
+        for text in [
+            "gateway_listen = \"1.1.1.1:1\"\nidle_timeout = 9\ntrusted_proxies = [\"10.0.0.0/8\", \"::1\"]",
+            "[gateway]\nlisten = \"1.1.1.1:1\"\n[http]\nidle_timeout = 9\ntrusted_proxies = [\"10.0.0.0/8\", \"::1\"]",
+            "gateway.listen = \"1.1.1.1:1\"\nidle_timeout = 9\nhttp.trusted_proxies = \"10.0.0.0/8,::1\"",
+        ] {
+            let (_dir, mut flags) = with_file(text);
+            let none = environment(&[]);
+            let found = resolve(&flags, &none).unwrap();
+            assert_eq!(found.get("admin.listen"), Some("127.0.0.1:8081"));
+            assert_eq!(found.get("gateway.listen"), Some("1.1.1.1:1"));
+            assert_eq!(
+                (found.get("http.idle_timeout"), found.get("http.trusted_proxies")),
+                (Some("9"), Some("10.0.0.0/8,::1"))
+            );
+            let env = environment(&[("KEYWRIGHT_GATEWAY_LISTEN", "2.2.2.2:2")]);
+            assert_eq!(
+                resolve(&flags, &env).unwrap().origin("gateway.listen"),
+                Origin::Environment("KEYWRIGHT_GATEWAY_LISTEN")
+            );
+            flags.values.push(("gateway_listen", "3.3.3.3:3".to_owned()));
+            assert_eq!(resolve(&flags, &env).unwrap().get("gateway.listen"), Some("3.3.3.3:3"));
+        }
     }
 
     #[test]
-    fn a_file_that_cannot_be_meant_is_refused() {
+    fn a_file_that_cannot_be_meant_is_refused_with_the_nearest_known_name() {
         for (text, word) in [
-            ("nonsense = 1", "nonsense"),
+            ("nonsense_zzzzzzzzzz = 1", "nonsense_zzzzzzzzzz"),
+            ("gateway_listn = \"x\"", "do you mean gateway_listen?"),
+            ("[gateway]\nlisten_adress = \"x\"", "there is no setting gateway.listen_adress"),
+            ("[gateway]\nlistn = \"x\"", "do you mean gateway.listen?"),
+            ("[gatway]\nlisten = \"x\"", "do you mean gateway?"),
+            ("[gateway.listen]\nx = 1", "gateway.listen: use a text"),
+            ("idle_timeout = 1\n[http]\nidle_timeout = 2", "are the same setting"),
             ("admin_token = \"x\"", "ADMIN_TOKEN"),
+            ("[admin]\ntoken = \"x\"", "ADMIN_TOKEN"),
             ("a = [", "k.toml"),
             ("data_dir = \"x\"", "--data-dir"),
         ] {

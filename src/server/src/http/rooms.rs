@@ -24,6 +24,6 @@ pub(crate) fn rooms(config: &Config, control: &Control, sessions: Sessions, http
         .with_path("/")
         .with_expiry(Expiry::OnInactivity(time::Duration::hours(COOKIE_HOURS)));
     let api =
-        api::router(api::ApiState::new(control.clone(), config.admin_token.as_ref(), super::session_actor(control)));
+        api::router(api::ApiState::new(control.clone(), config.admin.token.as_ref(), super::session_actor(control)));
     api.merge(web::routes(web::WebState::new(control.clone(), options))).layer(sessions)
 }

@@ -1,6 +1,5 @@
 //! `keywright keys`: what people and programs call the gateway with.
 
-mod args;
 #[cfg(test)]
 mod tests;
 
@@ -13,10 +12,13 @@ use contract::{
 };
 use domain::KeyId;
 
-use super::{backend::Backend, error::CliError, output::Output};
-
-use args::CreateForm;
-pub use args::KeysCommand;
+use super::{
+    args::{CreateForm, KeysCommand},
+    backend::Backend,
+    error::CliError,
+    output::Output,
+    pages::{self, Wanted},
+};
 
 /// The columns of a list, in the order that scripts rely on: new ones come at the end.
 const COLUMNS: [&str; 8] = ["id", "name", "key", "state", "rpm", "expires_at", "last_used_at", "created_at"];
@@ -33,15 +35,12 @@ pub async fn run(command: KeysCommand, backend: &Backend, out: &Output) -> Resul
             issue(&issued, form, out)
         }
         KeysCommand::List(args) => {
-            let query = KeyQuery { page: args.page, page_size: args.page_size, search: args.search, state: args.state };
-            let page = backend.call::<KeysList>((), query).await?;
-            let rows: Vec<Vec<String>> = page.items.iter().map(row).collect();
-            out.list(&page, &COLUMNS, &rows);
-            let shown = page.page.saturating_mul(page.page_size);
-            if shown < page.total && !page.items.is_empty() {
-                out.message(&format!("{} keys in all; --page {} shows more.", page.total, page.page + 1));
-            }
-            out.finish()
+            let fetch = async |page: Option<i64>, page_size: Option<i64>| {
+                let (search, state) = (args.search.clone(), args.state.clone());
+                backend.call::<KeysList>((), KeyQuery { page, page_size, search, state }).await
+            };
+            let wanted = Wanted::of(args.page, args.page_size);
+            pages::list(wanted, fetch, |key| &key.id, out, &COLUMNS, row, "keys").await
         }
         KeysCommand::Show { id } => show(&backend.call::<KeysShow>(key_id(&id)?, Nothing {}).await?, out),
         KeysCommand::Enable { id } => show(&backend.call::<KeysEnable>(key_id(&id)?, Nothing {}).await?, out),

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{KeysCommand, run};
+use super::run;
 use crate::cli::{
+    args::KeysCommand,
     backend::{
         Backend,
         tests::{Bench, typed},
@@ -114,6 +115,36 @@ async fn both_backends_list_the_same() {
         keys(&["list", "--search", "FIRST", "--state", "active"], &backend, &heard).await.unwrap();
         assert_eq!(heard.data().lines().count(), 1);
         assert_eq!(heard.messages(), "");
+    }
+}
+
+/// 134 keys are more than one page of REST (F22).
+#[tokio::test]
+async fn a_list_goes_on_until_it_is_done() {
+    let bench = Bench::new().await;
+    let heard = Heard::json();
+    for n in 0..134 {
+        bench.clock.advance(std::time::Duration::from_millis(1));
+        keys(&["create", "--name", &format!("key {n}")], &bench.local(), &heard).await.unwrap();
+    }
+    heard.data();
+    for (name, backend) in bench.both() {
+        heard.messages();
+        keys(&["list"], &backend, &heard).await.unwrap();
+        let page: Value = serde_json::from_str(&heard.data()).unwrap();
+        let ids: std::collections::BTreeSet<&str> =
+            page["items"].as_array().unwrap().iter().map(|key| key["id"].as_str().unwrap()).collect();
+        assert_eq!((ids.len(), &page["total"], &page["page"]), (134, &Value::from(134), &Value::from(1)), "{name}");
+        for (other, lines) in [(Heard::pipe(), 134), (Heard::terminal(), 135)] {
+            keys(&["list"], &backend, &other).await.unwrap();
+            assert_eq!((other.data().lines().count(), other.messages().as_str()), (lines, ""), "{name}");
+        }
+        let piped = Heard::pipe();
+        keys(&["list", "--search", "key 13"], &backend, &piped).await.unwrap();
+        assert_eq!(piped.data().lines().count(), 5, "13 and 130 to 133");
+        keys(&["list", "--page", "2"], &backend, &piped).await.unwrap();
+        assert_eq!(piped.data().lines().count(), 20);
+        assert_eq!(piped.messages(), "134 keys in all; --page 3 shows more.\n");
     }
 }
 

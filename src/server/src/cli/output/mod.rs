@@ -65,6 +65,11 @@ impl Output {
         self.form == Form::Json
     }
 
+    /// Whether rows are printed one by one, as tab-separated values.
+    pub fn is_separated(&self) -> bool {
+        self.form == Form::Tsv
+    }
+
     /// A line of data, as it is.
     pub fn line(&self, text: &str) {
         self.data(&format!("{text}\n"));

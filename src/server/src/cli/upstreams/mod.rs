@@ -1,6 +1,5 @@
 //! `keywright upstreams`: where requests go, and the secrets used there.
 
-mod args;
 #[cfg(test)]
 mod tests;
 
@@ -15,13 +14,12 @@ use domain::{Provider, UpstreamId};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
+    args::{CreateUpstreamArgs as CreateArgs, SecretArgs, UpstreamsCommand},
     backend::Backend,
     error::CliError,
     output::{self, Output},
+    pages::{self, Wanted},
 };
-
-pub use args::UpstreamsCommand;
-use args::{CreateArgs, SecretArgs};
 
 /// The columns of a list, in the order that scripts rely on: new ones come at the end.
 const COLUMNS: [&str; 7] = ["id", "name", "provider", "base_url", "secret", "default", "created_at"];
@@ -34,19 +32,13 @@ pub async fn run(command: UpstreamsCommand, backend: &Backend, out: &Output) -> 
             show(&backend.call::<UpstreamsCreate>((), shape(args, secret.as_ref())).await?, out)
         }
         UpstreamsCommand::List(args) => {
-            let defaults = PageQuery::default();
-            let query = PageQuery {
-                page: args.page.unwrap_or(defaults.page),
-                page_size: args.page_size.unwrap_or(defaults.page_size),
+            let fetch = async |page: Option<i64>, page_size: Option<i64>| {
+                let defaults = PageQuery::default();
+                let (page, page_size) = (page.unwrap_or(defaults.page), page_size.unwrap_or(defaults.page_size));
+                backend.call::<UpstreamsList>((), PageQuery { page, page_size }).await
             };
-            let page = backend.call::<UpstreamsList>((), query).await?;
-            let rows: Vec<Vec<String>> = page.items.iter().map(row).collect();
-            out.list(&page, &COLUMNS, &rows);
-            let shown = page.page.saturating_mul(page.page_size);
-            if shown < page.total && !page.items.is_empty() {
-                out.message(&format!("{} upstreams in all; --page {} shows more.", page.total, page.page + 1));
-            }
-            out.finish()
+            let wanted = Wanted::of(args.page, args.page_size);
+            pages::list(wanted, fetch, |upstream| &upstream.id, out, &COLUMNS, row, "upstreams").await
         }
         UpstreamsCommand::Show { id } => {
             show(&backend.call::<UpstreamsShow>(upstream_id(&id)?, Nothing {}).await?, out)

@@ -2,8 +2,9 @@
 
 use std::{fs, path::PathBuf};
 
-use super::{UpstreamsCommand, run};
+use super::run;
 use crate::cli::{
+    args::UpstreamsCommand,
     backend::{
         Backend,
         tests::{Bench, typed},
@@ -66,6 +67,21 @@ async fn echo_needs_nothing() {
         assert_eq!((heard.data().as_str(), heard.messages()), ("", format!("Deleted {id}.\n")));
         let error = upstreams(&["show", &id], &backend, &heard).await.unwrap_err();
         assert_eq!(error.kind(), Kind::NotFound);
+    }
+}
+
+#[tokio::test]
+async fn a_list_goes_on_until_it_is_done() {
+    let bench = Bench::new().await;
+    let heard = Heard::pipe();
+    for n in 0..103 {
+        let name = format!("echo {n}");
+        upstreams(&["create", "--provider", "echo", "--name", &name], &bench.local(), &heard).await.unwrap();
+    }
+    heard.data();
+    for (name, backend) in bench.both() {
+        upstreams(&["list"], &backend, &heard).await.unwrap();
+        assert_eq!((heard.data().lines().count(), heard.messages().as_str()), (103, ""), "{name}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! What `keywright keys` understands.
+//! Arguments of `keywright keys`.
 
 use std::str::FromStr;
 
@@ -85,10 +85,10 @@ pub enum CreateForm {
 /// Which keys.
 #[derive(Args)]
 pub struct ListArgs {
-    /// Which page, from 1 [default: 1]
+    /// One page only, from 1 [default: every page]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub page: Option<i64>,
-    /// Rows per page, 1 to 100 [default: 20]
+    /// One page only, of so many rows, 1 to 100 [default: every page]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub page_size: Option<i64>,
     /// Part of a name or of the visible key, or a whole id
@@ -116,7 +116,7 @@ impl FromStr for Rpm {
 
 impl CreateArgs {
     /// The shape that every door takes.
-    pub(super) fn into_shape(self) -> CreateKey {
+    pub(in crate::cli) fn into_shape(self) -> CreateKey {
         CreateKey {
             name: self.name,
             description: self.description,

@@ -1,13 +1,21 @@
-//! What the command line understands.
+//! Arguments of the command line (clap). Leaves: nothing here knows a setting or does any work.
 #![allow(clippy::doc_markdown)] // these comments are the help that people read in a terminal
+
+mod config;
+mod keys;
+mod logs;
+mod upstreams;
+mod users;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{
-    config::ConfigCommand, keys::KeysCommand, logs::LogsCommand, upstreams::UpstreamsCommand, users::UsersCommand,
-};
+pub use config::ConfigCommand;
+pub use keys::{CreateArgs as CreateKeyArgs, CreateForm, KeysCommand};
+pub use logs::LogsCommand;
+pub use upstreams::{CreateArgs as CreateUpstreamArgs, SecretArgs, UpstreamsCommand};
+pub use users::UsersCommand;
 
 /// API keys, an authenticated LLM gateway and an admin web app in one binary.
 #[derive(Parser)]

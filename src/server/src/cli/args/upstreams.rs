@@ -1,4 +1,4 @@
-//! What `keywright upstreams` understands.
+//! Arguments of `keywright upstreams`.
 
 use std::path::PathBuf;
 
@@ -75,10 +75,10 @@ pub struct SecretArgs {
 /// Which upstreams.
 #[derive(Args)]
 pub struct ListArgs {
-    /// Which page, from 1 [default: 1]
+    /// One page only, from 1 [default: every page]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub page: Option<i64>,
-    /// Rows per page, 1 to 100 [default: 20]
+    /// One page only, of so many rows, 1 to 100 [default: every page]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub page_size: Option<i64>,
 }

@@ -1,0 +1,10 @@
+-- Which versions of the program may use this schema. A migration that an older program could not live with raises
+-- both values in the same file: oldest_migration is the newest migration that a program must know, oldest_program
+-- its version, for people.
+CREATE TABLE schema_support (
+    singleton        BIGINT CONSTRAINT schema_support_singleton PRIMARY KEY CHECK (singleton = 1),
+    oldest_migration BIGINT NOT NULL,
+    oldest_program   TEXT   NOT NULL
+);
+
+INSERT INTO schema_support (singleton, oldest_migration, oldest_program) VALUES (1, 6, '0.1.0');
