@@ -6,15 +6,14 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use domain::REQUEST_ID_HEADER;
 
 use crate::Problem;
 
-/// The header under which the listener hands the request's id in; what a client sends there never comes so far.
-const REQUEST_ID: &str = "x-keywright-request-id";
-
 /// Writes out a problem under the id of its request, and keeps answers out of every cache.
 pub(crate) async fn finish(request: Request, next: Next) -> Response {
-    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).map(str::to_owned);
+    // The listener hands the id in under this name; what a client sends there never comes so far.
+    let id = request.headers().get(REQUEST_ID_HEADER).and_then(|id| id.to_str().ok()).map(str::to_owned);
     let mut response = next.run(request).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         problem.log(id.as_deref());

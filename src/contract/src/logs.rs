@@ -2,7 +2,7 @@
 
 pub mod operations;
 
-use domain::{RequestLog, Timestamp};
+use domain::{DamagedRequest, RequestLog, StoredRequest, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::FieldErrors;
@@ -175,6 +175,62 @@ pub struct LogRow {
     pub user_agent: Option<String>,
     /// Why it did not end well.
     pub error_class: Option<String>,
+    /// Version of the key's policy that it was judged by; `null` in rows of versions that had none.
+    pub policy_version: Option<i64>,
+    /// How many requests the row stands for: 1, but for refusals that are written together.
+    pub count: i64,
+    /// Whether the upstream reported token counts that cannot be; those are left out.
+    pub usage_unreadable: bool,
+    /// What in the row cannot be read, where anything: its other fields are then empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub damaged: Option<String>,
+}
+
+impl LogRow {
+    /// A row as the database has it, whole or damaged.
+    pub fn of(stored: &StoredRequest) -> Self {
+        match stored {
+            Ok(row) => Self::from(row),
+            Err(damaged) => Self::from(damaged),
+        }
+    }
+}
+
+impl From<&DamagedRequest> for LogRow {
+    fn from(row: &DamagedRequest) -> Self {
+        Self {
+            id: row.id.clone(),
+            started_at: row.started_at.map(Timestamp::to_rfc3339).unwrap_or_default(),
+            key_id: String::new(),
+            key_version: 0,
+            key_name: String::new(),
+            key_prefix: String::new(),
+            project_id: String::new(),
+            method: String::new(),
+            endpoint: String::new(),
+            streamed: false,
+            model: None,
+            model_served: None,
+            upstream_id: None,
+            upstream: None,
+            status: 0,
+            upstream_status: None,
+            input_tokens: None,
+            cached_tokens: None,
+            output_tokens: None,
+            reasoning_tokens: None,
+            latency_ms: 0.0,
+            first_byte_ms: None,
+            attempts: 0,
+            client_address: String::new(),
+            user_agent: None,
+            error_class: None,
+            policy_version: None,
+            count: 1,
+            usage_unreadable: false,
+            damaged: Some(row.what.clone()),
+        }
+    }
 }
 
 impl From<&RequestLog> for LogRow {
@@ -205,7 +261,11 @@ impl From<&RequestLog> for LogRow {
             attempts: row.attempts,
             client_address: row.client_address.clone(),
             user_agent: row.user_agent.clone(),
-            error_class: row.error_class.map(|class| class.as_str().to_owned()),
+            error_class: row.error_class.as_ref().map(ToString::to_string),
+            policy_version: row.policy_version,
+            count: row.count.into(),
+            usage_unreadable: row.usage.unreadable,
+            damaged: None,
         }
     }
 }

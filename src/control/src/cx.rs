@@ -9,11 +9,11 @@ use serde::Serialize;
 use store::{Store, Tx};
 use tokio::sync::Semaphore;
 
-use crate::{
-    Error, Result,
-    refusals::Refusals,
-    users::{Throttle, WAITING},
-};
+use crate::{Error, Result, refusals::Refusals, users::Throttle};
+
+/// So many may wait for a password to be hashed; more are sent away, so that a flood does not keep everybody out for
+/// minutes.
+const HASHING_QUEUE: usize = 16;
 
 /// What the control plane is built from.
 pub struct Parts {
@@ -63,7 +63,7 @@ impl Control {
         let inner = Arc::new(Inner {
             parts,
             hashing: Semaphore::new(2),
-            hashing_queue: Semaphore::new(WAITING),
+            hashing_queue: Semaphore::new(HASHING_QUEUE),
             throttle: Throttle::default(),
             refusals: Refusals::default(),
         });

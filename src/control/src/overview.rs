@@ -37,12 +37,12 @@ pub async fn show(cx: &Cx) -> Result<Overview> {
     let upstreams = upstreams
         .iter()
         .map(|(upstream, credential)| {
-            let found = figures.iter().find(|figure| figure.upstream == upstream.name);
+            let found = figures.iter().find(|figure| figure.upstream_id == upstream.id.as_str());
             UpstreamHealth {
                 upstream: UpstreamView::of(upstream, credential.as_ref()),
                 requests: found.map_or(0, |figure| figure.requests),
                 errors: found.map_or(0, |figure| figure.errors),
-                last_error: found.and_then(|figure| figure.last_error).map(|class| class.as_str().to_owned()),
+                last_error: found.and_then(|figure| figure.last_error.as_ref()).map(ToString::to_string),
             }
         })
         .collect();

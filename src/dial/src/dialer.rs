@@ -10,8 +10,9 @@ use rustls::RootCertStore;
 
 use crate::{
     DialError, ProbeStep, TlsSetupError,
-    body::{AnswerBody, Outgoing},
+    body::AnswerBody,
     connect::Connector,
+    outgoing::Outgoing,
     pool::{Lease, Pool},
     probe, target, tls,
 };

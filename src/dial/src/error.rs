@@ -56,11 +56,6 @@ pub enum DialError {
     Reset(String),
 }
 
-/// The transport security of this process cannot be set up.
-#[derive(Debug, thiserror::Error)]
-#[error("TLS cannot be set up: {0}")]
-pub struct TlsSetupError(#[from] pub(crate) rustls::Error);
-
 impl DialError {
     /// What hyper's error means.
     pub(crate) fn of_hyper(error: &hyper::Error) -> Self {

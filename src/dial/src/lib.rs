@@ -10,13 +10,16 @@ mod certificate;
 mod connect;
 mod dialer;
 mod error;
+mod outgoing;
 mod pool;
 mod probe;
 mod target;
 mod tls;
 
 pub use address::AddressKind;
-pub use body::{AnswerBody, Outgoing};
+pub use body::AnswerBody;
 pub use dialer::{DialConfig, Dialer};
-pub use error::{DialError, TlsSetupError};
+pub use error::DialError;
+pub use outgoing::Outgoing;
 pub use probe::ProbeStep;
+pub use tls::TlsSetupError;

@@ -18,7 +18,7 @@ use parking_lot::Mutex;
 use tokio::{task::AbortHandle, time};
 use tokio_util::task::TaskTracker;
 
-use crate::{DialError, body::Outgoing, connect::Wire};
+use crate::{DialError, connect::Wire, outgoing::Outgoing};
 
 /// Room for an answer's head, in bytes. It may have 100 fields: hyper's own limit, which costs nothing only as long as
 /// nobody sets it.

@@ -1,7 +1,7 @@
 //! Where a request may go: onto the stored origin and under the stored prefix, and nowhere else.
 
 use bytes::Bytes;
-use domain::BaseUrl;
+use domain::{BaseUrl, path::segment_is_plain};
 use http::Uri;
 
 use crate::DialError;
@@ -46,34 +46,6 @@ pub(crate) fn within(base: &BaseUrl, uri: &Uri) -> Result<(), DialError> {
 /// character.
 fn stays_inside(tail: &str) -> bool {
     tail.strip_prefix('/').is_some_and(|rest| rest.split('/').all(segment_is_plain))
-}
-
-fn segment_is_plain(segment: &str) -> bool {
-    if segment.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) {
-        return !segment.is_empty();
-    }
-    let Some(decoded) = decode(segment.as_bytes()) else { return false };
-    !decoded.is_empty()
-        && segment.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%".contains(&b))
-        && !decoded.iter().any(|b| b.is_ascii_control() || *b == b'\\')
-        && !decoded.split(|b| *b == b'/').any(|part| part == b"." || part == b"..")
-}
-
-/// Percent-decoded bytes; `None` where a percent sign is followed by anything but two hexadecimal digits.
-fn decode(raw: &[u8]) -> Option<Vec<u8>> {
-    let digit = |at: usize| raw.get(at).and_then(|b| char::from(*b).to_digit(16)).and_then(|d| u8::try_from(d).ok());
-    let mut out = Vec::with_capacity(raw.len());
-    let mut at = 0;
-    while let Some(byte) = raw.get(at) {
-        if *byte == b'%' {
-            out.push(digit(at + 1)? << 4 | digit(at + 2)?);
-            at += 3;
-        } else {
-            out.push(*byte);
-            at += 1;
-        }
-    }
-    Some(out)
 }
 
 #[cfg(test)]

@@ -4,7 +4,10 @@ use std::{io, sync::Arc};
 
 use rustls::{AlertDescription, CertificateError, ClientConfig, RootCertStore, crypto::ring};
 
-use crate::TlsSetupError;
+/// The transport security of this process cannot be set up.
+#[derive(Debug, thiserror::Error)]
+#[error("TLS cannot be set up: {0}")]
+pub struct TlsSetupError(#[from] pub(crate) rustls::Error);
 
 /// Mozilla's roots, and those that this machine's administrator added, so that a company's own authority is trusted.
 pub(crate) fn usual_roots() -> RootCertStore {

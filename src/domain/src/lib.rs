@@ -12,6 +12,9 @@ pub mod installation;
 pub mod key;
 pub mod limit;
 pub mod mask;
+pub mod media_type;
+pub mod open_enum;
+pub mod path;
 pub mod pattern;
 pub mod permission;
 pub mod plan;
@@ -30,6 +33,7 @@ pub use id::{CredentialId, EventId, KeyId, ProjectId, RequestId, UpstreamId, Use
 pub use installation::{Installation, KeyringRow};
 pub use key::{KeyEnv, KeyState, KeyVersion, RevokeReason, VirtualKey};
 pub use limit::{Gcra, RateLimits, Verdict};
+pub use open_enum::OpenEnum;
 pub use pattern::ModelPattern;
 pub use permission::{
     Assurance, Decision, Grant, PERMISSIONS, Principal, PrincipalKind, Protected, Resource, Scopes, Target, Verb,
@@ -38,7 +42,9 @@ pub use permission::{
 pub use plan::{Attempt, PlanError, plan};
 pub use ports::{Clock, Random};
 pub use project::Project;
-pub use request::{ErrorClass, RequestLog, RequestLogRef, Usage};
+pub use request::{
+    DamagedRequest, ErrorClass, REQUEST_ID_HEADER, RequestLog, RequestLogRef, StoredRequest, TOKENS_MAX, Usage,
+};
 pub use timestamp::Timestamp;
 pub use upstream::{BaseUrl, Provider, Upstream};
 pub use user::{Action, Actor, Role, User};

@@ -1,11 +1,18 @@
-//! What one request leaves behind (L1): never a prompt, an answer or a key.
+//! Request log rows: what one request leaves behind (L1), never a prompt, an answer or a key.
+//!
+//! How a row is encoded where it is kept is said there: the spool has formats of its own, the database has columns.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
 
-use crate::{KeyId, ProjectId, RequestId, Timestamp, UpstreamId};
+use crate::{KeyId, OpenEnum, ProjectId, RequestId, Timestamp, UpstreamId};
 
-/// Tokens of one request, as the upstream counted them. `None`: it did not say.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// The answer's field that names its request, on both planes.
+pub const REQUEST_ID_HEADER: &str = "x-keywright-request-id";
+/// The largest number of tokens that a request can have; an upstream that reports more reports nonsense.
+pub const TOKENS_MAX: i64 = 1 << 40;
+
+/// Tokens of one request, as the upstream counted them. `None`: it did not say, or not in a way that can be true.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
     /// Tokens of the prompt, cached ones included.
     pub input_tokens: Option<i64>,
@@ -15,11 +22,32 @@ pub struct Usage {
     pub output_tokens: Option<i64>,
     /// Of them, spent on reasoning.
     pub reasoning_tokens: Option<i64>,
+    /// The upstream reported a count that cannot be: no whole number, negative, beyond [`TOKENS_MAX`], or a part that is
+    /// larger than its whole. That count is left out.
+    pub unreadable: bool,
+}
+
+impl Usage {
+    /// The same without counts that cannot be; says in [`Usage::unreadable`] whether there were any.
+    #[must_use]
+    pub fn checked(mut self) -> Self {
+        let possible = 0..=TOKENS_MAX;
+        for count in
+            [&mut self.input_tokens, &mut self.cached_tokens, &mut self.output_tokens, &mut self.reasoning_tokens]
+        {
+            self.unreadable |= count.take_if(|count| !possible.contains(count)).is_some();
+        }
+        for (part, whole) in
+            [(&mut self.cached_tokens, self.input_tokens), (&mut self.reasoning_tokens, self.output_tokens)]
+        {
+            self.unreadable |= part.take_if(|part| whole.is_some_and(|whole| *part > whole)).is_some();
+        }
+        self
+    }
 }
 
 /// Why a request did not end well. `None` in a row: it did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)] // each is the code of the answer or says itself
 pub enum ErrorClass {
     KeyDisabled,
@@ -54,7 +82,8 @@ pub enum ErrorClass {
 }
 
 impl ErrorClass {
-    const ALL: [Self; 23] = [
+    /// Every class.
+    pub const ALL: [Self; 23] = [
         Self::KeyDisabled,
         Self::KeyExpired,
         Self::KeyRevoked,
@@ -115,8 +144,24 @@ impl ErrorClass {
     }
 }
 
+impl fmt::Display for ErrorClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl OpenEnum<ErrorClass> {
+    /// The text in the database and on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Known(class) => class.as_str(),
+            Self::Other(text) => text,
+        }
+    }
+}
+
 /// One row of the request log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestLog {
     /// Its id.
     pub id: RequestId,
@@ -165,10 +210,19 @@ pub struct RequestLog {
     /// Its `user-agent`, cut at 256 characters.
     pub user_agent: Option<String>,
     /// Why it did not end well.
-    pub error_class: Option<ErrorClass>,
+    pub error_class: Option<OpenEnum<ErrorClass>>,
+    /// Version of the key's policy that it was judged by; `None` in rows of versions that had none.
+    pub policy_version: Option<i64>,
+    /// How many requests the row stands for: 1, but for refusals that are written together.
+    pub count: u32,
 }
 
 impl RequestLog {
+    /// Why it did not end well, where this version knows the class.
+    pub fn class(&self) -> Option<ErrorClass> {
+        self.error_class.as_ref().and_then(OpenEnum::known).copied()
+    }
+
     /// The row, its texts borrowed.
     pub fn borrowed(&self) -> RequestLogRef<'_> {
         RequestLogRef {
@@ -195,14 +249,29 @@ impl RequestLog {
             attempts: self.attempts,
             client_address: &self.client_address,
             user_agent: self.user_agent.as_deref(),
-            error_class: self.error_class,
+            error_class: self.error_class.as_ref().map(OpenEnum::as_str),
+            policy_version: self.policy_version,
+            count: self.count,
         }
     }
 }
 
-/// A [`RequestLog`] whose texts stand elsewhere. The fields are the same in the same order, so that what one is
-/// serialised as, the other is read from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A row as it is read back: whole, or so damaged that only itself cannot be shown.
+pub type StoredRequest = Result<RequestLog, DamagedRequest>;
+
+/// A row that holds what cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DamagedRequest {
+    /// Its id, as it stands there.
+    pub id: String,
+    /// When the request arrived, where that can be read.
+    pub started_at: Option<Timestamp>,
+    /// The column, and what is wrong with it.
+    pub what: String,
+}
+
+/// A [`RequestLog`] whose texts stand elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)] // see the fields of `RequestLog`
 pub struct RequestLogRef<'a> {
     pub id: &'a str,
@@ -228,7 +297,44 @@ pub struct RequestLogRef<'a> {
     pub attempts: i32,
     pub client_address: &'a str,
     pub user_agent: Option<&'a str>,
-    pub error_class: Option<ErrorClass>,
+    pub error_class: Option<&'a str>,
+    pub policy_version: Option<i64>,
+    pub count: u32,
+}
+
+impl RequestLogRef<'_> {
+    /// The row with texts of its own; `None` where an id is none.
+    pub fn to_owned(&self) -> Option<RequestLog> {
+        let text = |text: Option<&str>| text.map(str::to_owned);
+        Some(RequestLog {
+            id: self.id.parse().ok()?,
+            started_at: self.started_at,
+            key_id: self.key_id.parse().ok()?,
+            key_version: self.key_version,
+            key_name: self.key_name.to_owned(),
+            key_prefix: self.key_prefix.to_owned(),
+            project_id: self.project_id.parse().ok()?,
+            method: self.method.to_owned(),
+            endpoint: self.endpoint.to_owned(),
+            streamed: self.streamed,
+            model: text(self.model),
+            model_served: text(self.model_served),
+            upstream_id: self.upstream_id.map(str::parse).transpose().ok()?,
+            upstream: text(self.upstream),
+            status: self.status,
+            upstream_status: self.upstream_status,
+            usage: self.usage,
+            price_nano: self.price_nano,
+            latency_us: self.latency_us,
+            first_byte_us: self.first_byte_us,
+            attempts: self.attempts,
+            client_address: self.client_address.to_owned(),
+            user_agent: text(self.user_agent),
+            error_class: self.error_class.map(|class| OpenEnum::read(class, ErrorClass::parse)),
+            policy_version: self.policy_version,
+            count: self.count,
+        })
+    }
 }
 
 impl<'a> From<&'a RequestLog> for RequestLogRef<'a> {
@@ -253,5 +359,29 @@ mod tests {
             assert_eq!(ErrorClass::parse(class.as_str()), Some(class));
         }
         assert_eq!(ErrorClass::parse("from_the_future"), None);
+    }
+
+    #[test]
+    fn token_counts_that_cannot_be_are_left_out_and_marked() {
+        let good = Usage {
+            input_tokens: Some(TOKENS_MAX),
+            cached_tokens: Some(TOKENS_MAX),
+            output_tokens: Some(0),
+            reasoning_tokens: None,
+            unreadable: false,
+        };
+        assert_eq!(good.checked(), good);
+        let bad = Usage { input_tokens: Some(TOKENS_MAX + 1), output_tokens: Some(-1), ..Usage::default() };
+        assert_eq!(bad.checked(), Usage { unreadable: true, ..Usage::default() });
+        let contradictory = Usage {
+            input_tokens: Some(19),
+            cached_tokens: Some(20),
+            output_tokens: Some(10),
+            reasoning_tokens: Some(11),
+            unreadable: false,
+        };
+        let wholes = Usage { input_tokens: Some(19), output_tokens: Some(10), unreadable: true, ..Usage::default() };
+        assert_eq!(contradictory.checked(), wholes);
+        assert_eq!(wholes.checked(), wholes, "what was found once stays found");
     }
 }

@@ -8,6 +8,7 @@ use http::{HeaderMap, Method, Uri, Version, header};
 use http_body::Body as _;
 
 use crate::{
+    framing::framing_is_plain,
     host::host_is_sound,
     refusal::Refusal,
     target::{self, BadTarget, Target},
@@ -61,18 +62,6 @@ impl Arrival {
     /// Whether part of the body is still on the wire, so that the connection cannot be used again.
     pub(crate) fn has_unread_body(&self) -> bool {
         !self.body.is_end_stream()
-    }
-}
-
-/// No transfer coding, or exactly `chunked`; anything else may be read as another length elsewhere.
-pub fn framing_is_plain(headers: &HeaderMap, version: Version) -> bool {
-    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
-    match (codings.next(), codings.next()) {
-        (None, _) => true,
-        (Some(coding), None) => {
-            version >= Version::HTTP_11 && coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked")
-        }
-        _ => false,
     }
 }
 

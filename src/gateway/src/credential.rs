@@ -1,10 +1,11 @@
 //! Which key a request shows, and whether it shows it in a decent way.
 
+use domain::path::percent_decode;
 use http::{HeaderMap, header};
 use keyring::KeyFormat;
 use secrecy::SecretString;
 
-use crate::target::{Target, decoded};
+use crate::target::Target;
 
 /// Longest key that is looked at; keys of other systems may be imported some day.
 const KEY_MAX: usize = 512;
@@ -71,7 +72,7 @@ fn in_query(query: Option<&str>, format: &KeyFormat) -> bool {
     let Some(query) = query else { return false };
     let named = query.split(['&', ';']).any(|pair| {
         let name = pair.split('=').next().unwrap_or_default();
-        let name = decoded(name).map_or_else(|| name.as_bytes().to_vec(), |name| name.to_vec());
+        let name = percent_decode(name).map_or_else(|| name.as_bytes().to_vec(), |name| name.to_vec());
         QUERY_NAMES.iter().any(|known| name.trim_ascii().eq_ignore_ascii_case(known.as_bytes()))
     });
     named || has_key(query, format)
@@ -84,7 +85,7 @@ fn has_key(raw: &str, format: &KeyFormat) -> bool {
             .any(|word| std::str::from_utf8(word).is_ok_and(|word| format.fits(word)))
     };
     // Where a percent sign is out of place, the text as it stands is all there is to see.
-    holds(raw.as_bytes()) || raw.contains('%') && decoded(raw).is_some_and(|text| holds(&text))
+    holds(raw.as_bytes()) || raw.contains('%') && percent_decode(raw).is_some_and(|text| holds(&text))
 }
 
 #[cfg(test)]

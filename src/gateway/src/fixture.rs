@@ -188,7 +188,7 @@ impl House {
     pub(crate) async fn rows(&self) -> Vec<RequestLog> {
         self.gateway.flushed().await;
         let filter = store::RequestFilter { limit: 500, ..store::RequestFilter::default() };
-        self.db.store.list_requests(&filter).await.unwrap()
+        self.db.store.list_requests(&filter).await.unwrap().into_iter().map(Result::unwrap).collect()
     }
 }
 

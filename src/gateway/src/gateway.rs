@@ -1,30 +1,21 @@
-//! The gateway: what it is built from, how it starts and stops, and its one door.
+//! The gateway: what it is built from, how it starts and stops. What it does with a request is [`crate::pipeline`]'s.
 
-use std::{net::SocketAddr, panic::AssertUnwindSafe, sync::Arc};
+use std::sync::Arc;
 
-use axum::body::Body;
-use bytes::Bytes;
 use cork::Gate;
 use dial::Dialer;
 use domain::{Clock, Random};
-use futures_util::FutureExt as _;
-use http::{Request, Response};
 use keyring::{KeyFormat, Keyring};
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tracing::Instrument as _;
 
 use crate::{
-    arrival::Arrival,
     config::GatewayConfig,
     counters::Counters,
     directory::{Directory, Store},
-    headers,
     ids::Ids,
     intake,
     ledger::{Ledger, LedgerError, SpoolSize},
-    pipeline,
-    refusal::Refusal,
     signals::Signals,
 };
 
@@ -70,7 +61,7 @@ pub struct Gateway {
     pub(crate) config: GatewayConfig,
     pub(crate) body_memory: Arc<Semaphore>,
     pub(crate) signals: Signals,
-    ids: Ids,
+    pub(crate) ids: Ids,
 }
 
 impl Gateway {
@@ -104,36 +95,6 @@ impl Gateway {
             ids: Ids::default(),
             config,
         }))
-    }
-
-    /// Answers a request, whatever it is. Nothing that goes wrong inside gets out as a panic.
-    pub async fn handle<B>(self: &Arc<Self>, request: Request<B>, peer: SocketAddr) -> Response<Body>
-    where
-        B: http_body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-    {
-        let started_at = self.clock.now();
-        let id = self.ids.next(started_at, &*self.random);
-        let (head, body) = request.into_parts();
-        let arrival = Arrival {
-            id: id.clone(),
-            started_at,
-            started_ns: self.clock.monotonic_ns(),
-            address: headers::client_address(peer.ip(), &head.headers, &self.config.trusted_proxies),
-            method: head.method,
-            uri: head.uri,
-            version: head.version,
-            headers: head.headers,
-            body: Body::new(body),
-        };
-        // Whatever a panic left half-done belongs to this request alone, and its row was settled while unwinding.
-        // At the usual level of the log the span is off and costs nothing; all that is said within it carries the id.
-        let span = tracing::debug_span!("request", request = %id);
-        let answered = AssertUnwindSafe(pipeline::answer(self, arrival)).catch_unwind().instrument(span).await;
-        answered.unwrap_or_else(|_| {
-            tracing::error!(request = %id, "a request made the gateway panic");
-            Refusal::Internal.answer(&id, true)
-        })
     }
 
     /// What has to be done before bytes of an answer leave: the listener has to ask it (R1).

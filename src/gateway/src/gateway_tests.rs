@@ -1,7 +1,9 @@
 use std::time::Duration;
 
+use axum::body::Body;
+use bytes::Bytes;
 use domain::{ErrorClass, ModelPattern, Provider};
-use http::StatusCode;
+use http::{Request, StatusCode};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpListener,
@@ -61,7 +63,7 @@ async fn an_answer_a_row_and_one_id() {
         (Some("echo"), Some("echo"), 1)
     );
     assert!(rows[0].usage.input_tokens.is_some() && rows[0].usage.output_tokens.is_some());
-    assert_eq!((rows[0].status, rows[0].error_class, rows[0].streamed), (200, None, false));
+    assert_eq!((rows[0].status, rows[0].class(), rows[0].streamed), (200, None, false));
     let key = house.db.store.find_key(&issued.key.id).await.unwrap().unwrap();
     assert!(key.last_used_at.is_some());
 }
@@ -76,7 +78,7 @@ async fn usage_that_nobody_asked_for_is_counted_and_hidden() {
     let shown = text(house.post(&issued, "/v1/chat/completions", &asked).await).await;
     assert!(shown.contains("prompt_tokens"));
     let rows = house.rows().await;
-    assert!(rows.iter().all(|row| row.streamed && row.usage.output_tokens.is_some() && row.error_class.is_none()));
+    assert!(rows.iter().all(|row| row.streamed && row.usage.output_tokens.is_some() && row.class().is_none()));
     assert_eq!(rows[0].usage, rows[1].usage);
 }
 
@@ -109,13 +111,13 @@ async fn every_refusal_of_a_known_key_has_a_row() {
             assert_eq!(code(&body), expected);
         }
         let rows = house.rows().await;
-        assert_eq!((rows[0].status, rows[0].error_class), (status, (status != 200).then_some(class)));
+        assert_eq!((rows[0].status, rows[0].class()), (status, (status != 200).then_some(class)));
     }
     house.clock.advance(Duration::from_secs(1));
     house.revoke(&issued).await;
     let answer = house.post(&issued, path, CHAT).await;
     assert_eq!((answer.status().as_u16(), code(&text(answer).await)), (401, "invalid_api_key".to_owned()));
-    assert_eq!(house.rows().await[0].error_class, Some(ErrorClass::KeyRevoked));
+    assert_eq!(house.rows().await[0].class(), Some(ErrorClass::KeyRevoked));
 }
 
 #[tokio::test]
@@ -227,7 +229,7 @@ async fn an_upstreams_own_no_passes_as_it_is() {
         (429, &http::HeaderValue::from_static("7"))
     );
     assert_eq!(text(answer).await, "{\"a\":1}");
-    assert_eq!(house.rows().await[0].error_class, Some(ErrorClass::UpstreamError));
+    assert_eq!(house.rows().await[0].class(), Some(ErrorClass::UpstreamError));
 }
 
 #[tokio::test]
@@ -245,7 +247,7 @@ async fn a_stream_reset_by_its_upstream_ends_with_an_error_event() {
         body.starts_with("data: {}") && body.contains("upstream_unavailable") && !body.contains("[DONE]"),
         "{body}"
     );
-    assert_eq!(house.rows().await[0].error_class, Some(ErrorClass::UpstreamReset));
+    assert_eq!(house.rows().await[0].class(), Some(ErrorClass::UpstreamReset));
 }
 
 #[tokio::test]
@@ -261,7 +263,7 @@ async fn a_client_that_leaves_before_the_answer_has_a_row() {
         accepted = listener.accept() => drop(accepted.unwrap()),
     }
     let rows = house.rows().await;
-    assert_eq!((rows[0].status, rows[0].error_class), (499, Some(ErrorClass::ClientGone)));
+    assert_eq!((rows[0].status, rows[0].class()), (499, Some(ErrorClass::ClientGone)));
 }
 
 #[tokio::test]
@@ -324,7 +326,7 @@ async fn a_panic_is_an_answer_and_a_row() {
     let answer = house.gateway.handle(bomb, ([127, 0, 0, 1], 5).into()).await;
     assert_eq!(answer.status(), 500);
     assert_eq!(code(&text(answer).await), "internal");
-    assert_eq!(house.rows().await[0].error_class, Some(ErrorClass::Internal));
+    assert_eq!(house.rows().await[0].class(), Some(ErrorClass::Internal));
     assert_eq!(house.post(&issued, "/v1/chat/completions", CHAT).await.status(), 200);
 }
 
@@ -351,13 +353,13 @@ async fn rows_of_an_earlier_process_are_moved_unasked() {
     let arrived = async {
         loop {
             if let Some(row) = house.db.store.find_request(&row.id).await.unwrap() {
-                return row;
+                return row.unwrap();
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
     let found = tokio::time::timeout(std::time::Duration::from_secs(10), arrived).await.unwrap();
-    assert_eq!(found.error_class, Some(ErrorClass::Interrupted));
+    assert_eq!(found.class(), Some(ErrorClass::Interrupted));
     ledger.stop().await;
 }
 
@@ -382,7 +384,7 @@ async fn a_full_spool_refuses_and_recovers() {
     assert_eq!((refused.status().as_u16(), code(&text(refused).await)), (503, "store_unavailable".to_owned()));
     let rows = house.rows().await;
     assert_eq!(rows.iter().filter(|row| row.status == 200).count(), passed);
-    assert_eq!(rows.iter().filter(|row| row.error_class == Some(ErrorClass::StoreUnavailable)).count(), 1);
+    assert_eq!(rows.iter().filter(|row| row.class() == Some(ErrorClass::StoreUnavailable)).count(), 1);
     assert!(house.gateway.ready());
     assert_eq!(house.post(&issued, "/v1/chat/completions", CHAT).await.status(), 200);
 }

@@ -18,7 +18,7 @@ use tokio::{
     time::{Instant, Sleep, sleep},
 };
 
-use crate::config::GatewayConfig;
+use crate::pace::Pace;
 
 /// Memory is given out in pieces of this many bytes.
 const UNIT: u64 = 1024;
@@ -43,38 +43,6 @@ pub enum IntakeError {
     /// No memory for it.
     #[error("no memory left for request bodies")]
     Overloaded,
-}
-
-/// How slow a body may be.
-#[derive(Clone, Copy, Debug)]
-pub struct Pace {
-    idle: Duration,
-    min_rate: u64,
-    grace: Duration,
-}
-
-impl Pace {
-    /// As configured.
-    pub(crate) const fn new(config: &GatewayConfig) -> Self {
-        Self::of(config.body_idle, config.body_min_rate, config.body_grace)
-    }
-
-    /// Silent for `idle` at most, and at least `min_rate` bytes per second on average, but for `grace`.
-    pub const fn of(idle: Duration, min_rate: u64, grace: Duration) -> Self {
-        Self { idle, min_rate, grace }
-    }
-
-    /// How long the next piece may take after `bytes` came and the client was waited for during `waited`.
-    fn patience(&self, bytes: u64, waited: Duration) -> Duration {
-        let earned = Duration::from_secs_f64(precise(bytes) / precise(self.min_rate.max(1)));
-        self.idle.min((self.grace + earned).saturating_sub(waited))
-    }
-}
-
-/// Sizes are far below the 2^53 that a float holds exactly.
-#[allow(clippy::cast_precision_loss)]
-fn precise(n: u64) -> f64 {
-    n as f64
 }
 
 /// A client's body under its limits. Only time during which the client keeps us waiting counts against it.
@@ -112,7 +80,7 @@ impl Intake {
         while let Some(piece) = self.frame().await {
             let Ok(piece) = piece?.into_data() else { continue };
             total += piece.len() as u64;
-            held.grow(memory, total, self.pace.idle).await?;
+            held.grow(memory, total, self.pace.idle()).await?;
             // Most bodies come in one piece, which then needs no copy.
             if first.is_empty() && all.is_empty() {
                 first = piece;

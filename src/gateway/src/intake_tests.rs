@@ -3,7 +3,7 @@ use futures_util::stream;
 use super::*;
 
 fn pace() -> Pace {
-    Pace { idle: Duration::from_secs(30), min_rate: 1024, grace: Duration::from_secs(10) }
+    Pace::of(Duration::from_secs(30), 1024, Duration::from_secs(10))
 }
 
 /// A body that brings each piece after its pause.

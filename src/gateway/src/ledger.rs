@@ -7,6 +7,7 @@
 mod append;
 mod batch;
 mod error;
+mod format;
 mod journal;
 mod pump;
 mod recent;

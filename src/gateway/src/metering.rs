@@ -1,16 +1,15 @@
 //! Reading tokens off an answer while it passes, compressed or not.
 
-use std::{
-    borrow::Cow,
-    io::{self, Write},
-};
+use std::io::{self, Write};
 
 use brotli_decompressor::DecompressorWriter;
 use bytes::Bytes;
-use domain::Usage;
+use domain::{Usage, media_type};
 use flate2::write::{MultiGzDecoder, ZlibDecoder};
-use http::{HeaderMap, header};
+use http::HeaderMap;
 use providers::openai::{BodyMeter, Endpoint, Fed, StreamMeter};
+
+use crate::media_type::{coding, essence};
 
 /// Of a compressed answer so many bytes are unpacked at most; then the meter gives up and the relay goes on.
 const UNPACKED_MAX: u64 = 256 << 20;
@@ -59,8 +58,8 @@ impl Metering {
             return Self::Off;
         }
         let plain = match essence(answer).as_deref() {
-            Some("text/event-stream") => Plain::Stream(Box::new(StreamMeter::new(endpoint, hide_usage))),
-            Some("application/json") => Plain::Body(BodyMeter::new()),
+            Some(media_type::EVENT_STREAM) => Plain::Stream(Box::new(StreamMeter::new(endpoint, hide_usage))),
+            Some(media_type::JSON) => Plain::Body(BodyMeter::new()),
             _ => return Self::Off,
         };
         let reading = |meter| Reading { meter, unpacked: 0, completes: false };
@@ -133,27 +132,6 @@ impl Metering {
     }
 }
 
-/// The media type without its parameters, lower case.
-pub(crate) fn essence(headers: &HeaderMap) -> Option<Cow<'_, str>> {
-    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-    Some(lower(value.split(';').next()?.trim()))
-}
-
-/// The content coding, lower case; several at once read as one that nobody knows.
-pub(crate) fn coding(headers: &HeaderMap) -> Option<Cow<'_, str>> {
-    let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
-    let first = codings.next()?.to_str().unwrap_or("…").trim();
-    Some(if codings.next().is_some() { Cow::Owned(format!("{first}, …")) } else { lower(first) })
-}
-
-fn lower(text: &str) -> Cow<'_, str> {
-    if text.bytes().any(|b| b.is_ascii_uppercase()) {
-        Cow::Owned(text.to_ascii_lowercase())
-    } else {
-        Cow::Borrowed(text)
-    }
-}
-
 impl Unpacker {
     fn writer(&mut self) -> &mut dyn Write {
         match self {
@@ -205,7 +183,7 @@ impl Write for Reading {
 #[cfg(test)]
 mod tests {
     use flate2::{Compression, write::GzEncoder, write::ZlibEncoder};
-    use http::HeaderValue;
+    use http::{HeaderValue, header};
 
     use super::*;
 

@@ -3,12 +3,19 @@
 //! Each stage takes what the one before it returns, so a wrong order does not compile. A no of any stage ends here as
 //! an answer in the caller's dialect; the row is written either way: see [`crate::stages::settle`].
 
+use std::{net::SocketAddr, panic::AssertUnwindSafe, sync::Arc};
+
 use axum::body::Body;
-use http::Response;
+use bytes::Bytes;
+use futures_util::FutureExt as _;
+use http::{Request, Response};
+use tracing::Instrument as _;
 
 use crate::{
     arrival::Arrival,
     gateway::Gateway,
+    headers,
+    refusal::Refusal,
     signals::{self, Stage},
     stages::{
         admit::admit,
@@ -21,8 +28,40 @@ use crate::{
     },
 };
 
+impl Gateway {
+    /// Answers a request, whatever it is. Nothing that goes wrong inside gets out as a panic.
+    pub async fn handle<B>(self: &Arc<Self>, request: Request<B>, peer: SocketAddr) -> Response<Body>
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let started_at = self.clock.now();
+        let id = self.ids.next(started_at, &*self.random);
+        let (head, body) = request.into_parts();
+        let arrival = Arrival {
+            id: id.clone(),
+            started_at,
+            started_ns: self.clock.monotonic_ns(),
+            address: headers::client_address(peer.ip(), &head.headers, &self.config.trusted_proxies),
+            method: head.method,
+            uri: head.uri,
+            version: head.version,
+            headers: head.headers,
+            body: Body::new(body),
+        };
+        // Whatever a panic left half-done belongs to this request alone, and its row was settled while unwinding.
+        // At the usual level of the log the span is off and costs nothing; all that is said within it carries the id.
+        let span = tracing::debug_span!("request", request = %id);
+        let answered = AssertUnwindSafe(answer(self, arrival)).catch_unwind().instrument(span).await;
+        answered.unwrap_or_else(|_| {
+            tracing::error!(request = %id, "a request made the gateway panic");
+            Refusal::Internal.answer(&id, true)
+        })
+    }
+}
+
 /// Answers a request, one way or the other.
-pub(crate) async fn answer(g: &Gateway, arrival: Arrival) -> Response<Body> {
+async fn answer(g: &Gateway, arrival: Arrival) -> Response<Body> {
     match run(g, arrival).await {
         Ok(answer) => answer,
         Err(declined) => {

@@ -7,8 +7,8 @@ use axum::body::Body;
 use domain::{ErrorClass, KeyState, RequestId};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 
-/// Our request id, on every answer.
-pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-keywright-request-id");
+use crate::request_id::{REQUEST_ID, insert_request_id};
+
 /// The vendor's field for its own: SDKs show it with an error.
 const VENDOR_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
@@ -306,9 +306,7 @@ impl Refusal {
 /// Puts what every answer carries onto one: our request id, and `nosniff` unless it is there.
 pub(crate) fn stamp(headers: &mut HeaderMap, id: &RequestId) {
     headers.entry(header::X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
-    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
-        headers.insert(REQUEST_ID, value);
-    }
+    insert_request_id(headers, id);
 }
 
 /// The vendor's fields, and those of draft-ietf-httpapi-ratelimit-headers.

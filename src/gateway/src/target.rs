@@ -3,8 +3,7 @@
 //! Client text is never joined or resolved (security.md): segments are looked at one by one, kept raw, and put behind
 //! the upstream's stored base as they are.
 
-use std::borrow::Cow;
-
+use domain::path::{percent_decode, segment_is_plain};
 use http::{Method, Uri};
 
 /// Longest target; more is 414.
@@ -67,57 +66,12 @@ pub(crate) fn check(method: &Method, uri: &Uri) -> Result<Target, BadTarget> {
     if !segments.split('/').all(segment_is_plain) {
         return Err(BadTarget::Malformed);
     }
-    let ours = |first: &str| decoded(first).is_some_and(|text| *text == *b"key");
+    let ours = |first: &str| percent_decode(first).is_some_and(|text| *text == *b"key");
     match segments.split_once('/') {
         // An upstream may read `%6Bey/` as `key/`, but nobody else's path begins with ours.
         Some(("v1", rest)) if !ours(rest.split('/').next().unwrap_or_default()) => Ok(Target { uri: uri.clone() }),
         _ => Err(BadTarget::NotFound),
     }
-}
-
-/// Whether a segment is one in every reader's eyes: RFC 3986 pchar, and nothing that steps out once it is decoded.
-pub fn segment_is_plain(segment: &str) -> bool {
-    if segment.is_empty() || !segment.bytes().all(is_pchar) {
-        return false;
-    }
-    if !segment.contains('%') {
-        return segment != "." && segment != "..";
-    }
-    let Some(decoded) = decoded(segment) else { return false };
-    let dots = |part: &[u8]| part == b"." || part == b"..";
-    let control = match std::str::from_utf8(&decoded) {
-        Ok(text) => text.chars().any(char::is_control),
-        Err(_) => decoded.iter().any(u8::is_ascii_control),
-    };
-    !control && !decoded.contains(&b'\\') && !decoded.split(|b| *b == b'/').any(dots)
-}
-
-const fn is_pchar(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',')
-        || matches!(byte, b';' | b'=' | b':' | b'@' | b'%')
-}
-
-/// Percent-decoded bytes; `None` where a percent sign is not followed by two hexadecimal digits.
-pub(crate) fn decoded(raw: &str) -> Option<Cow<'_, [u8]>> {
-    let raw = raw.as_bytes();
-    if !raw.contains(&b'%') {
-        return Some(Cow::Borrowed(raw));
-    }
-    let digit = |b: &u8| char::from(*b).to_digit(16).and_then(|d| u8::try_from(d).ok());
-    let mut out = Vec::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some((first, after)) = rest.split_first() {
-        if *first == b'%' {
-            let [high, low, after @ ..] = after else { return None };
-            out.push(digit(high)? << 4 | digit(low)?);
-            rest = after;
-        } else {
-            out.push(*first);
-            rest = after;
-        }
-    }
-    Some(Cow::Owned(out))
 }
 
 #[cfg(test)]
@@ -202,7 +156,7 @@ mod tests {
             if let Ok(uri) = format!("/v1/{tail}").parse::<Uri>()
                 && let Ok(target) = check(&Method::GET, &uri)
             {
-                let path = decoded(target.path()).unwrap().into_owned();
+                let path = percent_decode(target.path()).unwrap().into_owned();
                 prop_assert!(target.path().starts_with("/v1/") && !path.contains(&b'\\'));
                 prop_assert!(path.split(|b| *b == b'/').all(|part| part != b"." && part != b".."));
                 prop_assert!(!target.path().contains("//") && !target.path().ends_with('/'));

@@ -1,4 +1,4 @@
-//! Request rows: written in batches, read by keyset.
+//! Request rows: written in batches, read by keyset, each row for itself.
 
 use std::{
     borrow::Cow,
@@ -6,8 +6,10 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use domain::{ErrorClass, KeyId, RequestId, RequestLog, RequestLogRef, Timestamp, Usage};
-use sqlx::{AssertSqlSafe, QueryBuilder};
+use domain::{
+    DamagedRequest, ErrorClass, KeyId, OpenEnum, RequestId, RequestLog, RequestLogRef, StoredRequest, Timestamp, Usage,
+};
+use sqlx::{AssertSqlSafe, ColumnIndex, Decode, FromRow, QueryBuilder, Row};
 
 use crate::{
     Error, Result, Store, dialect,
@@ -20,7 +22,8 @@ macro_rules! request_columns {
     () => {
         "id, started_ms, key_id, key_version, key_name, key_prefix, project_id, method, endpoint, streamed, model, \
          model_served, upstream_id, upstream, status, upstream_status, input_tokens, cached_tokens, output_tokens, \
-         reasoning_tokens, price_nano, latency_us, first_byte_us, attempts, client_address, user_agent, error_class"
+         reasoning_tokens, price_nano, latency_us, first_byte_us, attempts, client_address, user_agent, error_class, \
+         policy_version, count, usage_unreadable"
     };
 }
 
@@ -31,7 +34,7 @@ const LATEST_OF_KEY: &str =
     concat!("SELECT ", request_columns!(), " FROM request_logs WHERE key_id = $1 ORDER BY id DESC LIMIT 1");
 
 /// So many rows in one statement, the largest that fits first. Few sizes, so that each statement is prepared once and
-/// stays prepared: reading its text would cost more than running it. 27 columns each, far below either engine's limit of
+/// stays prepared: reading its text would cost more than running it. 30 columns each, far below either engine's limit of
 /// bound values.
 const CHUNKS: [usize; 5] = [256, 64, 16, 4, 1];
 /// An id is made when its request arrives, so ids sort like arrivals, but for a clock that was set meanwhile.
@@ -125,6 +128,9 @@ struct RequestColumns {
     client_address: String,
     user_agent: Option<String>,
     error_class: Option<String>,
+    policy_version: Option<i64>,
+    count: i64,
+    usage_unreadable: bool,
 }
 
 impl TryFrom<RequestColumns> for RequestLog {
@@ -156,19 +162,43 @@ impl TryFrom<RequestColumns> for RequestLog {
                 cached_tokens: row.cached_tokens,
                 output_tokens: row.output_tokens,
                 reasoning_tokens: row.reasoning_tokens,
-            },
+                unreadable: row.usage_unreadable,
+            }
+            // Rows of versions that took any number hold counts that cannot be.
+            .checked(),
             price_nano: row.price_nano,
             latency_us: row.latency_us,
             first_byte_us: row.first_byte_us,
             attempts: parse::number("request_logs.attempts", row.attempts)?,
             client_address: row.client_address,
             user_agent: row.user_agent,
-            error_class: row
-                .error_class
-                .map(|class| parse::one_of("request_logs.error_class", &class, ErrorClass::parse))
-                .transpose()?,
+            error_class: row.error_class.map(|class| OpenEnum::read(&class, ErrorClass::parse)),
+            policy_version: row.policy_version,
+            count: parse::number("request_logs.count", row.count)?,
         })
     }
+}
+
+/// Reads a row. What is damaged in it concerns no other row.
+fn read<'r, R>(row: &'r R) -> StoredRequest
+where
+    R: Row,
+    RequestColumns: FromRow<'r, R>,
+    &'static str: ColumnIndex<R>,
+    Vec<u8>: Decode<'r, R::Database>,
+    i64: Decode<'r, R::Database>,
+{
+    RequestColumns::from_row(row).map_err(Error::from).and_then(RequestLog::try_from).map_err(|error| {
+        let id: Vec<u8> = row.try_get_unchecked("id").unwrap_or_default();
+        DamagedRequest {
+            id: String::from_utf8_lossy(&id).into_owned(),
+            started_at: row.try_get_unchecked("started_ms").ok().map(Timestamp),
+            what: match error {
+                Error::Damaged(what) => what,
+                other => other.to_string(),
+            },
+        }
+    })
 }
 
 impl Store {
@@ -219,7 +249,10 @@ impl Store {
                         .bind(i64::from(row.attempts))
                         .bind(storable(row.client_address).into_owned())
                         .bind(text(row.user_agent))
-                        .bind(row.error_class.map(ErrorClass::as_str));
+                        .bind(text(row.error_class))
+                        .bind(row.policy_version)
+                        .bind(i64::from(row.count))
+                        .bind(row.usage.unreadable);
                 }
                 query.execute(c).await.map(drop)
             })?;
@@ -230,22 +263,22 @@ impl Store {
     }
 
     /// The row of one request.
-    pub async fn find_request(&self, id: &RequestId) -> Result<Option<RequestLog>> {
-        let row: Option<RequestColumns> =
-            on!(pool self.usage(), |c| sqlx::query_as(FIND).bind(id.as_str()).fetch_optional(c).await)?;
-        row.map(RequestLog::try_from).transpose()
+    pub async fn find_request(&self, id: &RequestId) -> Result<Option<StoredRequest>> {
+        Ok(on!(pool self.usage(), |c| {
+            sqlx::query(FIND).bind(id.as_str()).fetch_optional(c).await.map(|row| row.as_ref().map(read))
+        })?)
     }
 
     /// The newest row of a key.
-    pub async fn latest_request_of_key(&self, key: &KeyId) -> Result<Option<RequestLog>> {
-        let row: Option<RequestColumns> =
-            on!(pool self.usage(), |c| sqlx::query_as(LATEST_OF_KEY).bind(key.as_str()).fetch_optional(c).await)?;
-        row.map(RequestLog::try_from).transpose()
+    pub async fn latest_request_of_key(&self, key: &KeyId) -> Result<Option<StoredRequest>> {
+        Ok(on!(pool self.usage(), |c| {
+            sqlx::query(LATEST_OF_KEY).bind(key.as_str()).fetch_optional(c).await.map(|row| row.as_ref().map(read))
+        })?)
     }
 
     /// A page of rows, newest first: a walk down an index from `below`, whatever the number of rows.
-    pub async fn list_requests(&self, filter: &RequestFilter) -> Result<Vec<RequestLog>> {
-        let rows: Vec<RequestColumns> = on!(pool self.usage(), |c| {
+    pub async fn list_requests(&self, filter: &RequestFilter) -> Result<Vec<StoredRequest>> {
+        Ok(on!(pool self.usage(), |c| {
             let mut query = QueryBuilder::<Engine>::new(SELECT);
             for (column, wanted) in [
                 (" AND id = ", &filter.id),
@@ -284,9 +317,8 @@ impl Store {
                 }
             }
             query.push(" ORDER BY id DESC LIMIT ").push_bind(filter.limit);
-            query.build_query_as().fetch_all(c).await
-        })?;
-        rows.into_iter().map(RequestLog::try_from).collect()
+            query.build().fetch_all(c).await.map(|rows| rows.iter().map(read).collect())
+        })?)
     }
 }
 

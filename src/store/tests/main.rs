@@ -17,5 +17,6 @@ mod schema;
 mod send;
 mod sessions;
 mod transactions;
+mod upgrade;
 mod upstreams;
 mod users;

@@ -1,11 +1,12 @@
-use domain::{ErrorClass, RequestId, RequestLog, Timestamp, Usage};
-use store::{Error, RequestFilter, Store};
+use domain::{ErrorClass, OpenEnum, RequestId, RequestLog, Timestamp, Usage};
+use store::{RequestFilter, Store};
 use testkit_db::{TestDb, both_engines};
 
 use crate::builders::{NOON, behind_its_back_on_usage, bytes, key, request};
 
 async fn all(store: &Store) -> Vec<RequestLog> {
-    store.list_requests(&RequestFilter { limit: 10_000, ..RequestFilter::default() }).await.unwrap()
+    let filter = RequestFilter { limit: 10_000, ..RequestFilter::default() };
+    store.list_requests(&filter).await.unwrap().into_iter().map(Result::unwrap).collect()
 }
 
 both_engines! {
@@ -13,7 +14,8 @@ both_engines! {
         let full = RequestLog {
             upstream_status: Some(307),
             status: 502,
-            error_class: Some(ErrorClass::UpstreamRedirected),
+            error_class: Some(ErrorClass::UpstreamRedirected.into()),
+            count: 7,
             attempts: 3,
             ..request(0)
         };
@@ -27,11 +29,12 @@ both_engines! {
             price_nano: None,
             first_byte_us: None,
             user_agent: None,
+            policy_version: None,
             ..request(1)
         };
         db.store.insert_requests(&[full.clone(), bare.clone()]).await.unwrap();
-        assert_eq!(db.store.find_request(&full.id).await.unwrap(), Some(full.clone()));
-        assert_eq!(db.store.find_request(&bare.id).await.unwrap(), Some(bare.clone()));
+        assert_eq!(db.store.find_request(&full.id).await.unwrap(), Some(Ok(full.clone())));
+        assert_eq!(db.store.find_request(&bare.id).await.unwrap(), Some(Ok(bare.clone())));
         assert_eq!(all(&db.store).await, [bare, full]);
         assert_eq!(db.store.find_request(&RequestId::new(NOON, bytes(9))).await.unwrap(), None);
     }
@@ -59,7 +62,7 @@ both_engines! {
         let found: Vec<_> = all(&db.store).await.iter().map(|row| row.started_at.since(NOON)).collect();
         let day = Timestamp::DAY;
         assert_eq!(found, [365 * day, 2 * day, day, 1, 0, -day, -40 * day]);
-        assert_eq!(db.store.find_request(&days[0].id).await.unwrap().as_ref(), Some(&days[0]));
+        assert_eq!(db.store.find_request(&days[0].id).await.unwrap(), Some(Ok(days[0].clone())));
     }
 
     async fn writers_at_the_same_time_make_a_missing_day_once(db: TestDb) {
@@ -94,21 +97,50 @@ both_engines! {
         assert_eq!(db.store.latest_request_of_key(&key(1).id).await.unwrap(), None);
         let other = RequestLog { key_id: key(2).id, ..request(9) };
         db.store.insert_requests(&[request(1), request(2), other.clone()]).await.unwrap();
-        assert_eq!(db.store.latest_request_of_key(&key(1).id).await.unwrap(), Some(request(2)));
-        assert_eq!(db.store.latest_request_of_key(&key(2).id).await.unwrap(), Some(other));
+        assert_eq!(db.store.latest_request_of_key(&key(1).id).await.unwrap(), Some(Ok(request(2))));
+        assert_eq!(db.store.latest_request_of_key(&key(2).id).await.unwrap(), Some(Ok(other)));
     }
 
-    async fn a_row_that_does_not_parse_is_damage_and_names_its_column(db: TestDb) {
-        db.store.insert_requests(&[request(0)]).await.unwrap();
-        for (column, value, back) in
-            [("error_class", "'from_the_future'", "NULL"), ("status", "70000", "200"), ("key_id", "'up_1'", "''")]
-        {
-            behind_its_back_on_usage(&db, &format!("UPDATE request_logs SET {column} = {value}")).await;
-            match db.store.find_request(&request(0).id).await {
-                Err(Error::Damaged(what)) => assert!(what.contains(&format!("request_logs.{column}")), "{what}"),
-                other => panic!("{column}: {other:?}"),
-            }
-            behind_its_back_on_usage(&db, &format!("UPDATE request_logs SET {column} = {back}")).await;
+    /// F23
+    async fn a_damaged_row_names_its_column_and_damages_itself_alone(db: TestDb) {
+        db.store.insert_requests(&[request(0), request(1)]).await.unwrap();
+        let id = request(1).id;
+        for (column, value, back) in [
+            ("status", "70000", "200"),
+            ("attempts", "-9223372036854775808", "1"),
+            ("count", "-1", "1"),
+            ("key_id", "'up_1'", &format!("'{}'", key(1).id)),
+            ("upstream_id", "''", "NULL"),
+        ] {
+            let set = |value: &str| format!("UPDATE request_logs SET {column} = {value} WHERE id = '{id}'");
+            behind_its_back_on_usage(&db, &set(value)).await;
+            let list = db.store.list_requests(&RequestFilter { limit: 9, ..RequestFilter::default() }).await.unwrap();
+            let damaged = list[0].as_ref().unwrap_err();
+            assert_eq!((damaged.id.as_str(), damaged.started_at), (id.as_str(), Some(NOON.plus(1))), "{column}");
+            assert!(damaged.what.contains(&format!("request_logs.{column}")), "{}", damaged.what);
+            assert_eq!((list.len(), list[1].as_ref()), (2, Ok(&request(0))));
+            assert_eq!(db.store.find_request(&id).await.unwrap(), Some(Err(damaged.clone())));
+            behind_its_back_on_usage(&db, &set(back)).await;
+            assert!(db.store.find_request(&id).await.unwrap().unwrap().is_ok(), "{column}");
         }
+    }
+
+    /// F23
+    async fn a_class_that_a_newer_version_wrote_is_read_as_it_is(db: TestDb) {
+        let odd = RequestLog { error_class: Some(OpenEnum::Other("from_the_future".to_owned())), ..request(0) };
+        db.store.insert_requests(std::slice::from_ref(&odd)).await.unwrap();
+        assert_eq!(all(&db.store).await, std::slice::from_ref(&odd));
+        let upstream_error = RequestLog { status: 502, id: request(5).id, ..odd };
+        db.store.insert_requests(&[upstream_error]).await.unwrap();
+        let figures = db.store.upstream_figures(NOON).await.unwrap();
+        assert_eq!(figures[0].last_error, Some(OpenEnum::Other("from_the_future".to_owned())));
+    }
+
+    /// F13: rows that are there already.
+    async fn token_counts_that_cannot_be_are_read_as_unreadable(db: TestDb) {
+        db.store.insert_requests(&[request(0)]).await.unwrap();
+        behind_its_back_on_usage(&db, "UPDATE request_logs SET input_tokens = 9223372036854775807, output_tokens = -5").await;
+        let usage = all(&db.store).await[0].usage;
+        assert_eq!(usage, Usage { cached_tokens: Some(4), reasoning_tokens: Some(2), unreadable: true, ..Usage::default() });
     }
 }

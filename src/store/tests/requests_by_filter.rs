@@ -11,7 +11,7 @@ fn filter() -> RequestFilter {
 /// When the rows that a filter lets through arrived, in milliseconds after noon.
 async fn found(store: &Store, filter: RequestFilter) -> Vec<i64> {
     let rows = store.list_requests(&filter).await.unwrap();
-    rows.iter().map(|row| row.started_at.since(NOON)).collect()
+    rows.iter().map(|row| row.as_ref().unwrap().started_at.since(NOON)).collect()
 }
 
 both_engines! {
@@ -21,6 +21,7 @@ both_engines! {
         let mut seen = Vec::new();
         loop {
             let rows = db.store.list_requests(&RequestFilter { limit: 3, below, ..filter() }).await.unwrap();
+            let rows: Vec<RequestLog> = rows.into_iter().map(Result::unwrap).collect();
             let Some(last) = rows.last() else { break };
             below = Some(last.id.to_string());
             seen.push(rows.iter().map(|row| row.started_at.since(NOON)).collect::<Vec<_>>());

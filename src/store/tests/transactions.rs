@@ -43,7 +43,7 @@ both_engines! {
         tx.update_key(&VirtualKey { name: "new".to_owned(), ..key(1) }, &[]).await.unwrap();
         assert_eq!(db.store.find_key(&key(1).id).await.unwrap(), Some(key(1)));
         db.store.insert_requests(&[request(0)]).await.unwrap();
-        assert_eq!(db.store.latest_request_of_key(&key(1).id).await.unwrap(), Some(request(0)));
+        assert_eq!(db.store.latest_request_of_key(&key(1).id).await.unwrap(), Some(Ok(request(0))));
         tx.commit().await.unwrap();
         assert_eq!(db.store.find_key(&key(1).id).await.unwrap().unwrap().name, "new");
     }

@@ -132,6 +132,7 @@ pub fn request(after: i64) -> RequestLog {
             cached_tokens: Some(4),
             output_tokens: Some(5),
             reasoning_tokens: Some(2),
+            unreadable: false,
         },
         price_nano: Some(123),
         latency_us: 2_000,
@@ -140,10 +141,12 @@ pub fn request(after: i64) -> RequestLog {
         client_address: "10.0.0.1".to_owned(),
         user_agent: Some("curl".to_owned()),
         error_class: None,
+        policy_version: Some(4),
+        count: 1,
     }
 }
 
 /// The same with an answer that says why it went wrong.
 pub fn failed(after: i64, status: u16, class: ErrorClass) -> RequestLog {
-    RequestLog { status, error_class: Some(class), ..request(after) }
+    RequestLog { status, error_class: Some(class.into()), ..request(after) }
 }

@@ -15,10 +15,10 @@ pub(crate) fn row(n: u8, status: u16) -> RequestLog {
         key_name: "ci".to_owned(),
         upstream: Some("main".to_owned()),
         status,
-        usage: Usage { input_tokens: Some(12), cached_tokens: None, output_tokens: Some(34), reasoning_tokens: None },
+        usage: Usage { input_tokens: Some(12), output_tokens: Some(34), ..Usage::default() },
         latency_us: 1_234_567,
         first_byte_us: Some(200_000),
-        error_class: (status >= 400).then_some(ErrorClass::RateLimitExceeded),
+        error_class: (status >= 400).then_some(ErrorClass::RateLimitExceeded.into()),
         ..request(0)
     }
 }

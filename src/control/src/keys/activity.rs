@@ -24,7 +24,7 @@ pub async fn activity(cx: &Cx, id: &KeyId) -> Result<KeyActivity> {
 /// The newest request with this key; `None` while none has come.
 pub async fn first_request(cx: &Cx, id: &KeyId) -> Result<Option<LogRow>> {
     cx.allow(Action::ReadLogs)?;
-    Ok(cx.store().latest_request_of_key(id).await?.as_ref().map(LogRow::from))
+    Ok(cx.store().latest_request_of_key(id).await?.as_ref().map(LogRow::of))
 }
 
 impl Perform for KeysActivity {

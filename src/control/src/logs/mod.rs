@@ -27,8 +27,10 @@ pub async fn list(cx: &Cx, filter: LogFilter) -> Result<CursorPage<LogRow>> {
     };
     let rows = cx.store().list_requests(&wanted).await?;
     let has_more = rows.len() > limit;
-    let items: Vec<LogRow> = rows.iter().take(limit).map(LogRow::from).collect();
-    let next_cursor = items.last().filter(|_| has_more).map(|row| row.id.clone());
+    let items: Vec<LogRow> = rows.iter().take(limit).map(LogRow::of).collect();
+    // The id of a damaged row may be none to go on from; then its page begins with that row again.
+    let last = items.iter().rev().map(|row| &row.id).find(|id| id.parse::<RequestId>().is_ok());
+    let next_cursor = last.filter(|_| has_more).cloned();
     Ok(CursorPage { items, next_cursor, has_more })
 }
 
@@ -36,7 +38,7 @@ pub async fn list(cx: &Cx, filter: LogFilter) -> Result<CursorPage<LogRow>> {
 pub async fn show(cx: &Cx, id: &RequestId) -> Result<LogRow> {
     cx.allow(Action::ReadLogs)?;
     let row = cx.store().find_request(id).await?.ok_or(Error::NotFound("request"))?;
-    Ok(LogRow::from(&row))
+    Ok(LogRow::of(&row))
 }
 
 impl Perform for LogsList {

@@ -14,7 +14,6 @@ pub use bearer::wrong_bearer;
 pub use device::DEVICE_LIFETIME_MS;
 pub use find::{find, me};
 pub use login::{SignedIn, login, of_session};
-pub(crate) use password::WAITING;
 pub use reset_password::reset_password;
 pub use setup::{is_claimed, setup, setup_token};
 pub(crate) use throttle::{Throttle, Try};

@@ -5,9 +5,6 @@ use secrecy::SecretString;
 
 use crate::{Cx, Error, Result};
 
-/// So many may wait for a run; more are sent away, so that a flood does not keep everybody out for minutes.
-pub(crate) const WAITING: usize = 16;
-
 /// Checks that `password` is good enough beside `email`, and hashes it.
 pub(crate) async fn accept(cx: &Cx, password: SecretString, email: &str) -> Result<String> {
     keyring::password::accept(&password, &[email, "keywright"])

@@ -8,20 +8,11 @@ use std::{io, sync::atomic::Ordering};
 
 use super::{
     error::AppendError,
+    format::Format,
     record, segment,
-    spool::{Place, Spool},
-    state::{Segment, State},
+    spool::Spool,
+    state::{Place, Segment, State, When},
 };
-
-/// When a record is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum When {
-    /// Before the call returns.
-    Now,
-    /// With others: at [`Spool::write_waiting`] or with the next record that is written at once, whichever comes first.
-    /// Where the disk fails, or rows are read back from it, it is [`When::Now`] all the same.
-    Together,
-}
 
 impl Spool {
     /// Writes the records that wait. On an error they go on waiting.
@@ -119,7 +110,7 @@ impl Spool {
         };
         state.directory_changed = true;
         state.active = number;
-        state.segments.insert(number, Segment::new(file));
+        state.segments.insert(number, Segment::new(file, Format::CURRENT));
         Ok(())
     }
 

@@ -2,13 +2,14 @@
 
 use domain::RequestLogRef;
 
-use super::record::{self, Record};
+use super::{format::Format, record::Record};
 
 /// Closed rows, oldest first, of one segment. A row takes a third of what it takes as a value, in no allocation of its own.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     /// Payloads of CLOSE records, one behind the other.
     payloads: Vec<u8>,
+    format: Format,
     rows: usize,
     /// How many of them were opened in which segment.
     opened_in: Vec<(u64, u64)>,
@@ -18,8 +19,8 @@ pub(crate) struct Batch {
 
 impl Batch {
     /// One without rows.
-    pub(super) fn new(segment: u64) -> Self {
-        Self { segment, ..Self::default() }
+    pub(super) fn new(segment: u64, format: Format) -> Self {
+        Self { segment, format, ..Self::default() }
     }
 
     /// Takes in the payload of a CLOSE.
@@ -43,11 +44,16 @@ impl Batch {
     pub(crate) fn rows(&self) -> Vec<RequestLogRef<'_>> {
         let mut rows = Vec::with_capacity(self.rows);
         let mut payloads = self.payloads.as_slice();
-        while let Some((Record::Close { row, .. }, rest)) = record::decode_first(payloads) {
+        while let Some((Record::Close { row, .. }, rest)) = self.format.decode_first(payloads) {
             rows.push(row);
             payloads = rest;
         }
         rows
+    }
+
+    /// How the rows are encoded.
+    pub(super) const fn format(&self) -> Format {
+        self.format
     }
 
     /// How many rows there are.
@@ -70,12 +76,6 @@ impl Batch {
 impl Batch {
     /// The rows, each for itself.
     pub(crate) fn owned(&self) -> Vec<domain::RequestLog> {
-        self.rows().iter().map(owned).collect()
+        self.rows().iter().map(|row| row.to_owned().unwrap()).collect()
     }
-}
-
-/// The row with its own texts.
-#[cfg(test)]
-fn owned(row: &RequestLogRef<'_>) -> domain::RequestLog {
-    postcard::from_bytes(&postcard::to_stdvec(row).unwrap()).unwrap()
 }

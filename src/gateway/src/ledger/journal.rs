@@ -16,10 +16,10 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use super::{
-    append::When,
     error::AppendError,
     pump::{self, Stranded},
     spool::Spool,
+    state::When,
 };
 
 /// How long a request waits for the disk.

@@ -8,9 +8,9 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::{
-    append::When,
     record::tests::row,
     spool::{Limits, Spool},
+    state::When,
 };
 
 /// What disks write as a whole.
@@ -153,7 +153,7 @@ proptest! {
         for (id, row) in &rows {
             let interrupted = known.opened.get(id).map(|row| RequestLog {
                 status: 500,
-                error_class: Some(ErrorClass::Interrupted),
+                error_class: Some(ErrorClass::Interrupted.into()),
                 ..row.clone()
             });
             prop_assert!(known.closed.get(id) == Some(row) || interrupted.as_ref() == Some(row), "{row:?}");

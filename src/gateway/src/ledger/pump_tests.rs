@@ -6,7 +6,7 @@ use std::{
 use tempfile::TempDir;
 
 use super::*;
-use crate::ledger::{append::When, record::tests::row, spool::Limits};
+use crate::ledger::{record::tests::row, spool::Limits, state::When};
 
 /// A database whose faults are switched on and off.
 #[derive(Default)]

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::batch::Batch;
+use super::{batch::Batch, format::Format};
 
 /// Rows kept at most. Beyond them the spool itself is read, so memory is bounded however long the database is gone.
 const MOST: usize = 16_384;
@@ -34,7 +34,7 @@ impl Recent {
             return false;
         }
         if self.batches.back().is_none_or(|last| last.end().0 != segment) {
-            self.batches.push_back(Batch::new(segment));
+            self.batches.push_back(Batch::new(segment, Format::CURRENT));
         }
         if let Some(last) = self.batches.back_mut() {
             last.push(payload, opened_in);

@@ -1,19 +1,16 @@
-//! What stands in the spool: records, and how each is framed on disk.
+//! Spool records, and how each is framed on disk: length, checksum, sequence number.
 //!
 //! A frame is `length u32 | CRC-32C u32 | sequence u64 | payload`, little-endian; the checksum (RFC 3720, Castagnoli)
-//! covers length, sequence and payload. A length of zero is the end: segments are filled with zeros beforehand.
-
-use domain::{RequestLog, RequestLogRef};
-use serde::{Deserialize, Serialize};
+//! covers length, sequence and payload. A length of zero is the end: segments are filled with zeros beforehand. What a
+//! payload looks like is said by the version in the segment's header: see [`super::format`].
 
 /// Bytes in front of a payload.
 pub(crate) const FRAME_HEAD: usize = 16;
 /// No record is larger: every text in a row is cut long before.
 pub(crate) const PAYLOAD_MAX: usize = 64 * 1024;
 
-/// A record; `R` is the row, owned or borrowed: the layout is the same. It is fixed by the version in the segment's
-/// header: see `layout_is_pinned`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A record; `R` is its row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Record<R> {
     /// A request was admitted and is about to be sent on.
     Open {
@@ -29,6 +26,16 @@ pub(crate) enum Record<R> {
         /// Its whole row.
         row: R,
     },
+}
+
+impl<R> Record<R> {
+    /// The record with its row as something else.
+    pub(crate) fn map<S>(self, row_as: impl FnOnce(R) -> S) -> Record<S> {
+        match self {
+            Self::Open { reservation_nano, row } => Record::Open { reservation_nano, row: row_as(row) },
+            Self::Close { opened_in, row } => Record::Close { opened_in, row: row_as(row) },
+        }
+    }
 }
 
 /// What stands at an offset.
@@ -51,16 +58,7 @@ pub(crate) enum Parsed<'a> {
     Torn,
 }
 
-/// Serialises a record. `None` only if it is larger than a frame may be.
-pub(crate) fn encode(record: &Record<&RequestLog>) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(FRAME_HEAD + 512);
-    // The head's place is kept free, so that framing under the lock copies nothing.
-    out.resize(FRAME_HEAD, 0);
-    let out = postcard::to_extend(record, out).ok()?;
-    (out.len() - FRAME_HEAD <= PAYLOAD_MAX).then_some(out)
-}
-
-/// Fills in the head of a frame made by [`encode`].
+/// Fills in the head of a frame made by [`super::format::encode`].
 pub(crate) fn seal(frame: &mut [u8], seq: u64) {
     let length = u32::try_from(frame.len() - FRAME_HEAD).unwrap_or(u32::MAX).to_le_bytes();
     let seq = seq.to_le_bytes();
@@ -93,22 +91,6 @@ pub(crate) fn parse(bytes: &[u8], whole: bool) -> Parsed<'_> {
     Parsed::Frame { seq: u64::from_le_bytes(*seq), payload, size: FRAME_HEAD + size }
 }
 
-/// Reads a payload; `None` if it is none of this version's records, to its last byte.
-pub(crate) fn decode<'p, R: Deserialize<'p>>(payload: &'p [u8]) -> Option<Record<R>> {
-    let (record, rest) = postcard::take_from_bytes(payload).ok()?;
-    rest.is_empty().then_some(record)
-}
-
-/// Reads the first of payloads that stand one behind the other, and says where the next one begins.
-pub(crate) fn decode_first(payloads: &[u8]) -> Option<(Record<RequestLogRef<'_>>, &[u8])> {
-    postcard::take_from_bytes(payloads).ok()
-}
-
-/// Whether a payload is an OPEN, without reading it: postcard writes an enum's number first.
-pub(crate) fn is_open(payload: &[u8]) -> bool {
-    payload.first() == Some(&0)
-}
-
 fn checksum(length: [u8; 4], seq: [u8; 8], payload: &[u8]) -> u32 {
     crc32c::crc32c_append(crc32c::crc32c_append(crc32c::crc32c(&length), &seq), payload)
 }
@@ -116,8 +98,10 @@ fn checksum(length: [u8; 4], seq: [u8; 8], payload: &[u8]) -> u32 {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use domain::{ErrorClass, KeyId, ProjectId, RequestId, Timestamp, Usage};
+    use domain::{KeyId, ProjectId, RequestId, RequestLog, Timestamp, Usage};
     use proptest::prelude::*;
+
+    use crate::ledger::format::{Format, encode};
 
     /// The `n`-th request's row.
     pub(crate) fn row(n: u8) -> RequestLog {
@@ -146,30 +130,22 @@ pub(crate) mod tests {
             client_address: "127.0.0.1".to_owned(),
             user_agent: None,
             error_class: None,
+            policy_version: Some(3),
+            count: 1,
         }
-    }
-
-    /// A changed layout needs a new version in the segment header and a reader for the old one: spools outlive upgrades.
-    #[test]
-    fn layout_is_pinned() {
-        let mut row = row(1);
-        row.error_class = Some(ErrorClass::Internal);
-        let bytes = postcard::to_stdvec(&Record::Close { opened_in: Some(7), row }).unwrap();
-        assert_eq!((bytes.len(), crc32c::crc32c(&bytes)), (191, 1_320_195_599));
-        assert_eq!(bytes.last(), Some(&22), "the number of an error class must not move");
     }
 
     #[test]
     fn round_trips() {
-        let record = Record::Open { reservation_nano: Some(5), row: row(3) };
         let mut frame = encode(&Record::Open { reservation_nano: Some(5), row: &row(3) }).unwrap();
         seal(&mut frame, 9);
         match parse(&frame, true) {
             Parsed::Frame { seq, payload, size } => {
                 assert_eq!((seq, size), (9, frame.len()));
-                assert_eq!(decode(payload), Some(record));
-                assert_eq!(decode(payload), Some(Record::Open { reservation_nano: Some(5), row: row(3).borrowed() }));
-                assert!(is_open(payload));
+                let (format, row) = (Format::CURRENT, row(3));
+                let record = Record::Open { reservation_nano: Some(5), row: row.borrowed() };
+                assert_eq!(format.decode(payload), Some(record));
+                assert!(format.is_open(payload));
             }
             other => panic!("{other:?}"),
         }
@@ -194,8 +170,11 @@ pub(crate) mod tests {
         #[test]
         fn any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..200), whole in any::<bool>()) {
             let _ = parse(&bytes, whole);
-            let _ = decode::<RequestLog>(&bytes);
-            let _ = decode_first(&bytes);
+            for format in Format::ALL {
+                let _ = format.decode(&bytes);
+                let _ = format.decode_first(&bytes);
+                let _ = format.is_open(&bytes);
+            }
         }
     }
 }

@@ -34,19 +34,25 @@ impl Replay {
     /// Reads one segment.
     pub(super) fn take(&mut self, dir: &Path, number: u64) -> Result<(), OpenError> {
         self.last_number = self.last_number.max(number);
-        let mut opened = 0;
+        let (mut opened, mut unreadable) = (0, false);
         let read = segment::read(dir, number, &mut |record| match record {
-            Record::Open { row, .. } => {
-                opened += 1;
-                if !self.closed.remove(&row.id) {
-                    self.open.insert(row.id.clone(), (number, row));
+            Record::Open { row, .. } => match row.to_owned() {
+                Some(row) => {
+                    opened += 1;
+                    if !self.closed.remove(&row.id) {
+                        self.open.insert(row.id.clone(), (number, row));
+                    }
                 }
-            }
-            Record::Close { opened_in, row } => {
-                if self.open.remove(&row.id).is_none() && opened_in.is_some() {
-                    self.closed.insert(row.id);
+                None => unreadable = true,
+            },
+            Record::Close { opened_in, row } => match row.id.parse::<RequestId>() {
+                Ok(id) => {
+                    if self.open.remove(&id).is_none() && opened_in.is_some() {
+                        self.closed.insert(id);
+                    }
                 }
-            }
+                Err(_) => unreadable = true,
+            },
         });
         let found = match read {
             Ok(found) => found,
@@ -71,8 +77,8 @@ impl Replay {
             return Ok(());
         }
         self.has_records = true;
-        let mut segment = Segment::new(found.file);
-        (segment.end, segment.open, segment.damaged) = (found.end, opened, found.unreadable);
+        let mut segment = Segment::new(found.file, found.format);
+        (segment.end, segment.open, segment.damaged) = (found.end, opened, found.unreadable || unreadable);
         self.segments.insert(number, segment);
         Ok(())
     }

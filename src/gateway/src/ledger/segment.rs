@@ -8,17 +8,16 @@ use std::{
     sync::Arc,
 };
 
-use domain::{RequestLog, RequestLogRef};
+use domain::RequestLogRef;
 
 use super::{
     batch::Batch,
+    format::Format,
     record::{self, Parsed, Record},
 };
 
 /// Bytes of the header: `magic 8 | version u16 | zero u16 | number u64 | CRC-32C u32`.
 pub(crate) const HEADER: usize = 24;
-/// Layout of the records behind the header.
-const VERSION: u16 = 1;
 const MAGIC: &[u8; 8] = b"KWSPOOL\0";
 const EXTENSION: &str = "spool";
 
@@ -60,13 +59,13 @@ fn fill(file: &File, number: u64, bytes: u64) -> io::Result<()> {
         file.write_all_at(&ZEROS[..step], at)?;
         at += step as u64;
     }
-    file.write_all_at(&header(number), 0)
+    file.write_all_at(&header(number, Format::CURRENT), 0)
 }
 
-fn header(number: u64) -> [u8; HEADER] {
+fn header(number: u64, format: Format) -> [u8; HEADER] {
     let mut out = [0; HEADER];
     out[..8].copy_from_slice(MAGIC);
-    out[8..10].copy_from_slice(&VERSION.to_le_bytes());
+    out[8..10].copy_from_slice(&format.version().to_le_bytes());
     out[12..20].copy_from_slice(&number.to_le_bytes());
     let crc = crc32c::crc32c(&out[..20]);
     out[20..].copy_from_slice(&crc.to_le_bytes());
@@ -77,6 +76,8 @@ fn header(number: u64) -> [u8; HEADER] {
 pub(crate) struct Found {
     /// The file, open for reading.
     pub file: Arc<File>,
+    /// How its records are encoded.
+    pub format: Format,
     /// Where its sound frames end.
     pub end: u64,
     /// Its last sequence number.
@@ -107,7 +108,11 @@ impl From<io::Error> for Unreadable {
 }
 
 /// Reads a whole segment and shows its records in order. A torn tail ends it and is no error.
-pub(crate) fn read(dir: &Path, number: u64, visit: &mut dyn FnMut(Record<RequestLog>)) -> Result<Found, Unreadable> {
+pub(crate) fn read(
+    dir: &Path,
+    number: u64,
+    visit: &mut dyn FnMut(Record<RequestLogRef<'_>>),
+) -> Result<Found, Unreadable> {
     let file = File::open(path(dir, number))?;
     let bytes = std::fs::read(path(dir, number))?;
     let head = bytes.get(..HEADER).unwrap_or(&bytes);
@@ -118,10 +123,8 @@ pub(crate) fn read(dir: &Path, number: u64, visit: &mut dyn FnMut(Record<Request
         return Err(Unreadable::Foreign);
     }
     let version = u16::from_le_bytes([head[8], head[9]]);
-    if version > VERSION {
-        return Err(Unreadable::Version(version));
-    }
-    if head != header(number) {
+    let format = Format::of(version).ok_or(Unreadable::Version(version))?;
+    if head != header(number, format) {
         return Err(Unreadable::Foreign);
     }
     let (mut at, mut last_seq, mut unreadable) = (HEADER, None, false);
@@ -130,14 +133,14 @@ pub(crate) fn read(dir: &Path, number: u64, visit: &mut dyn FnMut(Record<Request
             break;
         }
         last_seq = Some(seq);
-        match record::decode(payload) {
+        match format.decode(payload) {
             Some(record) => visit(record),
             None => unreadable = true,
         }
         at += size;
     }
     let torn = bytes[at..].iter().any(|b| *b != 0);
-    Ok(Found { file: Arc::new(file), end: at as u64, last_seq, torn, unreadable })
+    Ok(Found { file: Arc::new(file), format, end: at as u64, last_seq, torn, unreadable })
 }
 
 /// Puts the CLOSE records from `from` up to `end`, which is a frame's end, into a batch: so many bytes of them as `most`
@@ -147,15 +150,16 @@ pub(crate) fn read_range(file: &File, from: u64, end: u64, most: usize, batch: &
     let mut bytes = vec![0; room.min(most.max(record::FRAME_HEAD + record::PAYLOAD_MAX))];
     file.read_exact_at(&mut bytes, from)?;
     let (mut sound, mut at) = (true, 0);
+    let format = batch.format();
     while at < bytes.len() {
         match record::parse(&bytes[at..], bytes.len() == room) {
             Parsed::Frame { payload, size, .. } => {
                 at += size;
                 // An OPEN matters only after a crash, and then the whole segment is read anew.
-                if record::is_open(payload) {
+                if format.is_open(payload) {
                     continue;
                 }
-                match record::decode::<RequestLogRef<'_>>(payload) {
+                match format.decode(payload) {
                     Some(Record::Close { opened_in, .. }) => batch.push(payload, opened_in),
                     Some(Record::Open { .. }) => {}
                     None => sound = false,

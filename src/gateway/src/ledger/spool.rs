@@ -19,14 +19,14 @@ use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::{Notify, watch};
 
 use super::{
-    append::When,
     batch::Batch,
     error::{AppendError, OpenError},
+    format::{self, Format},
     recent::Recent,
-    record::{self, FRAME_HEAD, Record},
+    record::{FRAME_HEAD, Record},
     replay::Replay,
     segment,
-    state::{Segment, State},
+    state::{Place, Segment, State, When},
 };
 
 /// A record of this size should fit for the spool to count as writable, bytes.
@@ -39,17 +39,6 @@ pub(crate) struct Limits {
     pub segment: u64,
     /// Size of all of them: beyond it nothing new is admitted, bytes.
     pub total: u64,
-}
-
-/// Where a record stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
-    /// The segment.
-    pub segment: u64,
-    /// Its end in it.
-    pub end: u64,
-    /// Its sequence number.
-    pub seq: u64,
 }
 
 /// The spool of this process.
@@ -95,7 +84,7 @@ impl Spool {
         }
         let number = replay.last_number + 1;
         let file = segment::create(dir, number, limits.segment).map_err(io_error)?;
-        replay.segments.insert(number, Segment::new(file));
+        replay.segments.insert(number, Segment::new(file, Format::CURRENT));
         let spool = Self {
             dir: dir.to_owned(),
             limits,
@@ -122,7 +111,7 @@ impl Spool {
         };
         let interrupted = replay.open.len();
         for (opened_in, row) in replay.open.into_values() {
-            let row = RequestLog { status: 500, error_class: Some(ErrorClass::Interrupted), ..row };
+            let row = RequestLog { status: 500, error_class: Some(ErrorClass::Interrupted.into()), ..row };
             spool.close(When::Now, Some(opened_in), &row).map_err(|error| match error {
                 AppendError::Io(source) => io_error(source),
                 AppendError::Full => io_error(io::ErrorKind::StorageFull.into()),
@@ -138,7 +127,7 @@ impl Spool {
         row: &RequestLog,
         reservation_nano: Option<i64>,
     ) -> Result<Place, AppendError> {
-        let mut frame = record::encode(&Record::Open { reservation_nano, row })
+        let mut frame = format::encode(&Record::Open { reservation_nano, row })
             .ok_or(io::Error::from(io::ErrorKind::InvalidInput))?;
         self.append(&mut self.state.lock(), &mut frame, true, self.limits.total, when)
     }
@@ -146,7 +135,7 @@ impl Spool {
     /// Notes that a request is over.
     pub(crate) fn close(&self, when: When, opened_in: Option<u64>, row: &RequestLog) -> Result<Place, AppendError> {
         let mut frame =
-            record::encode(&Record::Close { opened_in, row }).ok_or(io::Error::from(io::ErrorKind::InvalidInput))?;
+            format::encode(&Record::Close { opened_in, row }).ok_or(io::Error::from(io::ErrorKind::InvalidInput))?;
         // What is open must be closed; there is only so much of it. Rows of refused requests go on a little longer than
         // requests are let in, so that the log has what happened.
         let a_little = self.limits.total + (self.limits.total / 8).max(2 * self.limits.segment);
@@ -184,7 +173,7 @@ impl Spool {
     /// `most` bytes. Until [`Spool::moved`] says that a batch is in the database, the next one begins with its rows again.
     pub(crate) fn next_batch(&self, most: usize) -> Option<Batch> {
         loop {
-            let (number, file, from, end) = {
+            let (number, file, format, from, end) = {
                 let mut state = self.state.lock();
                 if let Some(batch) = state.recent.take() {
                     return Some(batch);
@@ -201,9 +190,9 @@ impl Spool {
                     self.delete_finished(state);
                     return None;
                 };
-                (*number, segment.file.clone(), segment.moved, segment.end)
+                (*number, segment.file.clone(), segment.format, segment.moved, segment.end)
             };
-            let mut batch = Batch::new(number);
+            let mut batch = Batch::new(number, format);
             match segment::read_range(&file, from, end, most, &mut batch) {
                 Ok(sound) => {
                     if !sound {

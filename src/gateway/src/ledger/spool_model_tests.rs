@@ -151,7 +151,7 @@ proptest! {
         prop_assert_eq!(model.database.keys().collect::<Vec<_>>(), model.admitted.keys().collect::<Vec<_>>());
         for (id, row) in &model.database {
             let own = model.closed.get(id) == Some(row);
-            prop_assert!(own || !model.closed.contains_key(id) && row.error_class == Some(ErrorClass::Interrupted));
+            prop_assert!(own || !model.closed.contains_key(id) && row.class() == Some(ErrorClass::Interrupted));
         }
         prop_assert_eq!(files(&dir), 1);
     }

@@ -4,7 +4,7 @@ use domain::RequestId;
 use tempfile::TempDir;
 
 use super::*;
-use crate::ledger::record::tests::row;
+use crate::ledger::record::{self, tests::row};
 
 pub(in crate::ledger) const LIMITS: Limits = Limits { segment: 2048, total: 64 * 1024 };
 
@@ -116,7 +116,7 @@ fn what_was_under_way_is_interrupted_once() {
     let (spool, interrupted) = Spool::open(dir.path(), LIMITS).unwrap();
     assert_eq!(interrupted, 0);
     let rows = drain(&spool);
-    let classes: Vec<_> = rows.values().map(|row| (row.error_class, row.status)).collect();
+    let classes: Vec<_> = rows.values().map(|row| (row.class(), row.status)).collect();
     assert_eq!(classes, [(None, 200), (Some(ErrorClass::Interrupted), 500), (None, 200)]);
     assert_eq!(rows[&row(2).id].started_at, row(2).started_at, "the key of the row is the one of OPEN");
     assert_eq!(files(&dir), 1, "old segments are gone");
@@ -211,23 +211,23 @@ fn files_that_cannot_be_read_are_kept_aside_and_newer_ones_refused() {
     drop(spool);
 
     let mut newer = fs::read(segment::path(dir.path(), 7)).unwrap();
-    newer[8] = 2;
+    newer[8] = 99;
     fs::write(segment::path(dir.path(), 7), newer).unwrap();
-    assert!(matches!(Spool::open(dir.path(), LIMITS), Err(OpenError::Newer { version: 2, .. })));
+    assert!(matches!(Spool::open(dir.path(), LIMITS), Err(OpenError::Newer { version: 99, .. })));
 }
 
 #[test]
 fn a_sound_frame_with_unknown_contents_is_kept_aside_not_deleted() {
     let unknown = [vec![0; record::FRAME_HEAD], b"\x01not a record".to_vec()].concat();
     // A row with something behind it that this version knows nothing of.
-    let longer = [record::encode(&Record::Close { opened_in: None, row: &row(2) }).unwrap(), vec![7]].concat();
+    let longer = [format::encode(&Record::Close { opened_in: None, row: &row(2) }).unwrap(), vec![7]].concat();
     for mut frame in [unknown, longer] {
         let dir = TempDir::new().unwrap();
         let spool = open(&dir);
         spool.close(When::Now, None, &row(1)).unwrap();
         let end = spool.state.lock().segments[&1].end;
         record::seal(&mut frame, spool.state.lock().next_seq);
-        let mut sound = record::encode(&Record::Close { opened_in: None, row: &row(3) }).unwrap();
+        let mut sound = format::encode(&Record::Close { opened_in: None, row: &row(3) }).unwrap();
         record::seal(&mut sound, spool.state.lock().next_seq + 1);
         drop(spool);
         let file = fs::OpenOptions::new().write(true).open(segment::path(dir.path(), 1)).unwrap();

@@ -2,7 +2,28 @@
 
 use std::{collections::BTreeMap, fs::File, io, os::unix::fs::FileExt as _, sync::Arc};
 
-use super::{recent::Recent, segment};
+use super::{format::Format, recent::Recent, segment};
+
+/// When a record is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum When {
+    /// Before the call returns.
+    Now,
+    /// With others: at [`super::spool::Spool::write_waiting`] or with the next record that is written at once, whichever
+    /// comes first. Where the disk fails, or rows are read back from it, it is [`When::Now`] all the same.
+    Together,
+}
+
+/// Where a record stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The segment.
+    pub segment: u64,
+    /// Its end in it.
+    pub end: u64,
+    /// Its sequence number.
+    pub seq: u64,
+}
 
 /// The segments, and what is known of them.
 pub(super) struct State {
@@ -23,6 +44,8 @@ pub(super) struct State {
 /// A segment as the spool keeps it in mind.
 pub(super) struct Segment {
     pub(super) file: Arc<File>,
+    /// How its records are encoded.
+    pub(super) format: Format,
     /// Where its frames end.
     pub(super) end: u64,
     /// Up to here everything is in the database.
@@ -97,8 +120,17 @@ impl Segment {
     }
 
     /// One without records.
-    pub(super) fn new(file: Arc<File>) -> Self {
+    pub(super) fn new(file: Arc<File>, format: Format) -> Self {
         let header = segment::HEADER as u64;
-        Self { file, end: header, moved: header, open: 0, damaged: false, written_since_sync: true, suspect: false }
+        Self {
+            file,
+            format,
+            end: header,
+            moved: header,
+            open: 0,
+            damaged: false,
+            written_since_sync: true,
+            suspect: false,
+        }
     }
 }

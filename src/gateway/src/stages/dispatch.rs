@@ -10,13 +10,14 @@ use http_body::Body as _;
 use providers::openai;
 
 use super::{
-    authenticate::Exchange,
+    answer::{Answer, Source},
     parse::{Ask, Payload, intake_refusal},
     plan::{Destination, Plan, Way},
     settle::Declined,
 };
 use crate::{
-    arrival::framing_is_plain,
+    exchange::Exchange,
+    framing::framing_is_plain,
     gateway::Gateway,
     headers,
     intake::{Held, IntakeError},
@@ -24,33 +25,6 @@ use crate::{
     patience::Patience,
     refusal::Refusal,
 };
-
-/// Where the frames of an answer come from.
-pub(crate) enum Source {
-    /// An upstream's connection.
-    Upstream(AnswerBody),
-    /// The built-in upstream.
-    Frames(std::vec::IntoIter<Bytes>),
-    /// An upstream that acts by a script.
-    #[cfg(test)]
-    Script(std::collections::VecDeque<super::relay::tests::Act>),
-}
-
-/// An answer whose head is there.
-pub(crate) struct Answer {
-    /// What goes along.
-    pub exchange: Box<Exchange>,
-    /// Its status.
-    pub status: StatusCode,
-    /// Its fields as the client gets them.
-    pub headers: HeaderMap,
-    /// Its body.
-    pub source: Source,
-    /// What its body is shown to.
-    pub metering: Metering,
-    /// How long it may take.
-    pub patience: Patience,
-}
 
 /// What is sent.
 struct Parcel {

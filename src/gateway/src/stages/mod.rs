@@ -1,6 +1,7 @@
 //! The stages of a request, each of which takes what the one before it returns.
 
 pub(crate) mod admit;
+pub(crate) mod answer;
 pub(crate) mod authenticate;
 pub(crate) mod dispatch;
 pub(crate) mod parse;

@@ -2,18 +2,18 @@
 
 use axum::body::Body;
 use bytes::Bytes;
+use domain::media_type;
 use http::{HeaderMap, Method};
 use http_body::Body as _;
 use providers::openai::{self, Endpoint, Peek, PeekError};
 
-use super::{
-    authenticate::{Caller, Exchange},
-    settle::Declined,
-};
+use super::{authenticate::Caller, settle::Declined};
 use crate::{
+    exchange::Exchange,
     gateway::Gateway,
-    intake::{Held, Intake, IntakeError, Pace},
-    metering::{coding, essence},
+    intake::{Held, Intake, IntakeError},
+    media_type::{coding, essence},
+    pace::Pace,
     refusal::Refusal,
 };
 
@@ -126,8 +126,8 @@ fn mode(method: &Method, headers: &HeaderMap, body: &Body, models_matter: bool) 
         return if models_matter { Mode::Suspect } else { Mode::Stream };
     }
     match essence(headers).as_deref() {
-        Some("application/json" | "text/json") => Mode::Json,
-        Some(kind) if kind.starts_with("application/") && kind.ends_with("+json") => Mode::Json,
+        Some("text/json") => Mode::Json,
+        Some(kind) if media_type::is_json(kind) => Mode::Json,
         Some(kind) if kind.starts_with("multipart/") => Mode::Stream,
         _ if models_matter => Mode::Suspect,
         _ => Mode::Stream,

@@ -7,30 +7,31 @@ use std::{
 
 use axum::body::Body;
 use bytes::Bytes;
-use domain::ErrorClass;
+use domain::{ErrorClass, media_type};
 use http::{Method, Response, StatusCode, header};
-use http_body::{Body as _, Frame, SizeHint};
+use http_body::{Frame, SizeHint};
 use providers::openai;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use super::{
-    authenticate::Exchange,
-    dispatch::{Answer, Source},
+    answer::{Answer, Source},
     settle::{CLIENT_GONE, End, Settlement},
 };
 use crate::{
     directory::Watch,
+    exchange::Exchange,
     ledger::Committed,
-    metering::{Metering, coding, essence},
+    media_type::{coding, essence},
+    metering::Metering,
     patience::Patience,
-    refusal::{self, Refusal},
+    refusal::{Refusal, stamp},
 };
 
 /// Turns an answer into a response whose body relays, meters and settles.
 pub(crate) async fn relay(answer: Answer) -> Response<Body> {
     let Answer { exchange, status, mut headers, source, metering, patience } = answer;
     let Exchange { watch, mut settlement, id, method, .. } = *exchange;
-    refusal::stamp(&mut headers, &id);
+    stamp(&mut headers, &id);
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
@@ -46,7 +47,7 @@ pub(crate) async fn relay(answer: Answer) -> Response<Body> {
     } else {
         // Into packed bytes or a known length nothing can be put.
         let plain = length.is_none() && coding(&headers).is_none_or(|coding| coding == "identity");
-        let events = plain && essence(&headers).as_deref() == Some("text/event-stream");
+        let events = plain && essence(&headers).as_deref() == Some(media_type::EVENT_STREAM);
         *response.body_mut() = Body::new(Relay {
             source,
             metering,
@@ -244,47 +245,6 @@ impl Drop for Relay {
     }
 }
 
-impl Source {
-    /// Whether there is no body at all.
-    fn is_over(&self) -> bool {
-        match self {
-            Self::Upstream(body) => body.is_end_stream(),
-            Self::Frames(frames) => frames.len() == 0,
-            #[cfg(test)]
-            Self::Script(acts) => acts.is_empty(),
-        }
-    }
-
-    /// The next bytes. What is wrong with a connection that broke does not matter any more.
-    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, ()>>> {
-        match self {
-            Self::Upstream(body) => loop {
-                match ready!(Pin::new(&mut *body).poll_frame(cx)) {
-                    None => return Poll::Ready(None),
-                    Some(Err(_)) => return Poll::Ready(Some(Err(()))),
-                    // Trailers are for one hop.
-                    Some(Ok(frame)) => {
-                        if let Ok(data) = frame.into_data() {
-                            return Poll::Ready(Some(Ok(data)));
-                        }
-                    }
-                }
-            },
-            Self::Frames(frames) => Poll::Ready(frames.next().map(Ok)),
-            #[cfg(test)]
-            Self::Script(acts) => match acts.pop_front() {
-                None => Poll::Ready(None),
-                Some(tests::Act::Piece(text)) => Poll::Ready(Some(Ok(text.into()))),
-                Some(tests::Act::Reset) => Poll::Ready(Some(Err(()))),
-                Some(tests::Act::Silence) => {
-                    acts.push_front(tests::Act::Silence);
-                    Poll::Pending
-                }
-            },
-        }
-    }
-}
-
 #[cfg(test)]
 #[path = "relay_tests.rs"]
-pub(crate) mod tests;
+mod tests;

@@ -5,18 +5,11 @@ use http::{HeaderMap, HeaderValue};
 use http_body_util::BodyExt as _;
 use providers::openai::Endpoint;
 
-use super::*;
+use super::{super::answer::Act, *};
 use crate::{
     fixture::{House, Issued},
     gateway::Gateway,
 };
-
-/// What the upstream does.
-pub(crate) enum Act {
-    Piece(&'static str),
-    Reset,
-    Silence,
-}
 
 type Script = VecDeque<Act>;
 
@@ -110,7 +103,7 @@ async fn the_row_is_in_the_spool_before_the_completing_frame_is_released() {
     assert_eq!(stream.closed().len(), 0, "not over yet");
     assert_eq!(next(&mut body).await, Some(Ok(DONE.to_owned())));
     let rows = stream.closed();
-    assert_eq!((rows.len(), rows[0].usage, rows[0].error_class), (1, usage(), None));
+    assert_eq!((rows.len(), rows[0].usage, rows[0].class()), (1, usage(), None));
     assert_eq!(rows[0].model_served.as_deref(), Some("gpt-5-2026"));
     // The upstream dawdles after its last word: that is no failure any more, and no second row.
     assert_eq!(next(&mut body).await, None);
@@ -131,7 +124,7 @@ async fn the_row_is_in_the_spool_before_the_last_byte_of_a_known_length() {
     // Whoever has all bytes does not ask for more; that is no client that went away.
     drop(body);
     assert_eq!(stream.closed().len(), 1);
-    assert_eq!(stream.closed()[0].error_class, None);
+    assert_eq!(stream.closed()[0].class(), None);
 }
 
 #[tokio::test]
@@ -161,7 +154,7 @@ async fn a_stream_that_breaks_ends_with_an_error_event() {
         assert!(seen[3].contains(code) && seen[3].ends_with("\n\n"), "{}", seen[3]);
         assert!(!seen.concat().contains("[DONE]"));
         let rows = stream.closed();
-        assert_eq!((rows[0].status, rows[0].error_class, rows[0].usage), (200, Some(class), usage()));
+        assert_eq!((rows[0].status, rows[0].class(), rows[0].usage), (200, Some(class), usage()));
     }
 }
 
@@ -173,7 +166,7 @@ async fn other_answers_that_break_are_broken_off() {
             stream.answer("application/json", length, vec![Act::Piece("{\"a\":"), Act::Reset]).await.into_body();
         assert!(next(&mut body).await.unwrap().is_ok());
         assert!(next(&mut body).await.unwrap().is_err(), "never a proper end");
-        assert_eq!(stream.closed()[0].error_class, Some(ErrorClass::UpstreamReset));
+        assert_eq!(stream.closed()[0].class(), Some(ErrorClass::UpstreamReset));
     }
 }
 
@@ -190,7 +183,7 @@ async fn a_client_that_leaves_has_a_row_at_every_frame() {
         let rows = stream.closed();
         let expected = if frames == 0 { (499, Usage::default()) } else { (200, usage()) };
         assert_eq!((rows[0].status, rows[0].usage), expected);
-        assert_eq!((rows.len(), rows[0].error_class), (1, Some(ErrorClass::ClientGone)));
+        assert_eq!((rows.len(), rows[0].class()), (1, Some(ErrorClass::ClientGone)));
     }
 }
 
@@ -208,10 +201,7 @@ async fn revoking_the_key_ends_its_stream_and_keeps_its_usage() {
     assert!(event.contains("invalid_api_key"), "{event}");
     assert_eq!(next(&mut body).await, None);
     let rows = stream.closed();
-    assert_eq!(
-        (rows[0].status, rows[0].error_class, rows[0].usage),
-        (200, Some(ErrorClass::RevokedMidStream), usage())
-    );
+    assert_eq!((rows[0].status, rows[0].class(), rows[0].usage), (200, Some(ErrorClass::RevokedMidStream), usage()));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use domain::{Clock, ErrorClass, RequestId, RequestLog, Usage};
+use domain::{Clock, ErrorClass, OpenEnum, RequestId, RequestLog, Usage};
 use http::{Response, header};
 
 use crate::{
@@ -81,6 +81,8 @@ impl Settlement {
             client_address: arrival.address.to_string(),
             user_agent: user_agent.map(|value| cut(&String::from_utf8_lossy(value.as_bytes()))),
             error_class: None,
+            policy_version: None,
+            count: 1,
         };
         Self {
             row: Some(Box::new(row)),
@@ -141,7 +143,7 @@ impl Settlement {
         row.latency_us = self.elapsed_us();
         signals::settled(&end, row.latency_us);
         row.status = end.status;
-        row.error_class = end.class;
+        row.error_class = end.class.map(OpenEnum::Known);
         row.usage = end.usage;
         row.model_served = end.model_served.map(|model| cut(&model));
         // Whoever has waited in vain for the first note does not wait for the second.

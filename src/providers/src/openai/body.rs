@@ -225,7 +225,7 @@ mod tests {
 
     fn expected() -> (Usage, Option<String>) {
         let usage =
-            Usage { input_tokens: Some(19), cached_tokens: Some(8), output_tokens: Some(10), reasoning_tokens: None };
+            Usage { input_tokens: Some(19), cached_tokens: Some(8), output_tokens: Some(10), ..Usage::default() };
         (usage, Some("gpt-5".to_owned()))
     }
 
@@ -260,7 +260,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_answer_is_read_as_json_reads_it(model in "[^\u{0}]{1,20}", before in any::<String>(), input in 0_i64..1 << 50) {
+        fn any_answer_is_read_as_json_reads_it(model in "[^\u{0}]{1,20}", before in any::<String>(), input in 0_i64..1 << 40) {
             let text = serde_json::json!({ "a": before, "model": model, "usage": { "input_tokens": input } }).to_string();
             let (usage, found) = metered(&[text.as_bytes()]);
             prop_assert_eq!(usage.input_tokens, Some(input));

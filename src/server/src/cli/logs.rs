@@ -5,7 +5,7 @@ use contract::logs::{LogQuery, LogRow, LogsList};
 use super::{args::LogsCommand, backend::Backend, error::CliError, output::Output};
 
 /// The columns of a list, in the order that scripts rely on: new ones come at the end.
-const COLUMNS: [&str; 11] = [
+const COLUMNS: [&str; 13] = [
     "id",
     "started_at",
     "status",
@@ -17,6 +17,8 @@ const COLUMNS: [&str; 11] = [
     "latency_ms",
     "endpoint",
     "error",
+    "policy_version",
+    "count",
 ];
 
 /// Runs the command.
@@ -55,7 +57,9 @@ fn row(row: &LogRow) -> Vec<String> {
         number(row.output_tokens),
         row.latency_ms.to_string(),
         row.endpoint.clone(),
-        row.error_class.clone().unwrap_or_default(),
+        row.damaged.as_ref().map(|_| "damaged".to_owned()).or_else(|| row.error_class.clone()).unwrap_or_default(),
+        number(row.policy_version),
+        row.count.to_string(),
     ]
 }
 
@@ -84,7 +88,7 @@ mod tests {
             usage: Usage { input_tokens: Some(12), ..Usage::default() },
             latency_us: 1_500,
             first_byte_us: None,
-            error_class: (status >= 400).then_some(ErrorClass::RateLimitExceeded),
+            error_class: (status >= 400).then_some(ErrorClass::RateLimitExceeded.into()),
             ..request(0)
         }
     }
@@ -99,7 +103,7 @@ mod tests {
             run(typed(&["list", "--limit", "2"]).unwrap(), &backend, &heard.out).await.unwrap();
             let told = heard.data();
             let refused = format!(
-                "{}\t{}\t429\tci\tgpt\u{fffd}[2J\t\t12\t\t1.5\t/v1/chat/completions\trate_limit_exceeded",
+                "{}\t{}\t429\tci\tgpt\u{fffd}[2J\t\t12\t\t1.5\t/v1/chat/completions\trate_limit_exceeded\t4\t1",
                 rows[1].id,
                 rows[1].started_at.to_rfc3339()
             );

@@ -9,6 +9,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::{Clock, Random, RequestId};
+use gateway::{REQUEST_ID, insert_request_id};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 use http_body::Body as _;
 use ipnet::IpNet;
@@ -20,8 +21,6 @@ use super::{
     hosts::Hosts,
 };
 
-/// Our request id, on every answer of both planes.
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-keywright-request-id");
 /// What the admin plane is built from.
 pub struct AdminParts {
     /// REST and pages, sessions included.
@@ -84,8 +83,7 @@ async fn assets_first(request: Request, next: Next) -> Response {
 /// found out who asks, under limits.
 async fn guarded(State(guard): State<Arc<Guard>>, mut request: Request, next: Next) -> Response {
     let id = RequestId::new(guard.clock.now(), guard.random.bytes());
-    let id = HeaderValue::from_str(id.as_str()).unwrap_or_else(|_| HeaderValue::from_static("req_unknown"));
-    request.headers_mut().insert(REQUEST_ID, id.clone());
+    insert_request_id(request.headers_mut(), &id);
     resolve_client(&guard.trusted_proxies, &mut request);
     let unread = !request.body().is_end_stream();
     let mut answer = if let Err(refused) = guard.rules.check(&request) {
@@ -107,7 +105,7 @@ async fn guarded(State(guard): State<Arc<Guard>>, mut request: Request, next: Ne
         }
     };
     secure(&guard, answer.headers_mut());
-    answer.headers_mut().insert(REQUEST_ID, id);
+    insert_request_id(answer.headers_mut(), &id);
     answer
 }
 

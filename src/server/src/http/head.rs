@@ -83,7 +83,7 @@ fn target(uri: &Uri) -> Result<(), Refused> {
     let origin_form = uri.scheme().is_none() && uri.authority().is_none();
     let path = uri.path().strip_prefix('/').filter(|_| origin_form);
     let plain = path.is_some_and(|path| {
-        path.is_empty() || path.strip_suffix('/').unwrap_or(path).split('/').all(gateway::segment_is_plain)
+        path.is_empty() || path.strip_suffix('/').unwrap_or(path).split('/').all(domain::path::segment_is_plain)
     });
     if plain {
         return Ok(());

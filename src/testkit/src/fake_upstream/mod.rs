@@ -40,8 +40,13 @@ pub use self::record::Received;
 pub const DEFAULT_SECRET: &str = "sk-upstream-secret";
 
 /// The tokens that every answer reports; embeddings report the input alone.
-pub const USAGE: Usage =
-    Usage { input_tokens: Some(19), cached_tokens: Some(8), output_tokens: Some(10), reasoning_tokens: Some(2) };
+pub const USAGE: Usage = Usage {
+    input_tokens: Some(19),
+    cached_tokens: Some(8),
+    output_tokens: Some(10),
+    reasoning_tokens: Some(2),
+    unreadable: false,
+};
 
 /// What every answer says.
 pub const REPLY: &str = "Hello from the lighthouse: the night is calm and clear.";

@@ -74,7 +74,7 @@ pub(crate) async fn arrive(
 ) -> Response {
     let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let anonymous = state.control.cx(Actor::Anonymous, address);
-    let request_id = request.headers().get("x-keywright-request-id").and_then(|value| value.to_str().ok());
+    let request_id = request.headers().get(domain::REQUEST_ID_HEADER).and_then(|value| value.to_str().ok());
     let https = anonymous.settings().admin_url.starts_with("https://");
     let mut visit = Visit {
         browser: session::token_of(request.headers(), https),

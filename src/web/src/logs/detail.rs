@@ -52,10 +52,13 @@ fn Detail(row: LogRow, now: Timestamp) -> impl IntoView {
 
 #[component]
 fn Facts(row: LogRow) -> impl IntoView {
-    let outcome = match &row.error_class {
-        None => format!("{} completed", row.status),
-        Some(class) => format!("{} · {}", row.status, class.replace('_', " ")),
+    let outcome = match (&row.damaged, &row.error_class) {
+        (Some(damage), _) => format!("unknown; this row is damaged: {damage}"),
+        (None, None) => format!("{} completed", row.status),
+        (None, Some(class)) => format!("{} · {}", row.status, class.replace('_', " ")),
     };
+    let together = (row.count > 1).then(|| format!(", {} requests written together", number::count(row.count)));
+    let policy = row.policy_version.map(|version| format!("policy version {version} · "));
     let upstream_status = row.upstream_status.map(|status| format!(", which answered {status}"));
     let model = match (&row.model, &row.model_served) {
         (Some(asked), Some(served)) if asked != served => format!("{asked}, served by {served}"),
@@ -70,11 +73,11 @@ fn Facts(row: LogRow) -> impl IntoView {
             </div>
             <dl class="facts">
                 <dt>"Outcome"</dt>
-                <dd>{outcome}</dd>
+                <dd>{outcome} {together}</dd>
                 <dt>"Key"</dt>
                 <dd>
                     <a href=format!("/keys/{}", row.key_id)>{row.key_name.clone()}</a>
-                    <span class="muted">{format!(" version {} · ", row.key_version)}</span>
+                    <span class="muted">{format!(" version {} · ", row.key_version)} {policy}</span>
                     <code class="muted">{row.key_prefix.clone()}</code>
                 </dd>
                 <dt>"From"</dt>
@@ -108,6 +111,11 @@ fn Facts(row: LogRow) -> impl IntoView {
 
 /// `1,912 in (1,536 cached) · 402 out`
 fn tokens(row: &LogRow) -> String {
+    let unreadable = if row.usage_unreadable { " · the upstream reported counts that cannot be" } else { "" };
+    format!("{}{unreadable}", counted(row))
+}
+
+fn counted(row: &LogRow) -> String {
     let (Some(input), Some(output)) = (row.input_tokens, row.output_tokens) else {
         return match row.input_tokens.or(row.output_tokens) {
             Some(known) => number::count(known),

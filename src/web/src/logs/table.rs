@@ -56,6 +56,15 @@ fn by(filter: &By<'_>) -> String {
 
 #[component]
 fn Row(row: LogRow, now: Timestamp, with_key: bool) -> impl IntoView {
+    if let Some(damage) = row.damaged {
+        return view! {
+            <tr>
+                <th scope="row" class="cell-main mono">{row.id}</th>
+                <td colspan=if with_key { "7" } else { "6" }>{format!("This row is damaged: {damage}")}</td>
+            </tr>
+        }
+        .into_any();
+    }
     let at = Timestamp::parse_rfc3339(&row.started_at);
     let when = at.map_or_else(|| row.started_at.clone(), |at| time::precise(at, now));
     let title = at.map(time::absolute);
@@ -95,4 +104,5 @@ fn Row(row: LogRow, now: Timestamp, with_key: bool) -> impl IntoView {
             <td class="figure cell-note">{number::milliseconds(row.latency_ms)} <span class="unit">" ms"</span></td>
         </tr>
     }
+    .into_any()
 }

@@ -5,7 +5,13 @@ use super::*;
 const USAGE: &str = r#""usage":{"prompt_tokens":19,"completion_tokens":10,"total_tokens":29,"prompt_tokens_details":{"cached_tokens":8},"completion_tokens_details":{"reasoning_tokens":2}}"#;
 
 fn full() -> Usage {
-    Usage { input_tokens: Some(19), cached_tokens: Some(8), output_tokens: Some(10), reasoning_tokens: Some(2) }
+    Usage {
+        input_tokens: Some(19),
+        cached_tokens: Some(8),
+        output_tokens: Some(10),
+        reasoning_tokens: Some(2),
+        unreadable: false,
+    }
 }
 
 /// Everything that a meter says of a stream.

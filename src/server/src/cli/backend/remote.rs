@@ -132,7 +132,7 @@ impl Remote {
             502..=504 => Kind::Unreachable,
             _ => Kind::Failure,
         };
-        let message = match response.headers().get("x-keywright-request-id").and_then(|id| id.to_str().ok()) {
+        let message = match response.headers().get(domain::REQUEST_ID_HEADER).and_then(|id| id.to_str().ok()) {
             Some(id) if kind == Kind::Failure => format!("{} ({}, {id})", problem.detail, problem.code),
             _ => problem.detail,
         };
