@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run build dev test check bench drill audit screenshots clean
+.PHONY: help run build dev test check fuzz coverage bench drill audit screenshots clean
 
 help: ## Say what there is
 	@printf 'Keywright\n\n'
@@ -23,6 +23,12 @@ test: ## Run every test there is; the last line says how many passed and failed
 
 check: ## Formatting, lints and the quick tests, on SQLite alone (minutes)
 	@scripts/check.sh
+
+fuzz: ## Run every fuzz target for a minute, or as long as ARGS says: make fuzz ARGS=600 (seconds each)
+	@scripts/fuzz.sh $(ARGS)
+
+coverage: ## Print the line coverage of the server-side crates; fails below 90 % (many minutes)
+	@scripts/coverage.sh
 
 bench: ## Measure what a request costs beside nginx and bare hyper; writes bench/README.md (8 minutes)
 	@scripts/bench.sh $(ARGS)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures what a request costs: nginx, a bare hyper proxy and Keywright before one upstream; bench/README.md says how.
 # Usage: scripts/bench.sh [--quick] …      (all arguments: scripts/bench.sh --help)
+# `--kinds lists` measures lists of a million keys, on SQLite and on a PostgreSQL of its own.
 # KEYWRIGHT_BENCH_BINARY names a Keywright that is built already.
 source "$(dirname "$0")/lib.sh"
 
@@ -19,7 +20,15 @@ if ! command -v nginx >/dev/null 2>&1; then
   fi
 fi
 
+command -v wrk >/dev/null 2>&1 || apt_install wrk
+
 [ -n "${KEYWRIGHT_BENCH_BINARY:-}" ] || scripts/build.sh
 say "building the benchmark"
 cargo build --quiet --release --locked --manifest-path bench/Cargo.toml --target-dir bench/target
+if [[ " $* " == *" --kinds lists "* ]]; then
+  # Signs rows as the product does, so it is built from the product's crates.
+  cargo build --quiet --locked --package testkit-control --bin seed-keys
+  export KEYWRIGHT_BENCH_SEEDER=${CARGO_TARGET_DIR:-$ROOT/target}/debug/seed-keys
+  exec scripts/postgres.sh run bench/target/release/bench "$@"
+fi
 exec bench/target/release/bench "$@"

@@ -8,10 +8,13 @@ cd "$ROOT"
 CARGO_LEPTOS_VERSION=0.3.10
 WASM_BINDGEN_VERSION=0.2.130
 CARGO_DENY_VERSION=0.20.2
+CARGO_MACHETE_VERSION=0.9.2
+CARGO_TARPAULIN_VERSION=0.37.5
+CARGO_BOLERO_VERSION=0.13.5
 
 # One folder per tool and version, so that a second clone finds them built. KEYWRIGHT_TOOLS moves it.
 TOOLS=${KEYWRIGHT_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/keywright/tools}
-export PATH="$TOOLS/cargo-leptos-$CARGO_LEPTOS_VERSION/bin:$TOOLS/wasm-bindgen-cli-$WASM_BINDGEN_VERSION/bin:$TOOLS/cargo-deny-$CARGO_DENY_VERSION/bin:$ROOT/node_modules/.bin:$PATH"
+export PATH="$TOOLS/cargo-leptos-$CARGO_LEPTOS_VERSION/bin:$TOOLS/wasm-bindgen-cli-$WASM_BINDGEN_VERSION/bin:$TOOLS/cargo-deny-$CARGO_DENY_VERSION/bin:$TOOLS/cargo-machete-$CARGO_MACHETE_VERSION/bin:$TOOLS/cargo-tarpaulin-$CARGO_TARPAULIN_VERSION/bin:$TOOLS/cargo-bolero-$CARGO_BOLERO_VERSION/bin:$ROOT/node_modules/.bin:$PATH"
 
 BINARY=$ROOT/target/release/keywright
 # Read by end2end/sdk/python; kept outside of the tools' cache because a venv cannot move.

@@ -100,6 +100,7 @@ step "PostgreSQL" check with_postgres bash -c 'echo "server: ${KEYWRIGHT_TEST_PO
 step "Formatting" check cargo fmt --all -- --check || true
 step "Lints on the host" check cargo clippy --locked --workspace --exclude browser --all-targets -- -D warnings || true
 step "Lints in the browser" check cargo clippy --locked --package browser --target wasm32-unknown-unknown -- -D warnings || true
+step "Unused dependencies" check cargo machete || true
 step "Bans, licences, sources" check cargo deny --locked check bans licenses sources || true
 step "Types of the browser tests" check tsc --noEmit --project end2end || true
 step "Rust tests, SQLite and PostgreSQL" cargo rust_tests || true

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the project needs and the machine lacks. Nothing global but system packages.
-# Usage: scripts/tools.sh build|check|test|audit
+# Usage: scripts/tools.sh build|check|test|audit|fuzz|coverage
 source "$(dirname "$0")/lib.sh"
 
 need rustup "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh   (https://rustup.rs)"
@@ -119,6 +119,7 @@ postgres() {
 test_tools() {
   build_tools
   cargo_tool cargo-deny "$CARGO_DENY_VERSION" cargo-deny
+  cargo_tool cargo-machete "$CARGO_MACHETE_VERSION" cargo-machete
   command -v curl >/dev/null 2>&1 || apt_install curl
   sdk_python
   browser
@@ -133,5 +134,10 @@ case "${1:-}" in
     npm_ready
     cargo_tool cargo-deny "$CARGO_DENY_VERSION" cargo-deny
     ;;
-  *) die "usage: scripts/tools.sh build|check|test|audit" ;;
+  fuzz) cargo_tool cargo-bolero "$CARGO_BOLERO_VERSION" cargo-bolero ;;
+  coverage)
+    cargo_tool cargo-tarpaulin "$CARGO_TARPAULIN_VERSION" cargo-tarpaulin
+    postgres
+    ;;
+  *) die "usage: scripts/tools.sh build|check|test|audit|fuzz|coverage" ;;
 esac

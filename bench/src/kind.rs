@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::{
     gateways::{BETWEEN_CHUNKS, Gateway},
@@ -27,6 +27,8 @@ pub enum Kind {
     Closed { kib: usize },
     /// A fixed rate.
     Open { kib: usize, rate: u16 },
+    /// The same as closed, from wrk and with one key.
+    Wrk { kib: usize },
     /// Streams begun at the rate that keeps 200 of them open.
     Streams,
     /// 200 streams begun at the same instant.
@@ -34,8 +36,9 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Closed { kib: 1 },
+        Self::Wrk { kib: 1 },
         Self::Open { kib: 1, rate: 500 },
         Self::Open { kib: 1, rate: 1000 },
         Self::Closed { kib: 64 },
@@ -49,19 +52,21 @@ impl Kind {
         match self {
             Self::Closed { .. } => "closed",
             Self::Open { .. } => "open",
+            Self::Wrk { .. } => "wrk",
             Self::Streams => "streams",
             Self::Burst => "burst",
         }
     }
 
-    /// A client with its connections open.
-    pub async fn client(self, gateway: &Gateway) -> Result<Arc<Client>> {
+    /// A client with its connections open; none where wrk is the client.
+    pub async fn client(self, gateway: &Gateway) -> Result<Option<Arc<Client>>> {
         let (ask, connections) = match self {
             Self::Closed { kib } => (Ask::Whole { prompt_kib: kib }, CALLERS),
             Self::Open { kib, .. } => (Ask::Whole { prompt_kib: kib }, READY),
             Self::Streams | Self::Burst => (Ask::Stream, STREAMS.into()),
+            Self::Wrk { .. } => return Ok(None),
         };
-        Client::new(gateway.at, &gateway.keys, ask, connections).await
+        Client::new(gateway.at, &gateway.keys, ask, connections).await.map(Some)
     }
 
     /// Runs the load.
@@ -76,6 +81,7 @@ impl Kind {
                 client.open(rate, Window::new(length, time)).await
             }
             Self::Burst => client.burst(STREAMS.into(), Window::new(WARM_UP, time)).await,
+            Self::Wrk { .. } => bail!("wrk loads by itself"),
         }
     }
 }

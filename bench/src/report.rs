@@ -19,6 +19,11 @@ pub fn answers(samples: &Samples, of: Target) -> (u64, u64) {
     own.fold((0, 0), |(good, bad), sample| (good + sample.good, bad + sample.bad))
 }
 
+/// Requests that may have been cut when a load ended.
+pub fn cut(samples: &Samples, of: Target) -> u64 {
+    samples.iter().filter(|((_, target), _)| *target == of).flat_map(|(_, samples)| samples).map(|one| one.cut).sum()
+}
+
 /// A sentence for each kind of which an answer was bad.
 pub fn complaints(samples: &Samples) -> Vec<String> {
     let mut found = Vec::new();

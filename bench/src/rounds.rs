@@ -2,21 +2,24 @@
 
 use std::{
     collections::BTreeMap,
+    path::PathBuf,
     process,
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 
 use crate::{
     cores::Cores,
     gateways::{Gateway, Target},
     kind::Kind,
+    load::{Tally, wrk},
     stats::percentile,
     usage,
 };
 
 /// One measurement.
+#[derive(Default)]
 pub struct Sample {
     pub per_second: f64,
     /// The gateway's CPU time per good answer, in microseconds.
@@ -27,6 +30,8 @@ pub struct Sample {
     pub first_byte: [f64; 2],
     pub good: u64,
     pub bad: u64,
+    /// Requests that may have been under way when the load ended: they have rows and no answers.
+    pub cut: u64,
     pub complaint: Option<String>,
     /// Shares that others took of the gateway's core and of the load's: other processes, and the machine's host.
     pub foreign: [f64; 2],
@@ -41,6 +46,8 @@ pub struct Field {
     pub mock: Gateway,
     pub gateways: Vec<Gateway>,
     pub cores: Cores,
+    /// Where files of a measurement go.
+    pub dir: PathBuf,
 }
 
 impl Field {
@@ -58,7 +65,7 @@ impl Field {
         for gateway in &self.gateways {
             on_gateway_core += gateway.cpu()?;
         }
-        let on_load_core = self.mock.cpu()? + usage::cpu(&[process::id()])?;
+        let on_load_core = self.mock.cpu()? + usage::cpu(&[process::id()])? + usage::waited_for(process::id())?;
         let foreign = |core: Option<usize>, own: Duration| match core {
             Some(core) => usage::core(core).map(|all| all.saturating_sub(own)),
             None => Ok(Duration::ZERO),
@@ -70,26 +77,21 @@ impl Field {
     async fn measure(&self, kind: Kind, gateway: &Gateway, slot: Duration) -> Result<Sample> {
         let client = kind.client(gateway).await?;
         let (started, before) = (Instant::now(), self.used(gateway)?);
-        let tally = kind.load(&client, slot).await?;
+        let load = match (kind, &client) {
+            (Kind::Wrk { kib }, _) => of_wrk(&wrk::run(gateway, kib, slot, &self.dir).await?),
+            (_, Some(client)) => of_own(kind.load(client, slot).await?, slot),
+            (_, None) => bail!("{kind:?} has no client"),
+        };
         drop(client);
         if gateway.target != Target::Direct {
             settle(gateway).await?;
         }
         let (took, after) = (started.elapsed(), self.used(gateway)?);
         let [own, foreign @ ..] = [0, 1, 2].map(|at| after[at].saturating_sub(before[at]).as_secs_f64());
-        let figures = |pick: fn(&(f64, f64)) -> f64| {
-            let mut values: Vec<f64> = tally.times.iter().map(pick).collect();
-            [50.0, 99.0].map(|percent| percentile(&mut values, percent) / 1000.0)
-        };
         Ok(Sample {
-            per_second: tally.times.len() as f64 / slot.as_secs_f64(),
-            cpu: own * 1e6 / tally.good as f64,
-            whole: figures(|(_, end)| *end),
-            first_byte: figures(|(first, _)| *first),
-            good: tally.good,
-            bad: tally.bad,
-            complaint: tally.complaint,
+            cpu: own * 1e6 / load.good as f64,
             foreign: foreign.map(|foreign| foreign / took.as_secs_f64()),
+            ..load
         })
     }
 
@@ -125,6 +127,37 @@ impl Field {
             }
         }
         Ok(samples)
+    }
+}
+
+/// What the own load tells of a measurement.
+fn of_own(tally: Tally, slot: Duration) -> Sample {
+    let figures = |pick: fn(&(f64, f64)) -> f64| {
+        let mut values: Vec<f64> = tally.times.iter().map(pick).collect();
+        [50.0, 99.0].map(|percent| percentile(&mut values, percent) / 1000.0)
+    };
+    Sample {
+        per_second: tally.times.len() as f64 / slot.as_secs_f64(),
+        whole: figures(|(_, end)| *end),
+        first_byte: figures(|(first, _)| *first),
+        good: tally.good,
+        bad: tally.bad,
+        complaint: tally.complaint,
+        ..Sample::default()
+    }
+}
+
+/// What wrk tells.
+fn of_wrk(report: &wrk::Report) -> Sample {
+    Sample {
+        per_second: report.per_second,
+        whole: report.whole,
+        first_byte: [f64::NAN; 2],
+        good: report.good,
+        bad: report.bad,
+        cut: wrk::CONNECTIONS as u64,
+        complaint: (report.bad > 0).then(|| "wrk counted a status other than 200, or a broken connection".to_owned()),
+        ..Sample::default()
     }
 }
 

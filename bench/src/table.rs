@@ -132,6 +132,9 @@ impl Builder<'_> {
         let per_second = self.of(closed, |sample| sample.per_second);
         self.add("requests per second, 64 connections", prompt, 0, per_second, Limit::None);
         self.add("CPU per request, 64 connections, µs", prompt, 1, self.cpu(closed), Limit::Times(1.8));
+        let wrk = Kind::Wrk { kib };
+        self.add("requests per second, wrk, one key", prompt, 0, self.of(wrk, |sample| sample.per_second), Limit::None);
+        self.add("CPU per request, wrk, one key, µs", prompt, 1, self.cpu(wrk), Limit::None);
         for rate in [500, 1000] {
             let open = Kind::Open { kib, rate };
             self.add(format!("added p50 at {rate}/s, ms"), prompt, 3, self.added(open, 0), Limit::Most(0.2));

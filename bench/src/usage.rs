@@ -47,6 +47,12 @@ pub fn cpu(pids: &[u32]) -> Result<Duration> {
     Ok(ticks(sum))
 }
 
+/// User and system time of a process's children that have ended.
+pub fn waited_for(pid: u32) -> Result<Duration> {
+    let fields = stat(pid)?;
+    Ok(ticks(number(&fields, 13)? + number(&fields, 14)?))
+}
+
 /// Resident memory in KiB: `VmRSS` now, `VmHWM` at its highest. Several processes are summed, shared pages and all.
 pub fn memory(pids: &[u32], field: &str) -> Result<u64> {
     let mut sum = 0;

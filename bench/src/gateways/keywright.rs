@@ -4,7 +4,7 @@ use std::{
     fs::File,
     io::Read as _,
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Command,
     time::{Duration, Instant},
 };
@@ -20,21 +20,24 @@ const REQUESTS_PER_MINUTE: u32 = 1_000_000;
 
 /// An installation: its data directory, its administrator, its keys.
 pub struct Keywright {
+    name: &'static str,
     program: PathBuf,
     data: PathBuf,
+    /// `postgres://…`; SQLite in the data directory where there is none.
+    database: Option<String>,
     token: String,
     admin: SocketAddr,
     keys: Vec<String>,
 }
 
 impl Keywright {
-    /// Makes the data directory.
-    pub fn init(site: &Site) -> Result<Self> {
+    /// Makes the data directory `name` of the binary at `program`.
+    pub fn init(site: &Site, program: PathBuf, name: &'static str) -> Result<Self> {
         let mut random = [0; 16];
         File::open("/dev/urandom")?.read_exact(&mut random)?;
         let token = format!("{:032x}", u128::from_ne_bytes(random));
-        let (program, data) = (site.keywright.clone(), site.dir.join("keywright"));
-        let new = Self { program, data, token, admin: server::free_address()?, keys: Vec::new() };
+        let data = site.dir.join(name);
+        let new = Self { name, program, data, database: None, token, admin: server::free_address()?, keys: Vec::new() };
         let made = new.command("init").output().with_context(|| format!("cannot run {}", new.program.display()))?;
         if !made.status.success() {
             bail!("keywright init failed: {}", String::from_utf8_lossy(&made.stderr));
@@ -42,10 +45,29 @@ impl Keywright {
         Ok(new)
     }
 
+    /// The same on another database.
+    pub fn on(mut self, database: Option<String>) -> Self {
+        self.database = database;
+        self
+    }
+
     fn command(&self, verb: &str) -> Command {
-        let mut command = Command::new(&self.program);
-        command.env_clear().env("KEYWRIGHT_DATA_DIR", &self.data).env("NO_COLOR", "1").arg(verb);
+        let mut command = self.with_environment(&self.program);
+        command.arg(verb);
         command
+    }
+
+    /// A program that finds this installation by its environment.
+    pub fn with_environment(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.env_clear().env("KEYWRIGHT_DATA_DIR", &self.data).env("NO_COLOR", "1");
+        command.envs(self.database.iter().map(|url| ("DATABASE_URL", url)));
+        command
+    }
+
+    /// A page of a list, from a server that runs.
+    pub async fn list(&self, path: &str) -> Result<Value> {
+        self.rest(&get(self.admin, path, &self.token), 200).await
     }
 
     /// Starts it. Settings are the defaults, but for what a test on one machine needs.
@@ -56,7 +78,7 @@ impl Keywright {
             .args(["--gateway-listen", &at.to_string(), "--admin-listen", &self.admin.to_string()])
             .env("ADMIN_TOKEN", &self.token)
             .env("KEYWRIGHT_UPSTREAM_ALLOWED_CIDRS", "127.0.0.0/8");
-        Server::start("keywright", command, &site.dir, Some(site.cores))
+        Server::start(self.name, command, &site.dir, Some(site.cores))
     }
 
     pub(super) fn keys(&self) -> &[String] {

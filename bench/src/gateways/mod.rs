@@ -30,10 +30,18 @@ pub enum Target {
     Nginx,
     Bare,
     Keywright,
+    /// Keywright, another binary: the one of before a change.
+    Before,
 }
 
 impl Target {
+    /// Those of the main table.
     pub const ALL: [Self; 4] = [Self::Direct, Self::Nginx, Self::Bare, Self::Keywright];
+
+    /// Whether it is Keywright.
+    pub fn is_product(self) -> bool {
+        matches!(self, Self::Keywright | Self::Before)
+    }
 
     pub fn name(self) -> &'static str {
         match self {
@@ -41,6 +49,7 @@ impl Target {
             Self::Nginx => "nginx",
             Self::Bare => "bare",
             Self::Keywright => "keywright",
+            Self::Before => "before",
         }
     }
 }
@@ -51,8 +60,6 @@ pub struct Site {
     pub dir: PathBuf,
     pub cores: Cores,
     pub upstream: SocketAddr,
-    /// The product.
-    pub keywright: PathBuf,
 }
 
 /// A contestant that answers.
@@ -69,15 +76,15 @@ impl Gateway {
     /// Starts it and waits until it answers.
     pub async fn start(target: Target, site: &Site, product: &mut Keywright) -> Result<Self> {
         let at = if target == Target::Direct { site.upstream } else { free_address()? };
-        let keys = if target == Target::Keywright { product.keys().to_vec() } else { made_up() };
+        let keys = if target.is_product() { product.keys().to_vec() } else { made_up() };
         let mut server = match target {
             Target::Direct => mock(site)?,
             Target::Nginx => nginx::serve(site, at, &keys)?,
             Target::Bare => bare::serve(site, at)?,
-            Target::Keywright => product.serve(site, at)?,
+            Target::Keywright | Target::Before => product.serve(site, at)?,
         };
         // The others have no word for it: they are ready when a request passes.
-        let path = if target == Target::Keywright { "/readyz" } else { "/v1/models" };
+        let path = if target.is_product() { "/readyz" } else { "/v1/models" };
         let request = get(at, path, keys.first().map_or("", String::as_str));
         let ready = server.ready(at, &request).await?;
         Ok(Self { target, at, keys, ready, server })

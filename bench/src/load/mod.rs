@@ -3,6 +3,7 @@
 mod connection;
 mod pace;
 mod request;
+pub mod wrk;
 
 use std::{
     net::SocketAddr,

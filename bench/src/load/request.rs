@@ -50,19 +50,33 @@ pub fn post(at: SocketAddr, path: &str, key: &str, body: &serde_json::Value) -> 
     .into()
 }
 
+fn body(ask: Ask) -> String {
+    let content = prompt(match ask {
+        Ask::Whole { prompt_kib } => prompt_kib,
+        Ask::Stream => 1,
+    });
+    // In the order of the SDK, with the stream's flag behind the prompt.
+    let stream = if ask == Ask::Stream { r#","stream":true"# } else { "" };
+    format!(
+        r#"{{"messages":[{{"role":"system","content":"You are a helpful assistant."}},{{"role":"user","content":{}}}],"model":"gpt-5-mini","temperature":0.7{stream}}}"#,
+        json!(content)
+    )
+}
+
+/// The same request as a script for wrk.
+pub fn script(key: &str, ask: Ask) -> String {
+    format!(
+        "wrk.method = 'POST'\nwrk.body = [==[{}]==]\nwrk.headers['Authorization'] = 'Bearer {key}'\n\
+         wrk.headers['Content-Type'] = 'application/json'\nwrk.headers['Accept'] = 'application/json'\n\
+         wrk.headers['User-Agent'] = 'OpenAI/Python 2.8.1'\n",
+        body(ask)
+    )
+}
+
 impl Requests {
     /// One request per key.
     pub fn new(at: SocketAddr, keys: &[String], ask: Ask) -> Self {
-        let content = prompt(match ask {
-            Ask::Whole { prompt_kib } => prompt_kib,
-            Ask::Stream => 1,
-        });
-        // In the order of the SDK, with the stream's flag behind the prompt.
-        let stream = if ask == Ask::Stream { r#","stream":true"# } else { "" };
-        let body = format!(
-            r#"{{"messages":[{{"role":"system","content":"You are a helpful assistant."}},{{"role":"user","content":{}}}],"model":"gpt-5-mini","temperature":0.7{stream}}}"#,
-            json!(content)
-        );
+        let body = body(ask);
         let bytes = keys.iter().map(|key| {
             format!(
                 "POST /v1/chat/completions HTTP/1.1\r\nHost: {at}\r\nAccept-Encoding: gzip, deflate\r\n\

@@ -182,6 +182,10 @@ fn is_one_hop(connection: &[HeaderValue], name: &str) -> bool {
 }
 
 #[cfg(test)]
+#[path = "headers_fuzz.rs"]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

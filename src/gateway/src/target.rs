@@ -75,6 +75,10 @@ pub(crate) fn check(method: &Method, uri: &Uri) -> Result<Target, BadTarget> {
 }
 
 #[cfg(test)]
+#[path = "target_fuzz.rs"]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 

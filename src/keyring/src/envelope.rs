@@ -107,6 +107,10 @@ fn associated(header: [u8; HEADER], parts: &[&str]) -> Vec<u8> {
 }
 
 #[cfg(test)]
+#[path = "envelope_fuzz.rs"]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -105,6 +105,10 @@ fn checksum(before: &[u8]) -> [u8; CHECK] {
 }
 
 #[cfg(test)]
+#[path = "key_format_fuzz.rs"]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -39,6 +39,7 @@ fn is_test(name: &str) -> bool {
     name.contains("/tests/")
         || name.ends_with("tests.rs")
         || name.ends_with("fixture.rs")
+        || name.ends_with("_fuzz.rs")
         || name.starts_with("src/testkit")
 }
 
@@ -128,6 +129,27 @@ fn names_say_what_a_file_promises() {
         .filter(|name| name.split(['/', '.']).any(|part| vague.contains(&part)))
         .collect();
     assert!(found.is_empty(), "{found:?}");
+}
+
+/// Seeds that no target reads would be a corpus in name alone, and a target without seeds begins at nothing.
+#[test]
+fn every_fuzz_target_has_its_seeds_and_the_other_way_round() {
+    let root = root();
+    let mut named = Vec::new();
+    for (file, text) in sources().into_iter().filter(|(file, _)| file.ends_with("_fuzz.rs")) {
+        let names = text.split("check!(name = \"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
+        let dir = Path::new(&file).parent().unwrap().join("__fuzz__");
+        named.extend(names.map(|name| root.join(&dir).join(name).join("corpus")));
+    }
+    assert!(named.len() >= 9, "{named:?}");
+    let mut seeds = Vec::new();
+    walk(&root.join("src"), "seed", &mut seeds);
+    let mut dirs: Vec<_> = seeds.iter().map(|seed| seed.parent().unwrap().to_owned()).collect();
+    dirs.dedup();
+    named.sort();
+    dirs.sort();
+    assert_eq!(dirs, named);
+    assert!(seeds.iter().all(|seed| fs::metadata(seed).unwrap().len() < 4096), "seeds are small");
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 mod builders;
 mod clock;
+pub mod fuzz;
 mod random;
 
 pub use builders::*;

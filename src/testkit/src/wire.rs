@@ -3,7 +3,7 @@
 //! What a library hides (order and spelling of fields, framing, trailers, informational answers) is what the tests of
 //! a gateway have to look at.
 
-use std::{future::Future, io, net::SocketAddr, time::Duration};
+use std::{future::Future, io, net::SocketAddr};
 
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -11,8 +11,7 @@ use tokio::{
     time::timeout,
 };
 
-/// How long a test waits for something before it fails.
-const PATIENCE: Duration = Duration::from_secs(20);
+use crate::raw::{PATIENCE, find};
 
 /// Waits for something that has to happen.
 ///
@@ -185,7 +184,7 @@ impl Wire {
     /// The next head; `None` where the connection ends before one.
     pub(crate) async fn head(&mut self) -> io::Result<Option<Head>> {
         loop {
-            if let Some(end) = find(&self.ahead, b"\r\n\r\n") {
+            if let Some(end) = find(&self.ahead, 0, b"\r\n\r\n") {
                 return Ok(Some(Head(self.take(end + 4))));
             }
             if !self.more().await? {
@@ -246,7 +245,7 @@ impl Wire {
     /// The next line with its end.
     async fn line(&mut self) -> io::Result<Vec<u8>> {
         loop {
-            if let Some(end) = find(&self.ahead, b"\r\n") {
+            if let Some(end) = find(&self.ahead, 0, b"\r\n") {
                 return Ok(self.take(end + 2));
             }
             self.must_have_more().await?;
@@ -275,8 +274,4 @@ impl Incoming {
         let over = matches!(framing, Framing::Nothing | Framing::Length(0));
         Self { framing, trailers: Vec::new(), left, over }
     }
-}
-
-fn find(text: &[u8], what: &[u8]) -> Option<usize> {
-    text.windows(what.len()).position(|window| window == what)
 }

@@ -364,4 +364,8 @@ impl StreamMeter {
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 #[cfg(test)]
+#[path = "meter_fuzz.rs"]
+mod fuzz;
+
+#[cfg(test)]
 mod tests;

@@ -144,6 +144,10 @@ impl<'a> Names<'a> {
 }
 
 #[cfg(test)]
+#[path = "peek_fuzz.rs"]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 

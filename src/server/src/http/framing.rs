@@ -227,5 +227,9 @@ impl Framing {
 }
 
 #[cfg(test)]
+#[path = "framing_fuzz.rs"]
+mod fuzz;
+
+#[cfg(test)]
 #[path = "framing_tests.rs"]
 mod tests;

@@ -29,7 +29,9 @@ both_engines! {
         for status in [301, 302, 303, 307, 308] {
             way.pass(&chat(), &Answer::json(status, "{}")).await;
         }
-        for row in way.house.logs().await {
+        let rows = way.house.logs().await;
+        assert_eq!(rows.len(), 2 * PASS.len() + 5, "a row for each");
+        for row in rows {
             let (status, class) = (row["status"].as_u64().unwrap(), row["error_class"].as_str());
             assert_eq!(class, (status >= 400).then_some("upstream_error"), "{row}");
         }

@@ -147,7 +147,10 @@ mod tests {
 
     #[test]
     fn every_tab_has_the_address_and_the_whole_key() {
-        for snippet in snippets("http://127.0.0.1:8080", "sk-auto-live-abc", "echo") {
+        let snippets = snippets("http://127.0.0.1:8080", "sk-auto-live-abc", "echo");
+        let ids: Vec<_> = snippets.iter().map(|snippet| snippet.id).collect();
+        assert_eq!(ids, ["python", "javascript", "curl", "env"]);
+        for snippet in snippets {
             let code = text(&snippet.code);
             assert!(
                 code.contains("http://127.0.0.1:8080/v1") && code.contains("sk-auto-live-abc"),
