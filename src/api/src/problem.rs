@@ -167,6 +167,7 @@ impl From<control::Error> for Problem {
             E::NotFound(_) => with(StatusCode::NOT_FOUND),
             E::Invalid(errors) => Self::invalid(errors),
             E::Conflict { .. } => with(StatusCode::CONFLICT),
+            E::Damaged { .. } => with(StatusCode::SERVICE_UNAVAILABLE),
             E::Throttled { retry_after_s } => {
                 with(StatusCode::TOO_MANY_REQUESTS).with_header(RETRY_AFTER, HeaderValue::from(retry_after_s))
             }

@@ -2,7 +2,7 @@
 
 pub mod operations;
 
-use domain::{BaseUrl, Provider, Upstream};
+use domain::{BaseUrl, Credential, DamagedRow, Provider, Upstream, Verified};
 use serde::{Deserialize, Serialize};
 
 use crate::{FieldErrors, field};
@@ -150,6 +150,11 @@ pub struct UpstreamView {
     pub api_key_masked: Option<String>,
     /// Takes the requests of keys that name no upstream.
     pub is_default: bool,
+    /// `active`, or `damaged`: then no request is sent there.
+    #[cfg_attr(feature = "openapi", schema(example = "active"))]
+    pub state: String,
+    /// What is wrong with its row or its secret's, where one is damaged; what else is said here may then be wrong.
+    pub damage: Option<String>,
     /// RFC 3339: when the secret was last replaced.
     pub secret_updated_at: Option<String>,
     /// RFC 3339.
@@ -168,9 +173,55 @@ impl UpstreamView {
             base_url: upstream.base_url.to_string(),
             api_key_masked: credential.map(|credential| credential.masked.clone()),
             is_default: upstream.is_default,
+            state: "active".to_owned(),
+            damage: None,
             secret_updated_at: credential.map(|credential| credential.updated_at.to_rfc3339()),
             created_at: upstream.created_at.to_rfc3339(),
             updated_at: upstream.updated_at.to_rfc3339(),
+        }
+    }
+
+    /// An upstream as its rows were read: what damaged ones say of themselves is shown, and that they are damaged.
+    pub fn of_rows(
+        upstream: &Result<Verified<Upstream>, DamagedRow<Upstream>>,
+        credential: Option<&Result<Verified<Credential>, DamagedRow<Credential>>>,
+    ) -> Self {
+        let (shown, secret_damage) = match credential {
+            None => (None, None),
+            Some(Ok(credential)) => (Some(&**credential), None),
+            Some(Err(damaged)) => (damaged.claimed.as_ref(), Some(format!("its secret: {}", damaged.damage))),
+        };
+        let (mut view, damage) = match upstream {
+            Ok(upstream) => {
+                let missing = upstream.has_secret && credential.is_none();
+                (Self::of(upstream, shown), missing.then(|| "its secret is missing".to_owned()))
+            }
+            Err(damaged) => {
+                let view = damaged.claimed.as_ref().map_or_else(Self::unreadable, |upstream| Self::of(upstream, shown));
+                (Self { id: damaged.id.clone(), ..view }, Some(damaged.damage.to_string()))
+            }
+        };
+        view.damage = damage.or(secret_damage);
+        if view.damage.is_some() {
+            "damaged".clone_into(&mut view.state);
+        }
+        view
+    }
+
+    /// Nothing is known.
+    fn unreadable() -> Self {
+        Self {
+            id: String::new(),
+            name: String::new(),
+            provider: String::new(),
+            base_url: String::new(),
+            api_key_masked: None,
+            is_default: false,
+            state: String::new(),
+            damage: None,
+            secret_updated_at: None,
+            created_at: String::new(),
+            updated_at: String::new(),
         }
     }
 }

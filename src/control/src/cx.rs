@@ -3,7 +3,9 @@
 use std::{net::IpAddr, path::PathBuf, sync::Arc};
 
 use dial::Dialer;
-use domain::{Action, Actor, AuditEvent, ChangeKind, Clock, EventId, Random, Timestamp};
+use domain::{
+    Action, Actor, AuditEvent, ChangeKind, Clock, DamagedRow, EventId, Random, Timestamp, Unverified, Verified,
+};
 use keyring::{KeyFormat, Keyring};
 use serde::Serialize;
 use store::{Store, Tx};
@@ -104,6 +106,13 @@ impl Control {
     }
 }
 
+/// What a row's audit record says is wrong with it.
+#[derive(Serialize)]
+struct Finding {
+    table: &'static str,
+    damage: String,
+}
+
 /// Who acts, from where, with what: the first argument of every verb.
 #[derive(Clone)]
 pub struct Cx {
@@ -185,6 +194,34 @@ impl Cx {
 
     pub(crate) fn refusals(&self) -> &Refusals {
         &self.control.0.refusals
+    }
+
+    /// The row, if it verifies. If not, the finding is written down and the verb refused: 409 `row_tampered`. Nothing may
+    /// have been written in the transaction before.
+    pub(crate) async fn sound<T>(
+        &self,
+        mut tx: Tx,
+        noun: &'static str,
+        row: Unverified<T>,
+    ) -> Result<(Tx, Verified<T>)> {
+        match self.keyring().verify(row) {
+            Ok(row) => Ok((tx, row)),
+            Err(damaged) => {
+                self.record_damage(&mut tx, &damaged).await?;
+                tx.commit().await?;
+                let message = format!(
+                    "this {noun} is damaged: {}. It is out of order; end or delete it, or restore it from a backup",
+                    damaged.damage
+                );
+                Err(Error::conflict("row_tampered", message))
+            }
+        }
+    }
+
+    /// Writes down that a row does not verify.
+    pub(crate) async fn record_damage<T>(&self, tx: &mut Tx, damaged: &DamagedRow<T>) -> Result<()> {
+        let finding = Finding { table: damaged.table, damage: damaged.damage.to_string() };
+        self.record(tx, "row.damaged", &damaged.id, None::<&Finding>, Some(&finding)).await
     }
 
     /// Writes the audit event of this action into its own transaction (L6). `before` and `after` are views: they

@@ -1,6 +1,7 @@
 //! Why an action did not happen. Doors translate; nothing here knows HTTP.
 
 use contract::FieldErrors;
+use store::Constraint;
 
 /// The outcome of an action.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -28,6 +29,14 @@ pub enum Error {
         /// Public sentence that names the fix.
         message: String,
     },
+    /// A row that this needs does not verify: it was changed by something other than the product.
+    #[error("{message}")]
+    Damaged {
+        /// Stable code.
+        code: &'static str,
+        /// Public sentence that names the fix.
+        message: String,
+    },
     /// Too many tries.
     #[error("too many attempts; try again in {retry_after_s} seconds")]
     Throttled {
@@ -50,7 +59,7 @@ impl Error {
             Self::Unauthenticated(_) => "unauthenticated",
             Self::NotFound(_) => "not_found",
             Self::Invalid(_) => "invalid",
-            Self::Conflict { code, .. } => code,
+            Self::Conflict { code, .. } | Self::Damaged { code, .. } => code,
             Self::Throttled { .. } => "throttled",
             Self::Unavailable(_) => "store_unavailable",
             Self::Internal(_) => "internal",
@@ -60,6 +69,13 @@ impl Error {
     /// A conflict with its sentence.
     pub(crate) fn conflict(code: &'static str, message: impl Into<String>) -> Self {
         Self::Conflict { code, message: message.into() }
+    }
+
+    /// Something of the installation that does not verify. What it is goes to the log.
+    pub(crate) fn damaged<T>(code: &'static str, row: &domain::DamagedRow<T>) -> Self {
+        tracing::error!(table = row.table, row = row.id, damage = %row.damage, "a row of the database is damaged");
+        let message = "a row of the database that this needs was damaged; restore it from a backup".to_owned();
+        Self::Damaged { code, message }
     }
 
     /// Trouble that the caller cannot mend.
@@ -77,11 +93,14 @@ impl From<FieldErrors> for Error {
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         match error {
-            store::Error::Conflict("upstreams_name") => {
+            store::Error::Conflict(Constraint::UpstreamsName) => {
                 Self::conflict("name_taken", "another upstream has this name; choose a different one")
             }
-            store::Error::Conflict("users_email") => {
+            store::Error::Conflict(Constraint::UsersEmail) => {
                 Self::conflict("email_taken", "somebody with this address exists already")
+            }
+            store::Error::Conflict(Constraint::Stale) => {
+                Self::conflict("stale", "somebody else changed this in the meantime; look at it again and repeat")
             }
             store::Error::Unavailable(source) => Self::Unavailable(source),
             other => Self::Internal(other.into()),

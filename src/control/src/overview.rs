@@ -35,14 +35,16 @@ pub async fn show(cx: &Cx) -> Result<Overview> {
     let figures = store.upstream_figures(now.plus(-Timestamp::DAY)).await?;
     let (upstreams, _) = store.page_upstreams(100, 0).await?;
     let upstreams = upstreams
-        .iter()
+        .into_iter()
         .map(|(upstream, credential)| {
-            let found = figures.iter().find(|figure| figure.upstream_id == upstream.id.as_str());
+            let credential = credential.map(|row| cx.keyring().verify(row));
+            let view = UpstreamView::of_rows(&cx.keyring().verify(upstream), credential.as_ref());
+            let found = figures.iter().find(|figure| figure.upstream_id == view.id);
             UpstreamHealth {
-                upstream: UpstreamView::of(upstream, credential.as_ref()),
                 requests: found.map_or(0, |figure| figure.requests),
                 errors: found.map_or(0, |figure| figure.errors),
                 last_error: found.and_then(|figure| figure.last_error.as_ref()).map(ToString::to_string),
+                upstream: view,
             }
         })
         .collect();
@@ -56,8 +58,10 @@ pub async fn show(cx: &Cx) -> Result<Overview> {
         active_keys: counts.active,
         keys: counts.total,
         expiring: expiring
-            .iter()
-            .filter_map(|key| {
+            .into_iter()
+            .filter_map(|row| {
+                // A damaged key expires for nobody: no request passes with it.
+                let key = cx.keyring().verify(row).ok()?;
                 let expires_at = key.expires_at?.to_rfc3339();
                 Some(ExpiringKey { id: key.id.to_string(), name: key.name.clone(), expires_at })
             })

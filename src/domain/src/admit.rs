@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::{KeyState, Timestamp, UpstreamId, VirtualKey, user::canonical_address};
+use crate::{KeyState, Policy, Timestamp, UpstreamId, VirtualKey, user::canonical_address};
 
 /// What a request asks for, as far as policy cares.
 #[derive(Clone, Copy, Debug)]
@@ -37,12 +37,14 @@ pub fn admit(key: &VirtualKey, ask: &Ask<'_>, now: Timestamp) -> Result<(), Deni
         KeyState::Active => {}
         state => return Err(Denial::NotActive(state)),
     }
+    // Upstreams are judged by the plan, rates by the counters.
+    let Policy { allowed_models, allowed_upstreams: _, allowed_cidrs, rate_limits: _ } = &key.policy;
     let address = canonical_address(ask.address);
-    if !key.allowed_cidrs.is_empty() && !key.allowed_cidrs.iter().any(|net| net.contains(&address)) {
+    if !allowed_cidrs.is_empty() && !allowed_cidrs.iter().any(|net| net.contains(&address)) {
         return Err(Denial::Address(address));
     }
     match ask.model {
-        Some(model) if !key.allowed_models.is_empty() && !key.allowed_models.iter().any(|p| p.matches(model)) => {
+        Some(model) if !allowed_models.is_empty() && !allowed_models.iter().any(|p| p.matches(model)) => {
             Err(Denial::Model(model.to_owned()))
         }
         _ => Ok(()),
@@ -51,7 +53,7 @@ pub fn admit(key: &VirtualKey, ask: &Ask<'_>, now: Timestamp) -> Result<(), Deni
 
 /// Whether the key may reach `upstream`.
 pub fn may_reach(key: &VirtualKey, upstream: &UpstreamId) -> bool {
-    key.allowed_upstreams.is_empty() || key.allowed_upstreams.contains(upstream)
+    key.policy.allowed_upstreams.is_empty() || key.policy.allowed_upstreams.contains(upstream)
 }
 
 #[cfg(test)]
@@ -66,7 +68,7 @@ mod tests {
     #[test]
     fn address_rules_hold_for_mapped_addresses() {
         let mut key = any_key();
-        key.allowed_cidrs = vec!["10.4.12.0/24".parse().unwrap()];
+        key.policy.allowed_cidrs = vec!["10.4.12.0/24".parse().unwrap()];
         assert_eq!(admit(&key, &ask("m", "::ffff:10.4.12.9"), Timestamp(1)), Ok(()));
         assert!(matches!(admit(&key, &ask("m", "10.4.13.9"), Timestamp(1)), Err(Denial::Address(_))));
     }
@@ -74,7 +76,7 @@ mod tests {
     #[test]
     fn model_rules_let_calls_without_a_model_pass() {
         let mut key = any_key();
-        key.allowed_models = vec![ModelPattern::try_from("gpt-*".to_owned()).unwrap()];
+        key.policy.allowed_models = vec![ModelPattern::try_from("gpt-*".to_owned()).unwrap()];
         assert!(matches!(admit(&key, &ask("o1", "1.1.1.1"), Timestamp(1)), Err(Denial::Model(_))));
         assert_eq!(admit(&key, &ask("gpt-5", "1.1.1.1"), Timestamp(1)), Ok(()));
         assert_eq!(admit(&key, &Ask { model: None, address: "1.1.1.1".parse().unwrap() }, Timestamp(1)), Ok(()));
@@ -84,7 +86,7 @@ mod tests {
     fn a_key_that_is_not_active_is_denied_first() {
         let mut key = any_key();
         key.enabled = false;
-        key.allowed_cidrs = vec!["10.0.0.0/8".parse().unwrap()];
+        key.policy.allowed_cidrs = vec!["10.0.0.0/8".parse().unwrap()];
         assert_eq!(admit(&key, &ask("m", "1.1.1.1"), Timestamp(1)), Err(Denial::NotActive(KeyState::Disabled)));
     }
 }

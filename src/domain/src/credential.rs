@@ -30,8 +30,8 @@ pub struct CredentialVersion {
     pub sealed: Vec<u8>,
     /// Keyed fingerprint: tells whether a secret is this one, without opening it (C2).
     pub fingerprint: Vec<u8>,
-    /// The origin the secret is bound to; opening it for another one fails.
-    pub origin: String,
+    /// The base URL that the secret is bound to; opening it for another one fails.
+    pub base_url: String,
     /// How it is shown.
     pub masked: String,
     /// When it was made.

@@ -7,6 +7,8 @@ use crate::Timestamp;
 pub struct Installation {
     /// 32 hexadecimal digits; salt of every derived key.
     pub id: String,
+    /// MAC of the one-time token that claims it; `None` once claimed, and before the first start made one.
+    pub setup_token_hash: Option<Vec<u8>>,
     /// When the database was seeded.
     pub created_at: Timestamp,
 }

@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use crate::{KeyId, ModelPattern, ProjectId, RateLimits, Timestamp, UpstreamId, UserId};
+use crate::{KeyId, Policy, ProjectId, RateLimits, Timestamp, UserId};
 
 /// Which world a key belongs to; part of its visible prefix.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +33,7 @@ impl KeyEnv {
 }
 
 /// Why a key was revoked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RevokeReason {
     /// Nobody needs it any more.
@@ -45,24 +44,33 @@ pub enum RevokeReason {
     OwnerLeft,
     /// Something else.
     Other,
+    /// One that a newer version knows.
+    #[serde(untagged)]
+    Unknown(String),
 }
 
 impl RevokeReason {
     /// The text in the database and on the wire.
-    pub const fn as_str(self) -> &'static str {
+    pub fn as_str(&self) -> &str {
         match self {
             Self::NoLongerNeeded => "no_longer_needed",
             Self::Leaked => "leaked",
             Self::OwnerLeft => "owner_left",
             Self::Other => "other",
+            Self::Unknown(text) => text,
         }
     }
 
-    /// The reason of that text.
+    /// The reason of that text, if this version knows it.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::NoLongerNeeded, Self::Leaked, Self::OwnerLeft, Self::Other]
             .into_iter()
             .find(|reason| reason.as_str() == text)
+    }
+
+    /// The reason of that text in the database: a newer version's is kept as it stands.
+    pub fn stored(text: String) -> Self {
+        Self::parse(&text).unwrap_or(Self::Unknown(text))
     }
 }
 
@@ -78,6 +86,8 @@ pub enum KeyState {
     Expired,
     /// Ended by somebody.
     Revoked,
+    /// Its row does not verify: no request passes, and only ending it is possible.
+    Damaged,
 }
 
 impl KeyState {
@@ -88,12 +98,15 @@ impl KeyState {
             Self::Disabled => "disabled",
             Self::Expired => "expired",
             Self::Revoked => "revoked",
+            Self::Damaged => "damaged",
         }
     }
 
     /// The state of that text.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Active, Self::Disabled, Self::Expired, Self::Revoked].into_iter().find(|state| state.as_str() == text)
+        [Self::Active, Self::Disabled, Self::Expired, Self::Revoked, Self::Damaged]
+            .into_iter()
+            .find(|state| state.as_str() == text)
     }
 }
 
@@ -124,14 +137,10 @@ pub struct VirtualKey {
     pub revoked_at: Option<Timestamp>,
     /// Why it was revoked.
     pub revoke_reason: Option<RevokeReason>,
-    /// Models it may ask for; empty: every model (K10).
-    pub allowed_models: Vec<ModelPattern>,
-    /// Upstreams it may reach; empty: every upstream.
-    pub allowed_upstreams: Vec<UpstreamId>,
-    /// Networks it may come from; empty: everywhere.
-    pub allowed_cidrs: Vec<IpNet>,
-    /// How fast it may call (K11).
-    pub rate_limits: RateLimits,
+    /// What it may do.
+    pub policy: Policy,
+    /// Raised by every change of the policy, from 1.
+    pub policy_version: i64,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -159,7 +168,7 @@ impl VirtualKey {
     /// The longest name, in characters.
     pub const NAME_MAX: usize = 100;
 
-    /// What the key is at `now`.
+    /// What the key is at `now`; never [`KeyState::Damaged`], which only reading the row can tell.
     pub fn state(&self, now: Timestamp) -> KeyState {
         if self.revoked_at.is_some() {
             KeyState::Revoked
@@ -172,9 +181,10 @@ impl VirtualKey {
         }
     }
 
-    /// The bytes a row MAC is computed over: everything that widens or narrows access, bound to one secret,
-    /// so that a writer to the database can neither plant a key nor widen one.
-    pub fn mac_bytes(&self, lookup_hash: &[u8; 32]) -> Vec<u8> {
+    /// The bytes that the first version computed its row MACs over (`key-row-v1`), for the upgrade that signs anew.
+    pub fn mac_bytes_v1(&self, lookup_hash: &[u8; 32]) -> Vec<u8> {
+        let Policy { allowed_models, allowed_upstreams, allowed_cidrs, rate_limits } = &self.policy;
+        let RateLimits { requests_per_minute } = rate_limits;
         let mut text = String::with_capacity(256);
         let mut put = |field: &str| {
             // Writing to a String cannot fail.
@@ -188,13 +198,13 @@ impl VirtualKey {
         put(if self.enabled { "on" } else { "off" });
         put(&optional(self.expires_at));
         put(&optional(self.revoked_at));
-        put(&self.allowed_models.len().to_string());
-        self.allowed_models.iter().for_each(|model| put(model.as_str()));
-        put(&self.allowed_upstreams.len().to_string());
-        self.allowed_upstreams.iter().for_each(|upstream| put(upstream.as_str()));
-        put(&self.allowed_cidrs.len().to_string());
-        self.allowed_cidrs.iter().for_each(|net| put(&net.to_string()));
-        put(&self.rate_limits.requests_per_minute.map_or_else(|| "-".to_owned(), |n| n.to_string()));
+        put(&allowed_models.len().to_string());
+        allowed_models.iter().for_each(|model| put(model.as_str()));
+        put(&allowed_upstreams.len().to_string());
+        allowed_upstreams.iter().for_each(|upstream| put(upstream.as_str()));
+        put(&allowed_cidrs.len().to_string());
+        allowed_cidrs.iter().for_each(|net| put(&net.to_string()));
+        put(&requests_per_minute.map_or_else(|| "-".to_owned(), |n| n.to_string()));
         let mut bytes = text.into_bytes();
         bytes.extend_from_slice(lookup_hash);
         bytes
@@ -224,10 +234,8 @@ pub(crate) mod tests {
             expires_at: None,
             revoked_at: None,
             revoke_reason: None,
-            allowed_models: vec![],
-            allowed_upstreams: vec![],
-            allowed_cidrs: vec![],
-            rate_limits: RateLimits::default(),
+            policy: Policy::default(),
+            policy_version: 1,
             created_at: Timestamp(1),
             updated_at: Timestamp(1),
             last_used_at: None,
@@ -248,27 +256,18 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn every_policy_field_is_under_the_mac() {
-        let key = any_key();
-        let hash = [7; 32];
-        let plain = key.mac_bytes(&hash);
-        let changes: Vec<fn(&mut VirtualKey)> = vec![
-            |k| k.enabled = false,
-            |k| k.expires_at = Some(Timestamp(9)),
-            |k| k.revoked_at = Some(Timestamp(9)),
-            |k| k.version = 2,
-            |k| k.env = KeyEnv::Test,
-            |k| k.allowed_models = vec![ModelPattern::try_from("*".to_owned()).unwrap()],
-            |k| k.allowed_cidrs = vec!["10.0.0.0/8".parse().unwrap()],
-            |k| k.allowed_upstreams = vec![UpstreamId::new(Timestamp(1), [0; 10])],
-            |k| k.rate_limits.requests_per_minute = Some(1),
-            |k| k.project_id = ProjectId::new(Timestamp(1), [9; 10]),
-        ];
-        for change in changes {
-            let mut other = key.clone();
-            change(&mut other);
-            assert_ne!(other.mac_bytes(&hash), plain);
-        }
-        assert_ne!(key.mac_bytes(&[8; 32]), plain);
+    fn the_first_versions_bytes_are_still_the_same() {
+        let mut key = any_key();
+        key.policy = Policy::parse(
+            r#"{"allowed_models":["gpt-*"],"allowed_cidrs":["10.0.0.0/8"],"rate_limits":{"requests_per_minute":60}}"#,
+        )
+        .unwrap();
+        let bytes = key.mac_bytes_v1(b"0123456789abcdef0123456789abcdef");
+        let text = format!(
+            "10:key-row-v1;30:{};30:{};4:live;1:1;2:on;1:-;1:-;1:1;5:gpt-*;1:0;1:1;10:10.0.0.0/8;2:60;\
+             0123456789abcdef0123456789abcdef",
+            key.id, key.project_id
+        );
+        assert_eq!(String::from_utf8(bytes).unwrap(), text);
     }
 }

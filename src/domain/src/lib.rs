@@ -7,6 +7,7 @@ pub mod admit;
 pub mod audit;
 pub mod change;
 pub mod credential;
+pub mod epoch;
 pub mod id;
 pub mod installation;
 pub mod key;
@@ -18,9 +19,12 @@ pub mod path;
 pub mod pattern;
 pub mod permission;
 pub mod plan;
+pub mod policy;
 pub mod ports;
 pub mod project;
 pub mod request;
+pub mod row;
+pub mod session;
 pub mod timestamp;
 pub mod upstream;
 pub mod user;
@@ -29,6 +33,7 @@ pub use admit::{Ask, Denial, admit};
 pub use audit::{AuditEvent, AuditRecord};
 pub use change::{Change, ChangeKind};
 pub use credential::{Credential, CredentialVersion};
+pub use epoch::Epochs;
 pub use id::{CredentialId, EventId, KeyId, ProjectId, RequestId, UpstreamId, UserId};
 pub use installation::{Installation, KeyringRow};
 pub use key::{KeyEnv, KeyState, KeyVersion, RevokeReason, VirtualKey};
@@ -39,12 +44,15 @@ pub use permission::{
     Assurance, Decision, Grant, PERMISSIONS, Principal, PrincipalKind, Protected, Resource, Scopes, Target, Verb,
     Visible,
 };
-pub use plan::{Attempt, PlanError, plan};
+pub use plan::{Attempt, DamagedUpstream, PlanError, plan};
+pub use policy::{Policy, PolicyChange, PolicyPatch};
 pub use ports::{Clock, Random};
 pub use project::Project;
 pub use request::{
     DamagedRequest, ErrorClass, REQUEST_ID_HEADER, RequestLog, RequestLogRef, StoredRequest, TOKENS_MAX, Usage,
 };
+pub use row::{Damage, DamagedRow, RowMac, Unverified, Verified};
+pub use session::Session;
 pub use timestamp::Timestamp;
 pub use upstream::{BaseUrl, Provider, Upstream};
-pub use user::{Action, Actor, Role, User};
+pub use user::{Account, Action, Actor, Member, Role, User};

@@ -4,14 +4,22 @@ use serde::{Deserialize, Serialize};
 
 /// Limits of a virtual key. `None`: no limit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RateLimits {
     /// Requests admitted per minute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requests_per_minute: Option<u32>,
 }
 
 impl RateLimits {
     /// What a key gets when nothing is said (D4).
     pub const DEFAULT_REQUESTS_PER_MINUTE: u32 = 100;
+
+    /// Whether nothing is limited.
+    pub const fn is_unlimited(&self) -> bool {
+        let Self { requests_per_minute } = self;
+        requests_per_minute.is_none()
+    }
 }
 
 /// One GCRA limit: `limit` units per `period_ns`, all of which may come at once.

@@ -79,11 +79,12 @@ pub enum ErrorClass {
     Interrupted,
     StoreUnavailable,
     Internal,
+    UpstreamDamaged,
 }
 
 impl ErrorClass {
     /// Every class.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::KeyDisabled,
         Self::KeyExpired,
         Self::KeyRevoked,
@@ -107,6 +108,7 @@ impl ErrorClass {
         Self::Interrupted,
         Self::StoreUnavailable,
         Self::Internal,
+        Self::UpstreamDamaged,
     ];
 
     /// The text in the database and on the wire.
@@ -135,6 +137,7 @@ impl ErrorClass {
             Self::Interrupted => "interrupted",
             Self::StoreUnavailable => "store_unavailable",
             Self::Internal => "internal",
+            Self::UpstreamDamaged => "upstream_damaged",
         }
     }
 

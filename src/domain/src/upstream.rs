@@ -86,10 +86,19 @@ pub struct Upstream {
     pub base_url: BaseUrl,
     /// Takes requests of keys that name no upstream.
     pub is_default: bool,
+    /// Whether a credential belongs to it: where that is missing it is out of order, never called without.
+    pub has_secret: bool,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+}
+
+impl Upstream {
+    /// Whether a request without a secret must not be sent there.
+    pub const fn expects_secret(&self) -> bool {
+        self.has_secret || self.provider.needs_secret()
+    }
 }
 
 /// Where an upstream is: scheme, host, port and a path prefix, in one normal form, or `echo:`.

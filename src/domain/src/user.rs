@@ -83,11 +83,46 @@ pub struct User {
     pub created_at: Timestamp,
 }
 
+/// What a person signs in with.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Their id.
+    pub id: UserId,
+    /// Unique, lower case.
+    pub email: String,
+    /// The verifier of their password, as `keyring::password` writes it.
+    pub password_hash: String,
+    /// When they were made.
+    pub created_at: Timestamp,
+}
+
+/// Somebody's role in a project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The person.
+    pub user_id: UserId,
+    /// The project.
+    pub project_id: ProjectId,
+    /// What they may do there.
+    pub role: Role,
+}
+
 impl User {
     /// Where they may do it: owners and admins everywhere, others in their project.
     pub fn grant(&self) -> Grant {
         let everywhere = matches!(self.role, Role::Owner | Role::Admin);
         Grant { project: (!everywhere).then(|| self.project_id.clone()), role: self.role }
+    }
+
+    /// The person of an account and its membership.
+    pub fn of(account: &Account, member: &Member) -> Self {
+        Self {
+            id: account.id.clone(),
+            email: account.email.clone(),
+            role: member.role,
+            project_id: member.project_id.clone(),
+            created_at: account.created_at,
+        }
     }
 }
 

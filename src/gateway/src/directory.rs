@@ -15,7 +15,7 @@ use std::{
 };
 
 use arc_swap::ArcSwapOption;
-use domain::{Change, ChangeKind, Clock, KeyId, KeyState};
+use domain::{Change, ChangeKind, Clock, KeyId, KeyState, VirtualKey};
 use keyring::Keyring;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::{Mutex, Semaphore};
@@ -64,6 +64,7 @@ pub(crate) struct Directory {
 /// What change notices act on: without waiting for anything but, where streams are to be ended, one look at the key.
 struct Notices {
     store: Store,
+    keyring: Keyring,
     tasks: TaskTracker,
     clock: Arc<dyn Clock>,
     index: Index,
@@ -77,6 +78,7 @@ impl Directory {
     pub(crate) fn start(store: Store, keyring: Keyring, clock: Arc<dyn Clock>, tasks: TaskTracker) -> Self {
         let notices = Arc::new(Notices {
             store: store.clone(),
+            keyring: keyring.clone(),
             tasks,
             clock: clock.clone(),
             index: Index::new(KEYS),
@@ -182,19 +184,22 @@ impl Directory {
             }
             Err(error) => return Err(error),
         };
-        let sound = stored.filter(|stored| {
-            let holds = self.keyring.row_mac_holds(&stored.key.mac_bytes(hash), &stored.row_mac)
-                && stored.version.lookup_hash == *hash;
-            if !holds {
-                tracing::error!(key = %stored.key.id, "a key's row was changed behind our back; it is treated as unknown");
-            }
-            holds
-        });
-        if let Some(stored) = sound {
-            return Ok(Some(index.put(*hash, stamp, now_ns, stored.key)));
+        if let Some(key) = stored.and_then(|stored| self.sound_key(stored, hash)) {
+            return Ok(Some(index.put(*hash, stamp, now_ns, key)));
         }
         index.put_absent(*hash, stamp, now_ns);
         Ok(None)
+    }
+
+    /// The key of a presented secret, if both rows verify and the version is the one in use.
+    fn sound_key(&self, stored: store::StoredKey, hash: &[u8; 32]) -> Option<VirtualKey> {
+        let damaged = |what: &dyn std::fmt::Display| {
+            tracing::error!(%what, "a key's row does not verify; the key is treated as unknown");
+        };
+        let version = self.keyring.verify(stored.version).map_err(|row| damaged(&row)).ok()?;
+        let key = self.keyring.verify(stored.key).map_err(|row| damaged(&row)).ok()?;
+        let fits = version.lookup_hash == *hash && version.key_id == key.id && version.version == key.version;
+        fits.then(|| key.into_inner())
     }
 
     /// The cached routes, if no upstream changed since they were read and they are young enough.
@@ -207,13 +212,8 @@ impl Directory {
         let stamp = self.notices.upstreams.load(Ordering::SeqCst);
         let now_ns = self.now_ns();
         let upstreams = self.store.list_upstreams().await?;
-        let mut secrets = Vec::with_capacity(upstreams.len());
-        for upstream in &upstreams {
-            if let Some((credential, version)) = self.store.find_credential(&upstream.id).await? {
-                secrets.push((upstream.id.clone(), routes::Sealed::new(&credential, version)));
-            }
-        }
-        let routes = Arc::new(Routes::new(upstreams, secrets, stamp, now_ns));
+        let credentials = self.store.list_credentials().await?;
+        let routes = Arc::new(Routes::new(upstreams, credentials, &self.keyring, stamp, now_ns));
         self.routes.store(Some(routes.clone()));
         Ok(routes)
     }
@@ -246,7 +246,12 @@ impl Notices {
     /// way that nobody wants to end; in doubt they end.
     async fn end_streams(self: Arc<Self>, id: KeyId) {
         let looked = tokio::time::timeout(END_PATIENCE, self.store.find_key(&id)).await;
-        let active = matches!(looked, Ok(Ok(Some(key))) if key.state(self.clock.now()) == KeyState::Active);
+        let active = match looked {
+            Ok(Ok(Some(row))) => {
+                self.keyring.verify(row).is_ok_and(|key| key.state(self.clock.now()) == KeyState::Active)
+            }
+            _ => false,
+        };
         if !active {
             self.watches.end(&id);
         }

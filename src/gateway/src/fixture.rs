@@ -10,7 +10,7 @@ use domain::{
 };
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
-use keyring::{Aad, KeyFormat, Keyring, RootKey};
+use keyring::{CredentialPlace, KeyFormat, Keyring, RootKey};
 use secrecy::{ExposeSecret as _, SecretString};
 use tempfile::TempDir;
 use testkit_db::TestDb;
@@ -22,7 +22,6 @@ use crate::{Gateway, GatewayConfig, MemoryCounters, Parts};
 /// An issued key.
 pub(crate) struct Issued {
     pub key: VirtualKey,
-    pub version: KeyVersion,
     pub secret: SecretString,
 }
 
@@ -51,7 +50,7 @@ impl House {
         let root = RootKey::from_random([7; 32]);
         let (keyring, _) = Keyring::seed(&root, &"0".repeat(32), clock.now(), &*random);
         let mut tx = db.store.begin().await.unwrap();
-        tx.insert_project(&project()).await.unwrap();
+        tx.insert_project(&keyring, &project()).await.unwrap();
         tx.commit().await.unwrap();
         let mut config = GatewayConfig { spool_dir: spool.path().to_owned(), ..GatewayConfig::default() };
         change(&mut config);
@@ -88,15 +87,14 @@ impl House {
             masked: fresh.masked,
             created_at: self.clock.now(),
         };
-        let mac = self.keyring.row_mac(&key.mac_bytes(&lookup_hash));
         let mut tx = self.db.store.begin().await.unwrap();
-        tx.insert_key(&key, &version, &mac).await.unwrap();
+        tx.insert_key(&self.keyring, &key, &version).await.unwrap();
         tx.announce(Change { kind: ChangeKind::Key, id: key.id.to_string() }).await.unwrap();
         tx.commit().await.unwrap();
-        Issued { key, version, secret: fresh.secret }
+        Issued { key, secret: fresh.secret }
     }
 
-    /// Changes a key as the control plane does. `mac`: whether with a row MAC of its own.
+    /// Changes a key, beginning from what was issued. `mac`: whether under this installation's row MAC.
     pub(crate) async fn change(
         &self,
         issued: &Issued,
@@ -104,13 +102,13 @@ impl House {
         mac: bool,
         change: impl FnOnce(&mut VirtualKey),
     ) {
-        let mut key = issued.key.clone();
-        let old = self.keyring.row_mac(&key.mac_bytes(&issued.version.lookup_hash));
-        change(&mut key);
-        let new = self.keyring.row_mac(&key.mac_bytes(&issued.version.lookup_hash));
         let mut tx = self.db.store.begin().await.unwrap();
-        tx.update_key(&key, if mac { &new } else { &old }).await.unwrap();
-        tx.announce(Change { kind, id: key.id.to_string() }).await.unwrap();
+        let mut key = self.keyring.verify(tx.find_key(&issued.key.id).await.unwrap().unwrap()).unwrap();
+        *key.edit() = issued.key.clone();
+        change(key.edit());
+        let foreign = Keyring::seed(&RootKey::from_random([8; 32]), "foreign", self.clock.now(), &*self.random).0;
+        tx.update_key(if mac { &self.keyring } else { &foreign }, key).await.unwrap();
+        tx.announce(Change { kind, id: issued.key.id.to_string() }).await.unwrap();
         tx.commit().await.unwrap();
     }
 
@@ -129,28 +127,26 @@ impl House {
             id,
             provider,
             base_url: base_url.parse().unwrap(),
-            is_default: false,
+            is_default,
+            has_secret: false,
             created_at: self.clock.now(),
             updated_at: self.clock.now(),
         };
         let mut tx = self.db.store.begin().await.unwrap();
-        tx.insert_upstream(&upstream).await.unwrap();
-        if is_default {
-            tx.set_default(&upstream.id).await.unwrap();
-        }
+        tx.insert_upstream(&self.keyring, &upstream).await.unwrap();
         tx.announce(Change { kind: ChangeKind::Upstream, id: upstream.id.to_string() }).await.unwrap();
         tx.commit().await.unwrap();
         upstream
     }
 
-    /// Stores a secret for an upstream, sealed for `origin`.
-    pub(crate) async fn secret(&self, upstream: &Upstream, origin: &str, secret: &str) {
+    /// Stores a secret for an upstream, sealed for `base_url`.
+    pub(crate) async fn secret(&self, upstream: &Upstream, base_url: &str, secret: &str) {
         let random: &dyn Random = &*self.random;
         let now = self.clock.now();
         let id = CredentialId::new(now, random.bytes());
-        let row = format!("{id}/1");
-        let aad = Aad { table: "credential_versions", column: "sealed", row: &row, origin };
-        let sealed = self.keyring.seal(&aad, secret.as_bytes(), random.bytes()).unwrap();
+        let bound_to = base_url.parse().unwrap();
+        let place = CredentialPlace { credential: &id, version: 1, upstream: &upstream.id, base_url: &bound_to };
+        let sealed = self.keyring.seal_credential(&place, secret.as_bytes(), random.bytes()).unwrap();
         let credential = Credential {
             id: id.clone(),
             upstream_id: upstream.id.clone(),
@@ -164,12 +160,12 @@ impl House {
             version: 1,
             sealed,
             fingerprint: self.keyring.fingerprint(secret),
-            origin: origin.to_owned(),
+            base_url: base_url.to_owned(),
             masked: "sk-***".to_owned(),
             created_at: now,
         };
         let mut tx = self.db.store.begin().await.unwrap();
-        tx.insert_credential(&credential, &version).await.unwrap();
+        tx.insert_credential(&self.keyring, &credential, &version).await.unwrap();
         tx.announce(Change { kind: ChangeKind::Upstream, id: upstream.id.to_string() }).await.unwrap();
         tx.commit().await.unwrap();
     }

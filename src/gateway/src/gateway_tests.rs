@@ -65,7 +65,7 @@ async fn an_answer_a_row_and_one_id() {
     assert!(rows[0].usage.input_tokens.is_some() && rows[0].usage.output_tokens.is_some());
     assert_eq!((rows[0].status, rows[0].class(), rows[0].streamed), (200, None, false));
     let key = house.db.store.find_key(&issued.key.id).await.unwrap().unwrap();
-    assert!(key.last_used_at.is_some());
+    assert!(house.keyring.verify(key).unwrap().last_used_at.is_some());
 }
 
 #[tokio::test]
@@ -86,8 +86,8 @@ async fn usage_that_nobody_asked_for_is_counted_and_hidden() {
 async fn every_refusal_of_a_known_key_has_a_row() {
     let house = House::new().await;
     let issued = house.issue(|key| {
-        key.allowed_models = vec![ModelPattern::try_from("echo*".to_owned()).unwrap()];
-        key.rate_limits.requests_per_minute = Some(2);
+        key.policy.allowed_models = vec![ModelPattern::try_from("echo*".to_owned()).unwrap()];
+        key.policy.rate_limits.requests_per_minute = Some(2);
     });
     let issued = issued.await;
     let path = "/v1/chat/completions";
@@ -123,7 +123,8 @@ async fn every_refusal_of_a_known_key_has_a_row() {
 #[tokio::test]
 async fn another_content_type_does_not_get_past_allowed_models() {
     let house = House::new().await;
-    let issued = house.issue(|key| key.allowed_models = vec![ModelPattern::try_from("echo".to_owned()).unwrap()]).await;
+    let issued =
+        house.issue(|key| key.policy.allowed_models = vec![ModelPattern::try_from("echo".to_owned()).unwrap()]).await;
     let plain = request(&issued, "/v1/chat/completions").method("POST");
     let mut plain = plain.body(Body::from("{\"model\":\"gpt-5\"}")).unwrap();
     plain.headers_mut().insert("content-type", http::HeaderValue::from_static("text/plain"));
@@ -155,6 +156,14 @@ async fn bodies_over_the_limit_are_refused() {
     let answer = house.send(packed.body(Body::from("x")).unwrap()).await;
     assert_eq!((answer.status().as_u16(), code(&text(answer).await)), (415, "unsupported_encoding".to_owned()));
     assert_eq!(house.rows().await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_row_names_the_version_of_the_policy_that_judged_it() {
+    let house = House::new().await;
+    let issued = house.issue(|key| key.policy_version = 7).await;
+    house.post(&issued, "/v1/chat/completions", r#"{"model":"echo","messages":[]}"#).await;
+    assert_eq!(house.rows().await[0].policy_version, Some(7));
 }
 
 #[tokio::test]
@@ -267,13 +276,25 @@ async fn a_client_that_leaves_before_the_answer_has_a_row() {
 }
 
 #[tokio::test]
-async fn a_secret_bound_to_another_origin_is_not_sent() {
+async fn a_secret_bound_to_another_address_is_not_sent() {
     let house = House::new().await;
     let issued = house.issue(|_| {}).await;
     let upstream = house.upstream(Provider::OpenaiCompatible, "http://127.0.0.1:9/v1", true).await;
-    house.secret(&upstream, "http://127.0.0.1:10", "sk-provider-secret").await;
+    house.secret(&upstream, "http://127.0.0.1:9/v2", "sk-provider-secret").await;
     let answer = house.post(&issued, "/v1/chat/completions", "{\"model\":\"gpt-5\"}").await;
     assert_eq!((answer.status().as_u16(), code(&text(answer).await)), (503, "credential_unreadable".to_owned()));
+}
+
+/// F04: a provider that needs a secret and has none is out of order, and nothing is dialled.
+#[tokio::test]
+async fn an_upstream_without_the_secret_it_needs_is_not_called_anonymously() {
+    let house = House::new().await;
+    let issued = house.issue(|_| {}).await;
+    let (base, mut got) = upstream("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
+    house.upstream(Provider::Openai, &base, true).await;
+    let answer = house.post(&issued, "/v1/chat/completions", "{\"model\":\"gpt-5\"}").await;
+    assert_eq!((answer.status().as_u16(), code(&text(answer).await)), (503, "credential_unreadable".to_owned()));
+    assert!(got.try_recv().is_err(), "nothing was sent");
 }
 
 #[tokio::test]
@@ -282,7 +303,7 @@ async fn the_upstreams_secret_is_put_in_place_of_the_key() {
     let issued = house.issue(|_| {}).await;
     let (base, got) = upstream("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
     let upstream = house.upstream(Provider::OpenaiCompatible, &base, true).await;
-    house.secret(&upstream, upstream.base_url.origin(), "sk-provider-secret").await;
+    house.secret(&upstream, upstream.base_url.as_str(), "sk-provider-secret").await;
     assert_eq!(house.post(&issued, "/v1/chat/completions", "{\"model\":\"gpt-5\"}").await.status(), 200);
     assert!(got.await.unwrap().contains("authorization: Bearer sk-provider-secret\r\n"));
     assert_eq!(house.rows().await.len(), 1, "an answer without a body has its row");

@@ -84,6 +84,8 @@ pub(crate) enum Refusal {
     NoUpstream,
     /// The upstream's secret does not open.
     CredentialUnreadable,
+    /// The upstream's row does not verify: it was changed by something other than the product.
+    UpstreamDamaged,
     /// The upstream is down.
     UpstreamUnavailable,
     /// Its address may not be called.
@@ -156,7 +158,7 @@ impl Refusal {
                     Some(KeyState::Disabled) => Class::KeyDisabled,
                     Some(KeyState::Expired) => Class::KeyExpired,
                     Some(KeyState::Revoked | KeyState::Active) => Class::KeyRevoked,
-                    None => Class::BadRequest,
+                    Some(KeyState::Damaged) | None => Class::BadRequest,
                 },
             ),
             Self::RevokedMidStream => facts(401, "invalid_api_key", Class::RevokedMidStream),
@@ -177,6 +179,7 @@ impl Refusal {
             Self::NotFound => bad(404, "not_found"),
             Self::StoreUnavailable => facts(503, "store_unavailable", Class::StoreUnavailable),
             Self::NoUpstream => facts(503, "no_upstream", Class::NoUpstream),
+            Self::UpstreamDamaged => facts(503, "upstream_damaged", Class::UpstreamDamaged),
             Self::CredentialUnreadable => facts(503, "credential_unreadable", Class::CredentialUnreadable),
             Self::UpstreamUnavailable => facts(502, "upstream_unavailable", Class::UpstreamUnavailable),
             Self::UpstreamForbidden => facts(502, "upstream_forbidden", Class::UpstreamForbidden),
@@ -229,6 +232,9 @@ impl Refusal {
             }
             Self::CredentialUnreadable => {
                 "The upstream's stored secret cannot be opened. An administrator must enter it again."
+            }
+            Self::UpstreamDamaged => {
+                "The upstream's entry in the database is damaged. An administrator must restore it or add it again."
             }
             Self::UpstreamUnavailable => "The upstream cannot be reached.",
             Self::UpstreamForbidden => {
@@ -290,6 +296,7 @@ impl Refusal {
             // Nothing that a client does makes these good: an administrator has to.
             Self::NoUpstream
             | Self::CredentialUnreadable
+            | Self::UpstreamDamaged
             | Self::UpstreamForbidden
             | Self::UpstreamAuthFailed
             | Self::UpstreamRedirected(_) => {

@@ -33,6 +33,7 @@ fn every() -> Vec<Refusal> {
         Refusal::StoreUnavailable,
         Refusal::NoUpstream,
         Refusal::CredentialUnreadable,
+        Refusal::UpstreamDamaged,
         Refusal::UpstreamUnavailable,
         Refusal::UpstreamForbidden,
         Refusal::UpstreamTimeout,

@@ -24,8 +24,10 @@ pub struct Aad<'a> {
     pub column: &'a str,
     /// Id of the row.
     pub row: &'a str,
-    /// Origin that the secret may be sent to; empty where there is none.
-    pub origin: &'a str,
+    /// Id of the upstream that the secret belongs to; empty where there is none.
+    pub upstream: &'a str,
+    /// Whole base URL that the secret may be sent to; empty where there is none.
+    pub base_url: &'a str,
 }
 
 /// Why a value cannot be sealed or opened. Which byte was wrong is not told.

@@ -2,9 +2,11 @@
 //!
 //! The root key (32 bytes, outside the database) is stretched by HKDF-SHA-256 into the key encryption key, which wraps
 //! the installation's own random keys in the table `keyring`: data keys, pepper, row MAC, audit MAC, fingerprint.
+//! Row MACs, token hashes and password peppers come from the same keys, each under a domain of its own.
 //! Nothing here reads a clock, draws a random number or touches the database: instants, bytes and rows are handed in.
 
 mod bearer;
+mod credential;
 mod envelope;
 mod key_format;
 mod mac;
@@ -15,6 +17,7 @@ mod root_source;
 pub mod token;
 
 pub use bearer::{WeakToken, check_admin_token};
+pub use credential::CredentialPlace;
 pub use envelope::{Aad, SealError};
 pub use key_format::{BadPrefix, FreshKey, KeyFormat};
 pub use ring::{Keyring, OpenError};

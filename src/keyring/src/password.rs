@@ -1,12 +1,25 @@
-//! Passwords of people: Argon2id (RFC 9106) with 64 MiB, three passes, one lane.
+//! Passwords of people: Argon2id (RFC 9106) with 64 MiB, three passes, one lane, then an HMAC under a key of the
+//! installation (a pepper): who reads the database cannot guess on, and who writes to it cannot plant a password.
+//!
+//! Stored as `keyed:` and a PHC string in which the HMAC stands in place of Argon2's output.
 //!
 //! A run takes tens of milliseconds and 64 MiB: call it away from async threads, and few at once.
 
 use argon2::{
-    Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version, password_hash::phc::PasswordHash,
+    Algorithm, Argon2, Params, PasswordHasher as _, Version,
+    password_hash::phc::{Output, PasswordHash, Salt},
 };
 use secrecy::{ExposeSecret, SecretString};
+use subtle::ConstantTimeEq as _;
+use zeroize::Zeroizing;
 use zxcvbn::Score;
+
+use crate::mac::hmac_sha256;
+
+/// What a verifier begins with.
+const KEYED: &str = "keyed:";
+/// Bytes that Argon2 yields.
+const OUTPUT: usize = 32;
 
 const MEMORY_KIB: u32 = 64 * 1024;
 const PASSES: u32 = 3;
@@ -23,21 +36,49 @@ const NOBODY: &str =
 #[error("the password could not be hashed: {0}")]
 pub struct PasswordError(argon2::password_hash::Error);
 
-/// The PHC string of `password`, salted with fresh random bytes.
-pub fn hash(password: &SecretString, salt: [u8; 16]) -> Result<String, PasswordError> {
+/// The verifier of `password`, salted with fresh random bytes.
+pub(crate) fn hash(key: &[u8; 32], password: &SecretString, salt: [u8; 16]) -> Result<String, PasswordError> {
     let hash: PasswordHash =
         hasher().hash_password_with_salt(password.expose_secret().as_bytes(), &salt).map_err(PasswordError)?;
-    Ok(hash.to_string())
+    pepper(key, &hash.to_string()).ok_or(PasswordError(argon2::password_hash::Error::OutputSize))
 }
 
-/// Whether `password` is the one of `stored`. Without a stored hash, or with one that does not parse, the answer is no
-/// after the same work.
-pub fn verify(stored: Option<&str>, password: &SecretString) -> bool {
-    let parsed = stored.and_then(|text| PasswordHash::new(text).ok());
-    let known = parsed.is_some();
-    let Some(hash) = parsed.or_else(|| PasswordHash::new(NOBODY).ok()) else { return false };
-    let holds = hasher().verify_password(password.expose_secret().as_bytes(), &hash).is_ok();
-    holds && known
+/// The verifier that belongs to a bare PHC string.
+pub(crate) fn pepper(key: &[u8; 32], phc: &str) -> Option<String> {
+    let output = PasswordHash::new(phc).ok()?.hash?;
+    let (head, _) = phc.rsplit_once('$')?;
+    let mac = Output::new(&keyed(key, head, output.as_bytes())).ok()?;
+    Some(format!("{KEYED}{head}${mac}"))
+}
+
+/// Whether `password` is the one of `stored`, after the same work whatever the answer.
+pub(crate) fn verify(key: &[u8; 32], stored: Option<&str>, password: &SecretString) -> bool {
+    let known = stored.and_then(|text| text.strip_prefix(KEYED)).and_then(parts);
+    let is_known = known.is_some();
+    let Some((head, salt, params, expected)) = known.or_else(|| parts(NOBODY)) else { return false };
+    let mut output = Zeroizing::new([0; OUTPUT]);
+    let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let done = hasher.hash_password_into(password.expose_secret().as_bytes(), salt.as_ref(), &mut *output);
+    let holds: bool = keyed(key, head, &*output).ct_eq(expected.as_bytes()).into();
+    done.is_ok() && holds && is_known
+}
+
+/// The text before Argon2's output, the salt, the parameters, and what must come out.
+fn parts(phc: &str) -> Option<(&str, Salt, Params, Output)> {
+    let hash = PasswordHash::new(phc).ok()?;
+    let (head, _) = phc.rsplit_once('$')?;
+    let params = Params::try_from(&hash).ok()?;
+    let params = Params::new(params.m_cost(), params.t_cost(), params.p_cost(), Some(OUTPUT)).ok()?;
+    Some((head, hash.salt?, params, hash.hash?))
+}
+
+/// Parameters and salt are part of what is authenticated.
+fn keyed(key: &[u8; 32], head: &str, output: &[u8]) -> [u8; 32] {
+    let mut message = Zeroizing::new(Vec::with_capacity(head.len() + 1 + output.len()));
+    message.extend_from_slice(head.as_bytes());
+    message.push(0);
+    message.extend_from_slice(output);
+    hmac_sha256(key, &message)
 }
 
 /// Whether `password` is good enough for somebody whom `hints` (name, e-mail, product) describe. If not, a sentence
@@ -76,13 +117,28 @@ mod tests {
         SecretString::from(text)
     }
 
+    const KEY: [u8; 32] = [4; 32];
+
     #[test]
     fn only_the_right_password_verifies() {
-        let stored = hash(&secret("tundra-copper-violin"), [1; 16]).unwrap();
-        assert!(stored.starts_with("$argon2id$v=19$m=65536,t=3,p=1$"), "{stored}");
-        assert!(verify(Some(&stored), &secret("tundra-copper-violin")));
-        assert!(!verify(Some(&stored), &secret("tundra-copper-violim")));
-        assert_ne!(hash(&secret("tundra-copper-violin"), [2; 16]).unwrap(), stored);
+        let stored = hash(&KEY, &secret("tundra-copper-violin"), [1; 16]).unwrap();
+        assert!(stored.starts_with("keyed:$argon2id$v=19$m=65536,t=3,p=1$"), "{stored}");
+        assert!(verify(&KEY, Some(&stored), &secret("tundra-copper-violin")));
+        assert!(!verify(&KEY, Some(&stored), &secret("tundra-copper-violim")));
+        assert!(!verify(&[5; 32], Some(&stored), &secret("tundra-copper-violin")), "another installation's");
+        assert_ne!(hash(&KEY, &secret("tundra-copper-violin"), [2; 16]).unwrap(), stored);
+    }
+
+    /// Who writes to the database can make Argon2id hashes of his own; none of them is a verifier.
+    #[test]
+    fn a_bare_hash_is_no_verifier_until_the_upgrade_peppers_it() {
+        let bare: PasswordHash = hasher().hash_password_with_salt(b"tundra-copper-violin", &[1; 16]).unwrap();
+        let bare = bare.to_string();
+        assert!(!verify(&KEY, Some(&bare), &secret("tundra-copper-violin")));
+        assert!(!verify(&KEY, Some(&format!("{KEYED}{bare}")), &secret("tundra-copper-violin")));
+        let peppered = pepper(&KEY, &bare).unwrap();
+        assert_eq!(peppered, hash(&KEY, &secret("tundra-copper-violin"), [1; 16]).unwrap());
+        assert_eq!(pepper(&KEY, "not a hash"), None);
     }
 
     #[test]
@@ -90,8 +146,8 @@ mod tests {
         let nobody = PasswordHash::new(NOBODY).unwrap();
         let params = Params::try_from(&nobody).unwrap();
         assert_eq!((params.m_cost(), params.t_cost(), params.p_cost()), (MEMORY_KIB, PASSES, LANES));
-        assert!(!verify(None, &secret("")));
-        assert!(!verify(Some("not a hash"), &secret("not a hash")));
+        assert!(!verify(&KEY, None, &secret("")));
+        assert!(!verify(&KEY, Some("not a hash"), &secret("not a hash")));
     }
 
     #[test]

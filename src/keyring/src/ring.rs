@@ -2,20 +2,25 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use domain::{KeyringRow, Random, Timestamp};
+use domain::{DamagedRow, KeyringRow, Random, RowMac, Timestamp, Unverified, Verified};
+use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::{
     Aad, RootKey, SealError, envelope,
-    mac::{Key, hmac_sha256},
+    mac::{Key, derive, hmac_sha256},
+    password,
 };
 
 /// Number of the key encryption key in an envelope's header; data keys count from 1.
 const KEK: u32 = 0;
 const CANARY: &str = "canary";
-const CANARY_TEXT: &[u8] = b"keywright canary v1";
+/// What the canary said before rows were signed.
+const CANARY_UNSIGNED: &[u8] = b"keywright canary v1";
+/// What it says since: every row that gives access has a MAC, and one without it is damaged.
+const CANARY_SIGNED: &[u8] = b"keywright canary v2";
 /// Kind of each key that is there exactly once, in the order of [`Inner`]'s fields.
 const SINGLE: [&str; 4] = ["pepper", "row_mac", "audit_mac", "fingerprint"];
 const DEK: &str = "dek";
@@ -33,6 +38,10 @@ struct Inner {
     row_mac: Key,
     audit_mac: Key,
     fingerprint: Key,
+    /// Derived from the pepper, one for each use.
+    tokens: Key,
+    passwords: Key,
+    rows_are_signed: bool,
 }
 
 /// Why a keyring does not open. Nothing has been written when it is told.
@@ -64,7 +73,8 @@ impl Keyring {
         };
         let deks = BTreeMap::from([(1, fresh(DEK))]);
         let [pepper, row_mac, audit_mac, fingerprint] = SINGLE.map(&mut fresh);
-        rows.push(wrap.row(CANARY, CANARY, CANARY_TEXT));
+        rows.push(wrap.row(CANARY, CANARY, CANARY_SIGNED));
+        let [tokens, passwords] = derived(installation_id, &pepper);
         let inner = Inner {
             installation_id: installation_id.to_owned(),
             root_key_id: wrap.root_key_id,
@@ -73,6 +83,9 @@ impl Keyring {
             row_mac,
             audit_mac,
             fingerprint,
+            tokens,
+            passwords,
+            rows_are_signed: true,
         };
         (Self(Arc::new(inner)), rows)
     }
@@ -85,7 +98,9 @@ impl Keyring {
         }
         let kek = root.kek(installation_id);
         let canary = unwrap(&kek, installation_id, only(rows, CANARY)?)?;
-        if !bool::from(canary.as_slice().ct_eq(CANARY_TEXT)) {
+        let says = |text: &[u8]| bool::from(canary.as_slice().ct_eq(text));
+        let rows_are_signed = says(CANARY_SIGNED);
+        if !rows_are_signed && !says(CANARY_UNSIGNED) {
             return Err(OpenError::Damaged(CANARY.to_owned()));
         }
         let single = |kind: &str| unwrap_key(&kek, installation_id, only(rows, kind)?);
@@ -98,15 +113,58 @@ impl Keyring {
         if deks.is_empty() {
             return Err(OpenError::Damaged(DEK.to_owned()));
         }
+        let pepper = pepper?;
+        let [tokens, passwords] = derived(installation_id, &pepper);
         Ok(Self(Arc::new(Inner {
             installation_id: installation_id.to_owned(),
             root_key_id: given,
             deks,
-            pepper: pepper?,
+            pepper,
             row_mac: row_mac?,
             audit_mac: audit_mac?,
             fingerprint: fingerprint?,
+            tokens,
+            passwords,
+            rows_are_signed,
         })))
+    }
+
+    /// Whether the rows of this installation carry MACs; if not, the upgrade that signs them is still to be done.
+    pub fn rows_are_signed(&self) -> bool {
+        self.0.rows_are_signed
+    }
+
+    /// The canary that says that rows are signed, to be written in the transaction that signed them.
+    pub fn signed_canary(root: &RootKey, installation_id: &str, now: Timestamp, random: &dyn Random) -> KeyringRow {
+        let kek = root.kek(installation_id);
+        Wrap { kek, installation_id, root_key_id: root.id(), now, random }.row(CANARY, CANARY, CANARY_SIGNED)
+    }
+
+    /// Checks a row's MAC and epoch. Only a row that passes gives its value, and may be written back.
+    pub fn verify<T>(&self, row: Unverified<T>) -> Result<Verified<T>, DamagedRow<T>> {
+        row.verify(self)
+    }
+
+    /// What a token is looked up by (session ids, the setup token): an HMAC within `domain`, so that who writes to the
+    /// database cannot plant one of his own.
+    pub fn token_hash(&self, domain: &str, token: &[u8]) -> [u8; 32] {
+        hmac_sha256(&self.0.tokens, &within(domain, token))
+    }
+
+    /// The verifier of a password: Argon2id, then an HMAC over its output.
+    pub fn hash_password(&self, password: &SecretString, salt: [u8; 16]) -> Result<String, password::PasswordError> {
+        password::hash(&self.0.passwords, password, salt)
+    }
+
+    /// Whether `password` is the one of `stored`. Without a verifier, or with one that does not parse, the answer is no
+    /// after the same work.
+    pub fn verify_password(&self, stored: Option<&str>, password: &SecretString) -> bool {
+        password::verify(&self.0.passwords, stored, password)
+    }
+
+    /// The verifier of the password whose bare Argon2id hash this is, for the upgrade: the password itself is not needed.
+    pub fn pepper_password(&self, phc: &str) -> Option<String> {
+        password::pepper(&self.0.passwords, phc)
     }
 
     /// What a presented key is looked up by: `HMAC-SHA-256(pepper, SHA-256(key))` (K3).
@@ -115,14 +173,9 @@ impl Keyring {
         hmac_sha256(&self.0.pepper, &*digest)
     }
 
-    /// The MAC of a row's bytes: only who holds the root key can make one.
-    pub fn row_mac(&self, bytes: &[u8]) -> [u8; 32] {
-        hmac_sha256(&self.0.row_mac, bytes)
-    }
-
-    /// Whether `mac` is the row MAC of `bytes`, in constant time.
-    pub fn row_mac_holds(&self, bytes: &[u8], mac: &[u8]) -> bool {
-        self.row_mac(bytes).ct_eq(mac).into()
+    /// Whether `mac` is the first version's row MAC of `bytes`, in constant time. For the upgrade that signs anew.
+    pub fn row_mac_v1_holds(&self, bytes: &[u8], mac: &[u8]) -> bool {
+        hmac_sha256(&self.0.row_mac, bytes).ct_eq(mac).into()
     }
 
     /// The link of an audit record over its chain bytes (L6).
@@ -143,9 +196,13 @@ impl Keyring {
 
     /// Opens what was sealed for the same place under any data key of this keyring.
     pub fn unseal(&self, aad: &Aad<'_>, blob: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        self.unseal_parts(&self.parts(aad), blob)
+    }
+
+    pub(crate) fn unseal_parts(&self, parts: &[&str], blob: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
         let number = envelope::key_number(blob)?;
         let dek = self.0.deks.get(&number).ok_or(SealError::UnknownKey(number))?;
-        envelope::open(dek, number, &self.parts(aad), blob)
+        envelope::open(dek, number, parts, blob)
     }
 
     /// The installation these keys belong to.
@@ -158,9 +215,35 @@ impl Keyring {
         &self.0.root_key_id
     }
 
-    fn parts<'a>(&'a self, aad: &Aad<'a>) -> [&'a str; 5] {
-        [&self.0.installation_id, aad.table, aad.column, aad.row, aad.origin]
+    fn parts<'a>(&'a self, aad: &Aad<'a>) -> [&'a str; 6] {
+        [&self.0.installation_id, aad.table, aad.column, aad.row, aad.upstream, aad.base_url]
     }
+}
+
+impl RowMac for Keyring {
+    fn row_mac(&self, domain: &str, bytes: &[u8]) -> [u8; 32] {
+        hmac_sha256(&self.0.row_mac, &within(domain, bytes))
+    }
+
+    fn row_mac_holds(&self, domain: &str, bytes: &[u8], mac: &[u8]) -> bool {
+        self.row_mac(domain, bytes).ct_eq(mac).into()
+    }
+}
+
+/// A message within a domain. It begins with a zero byte, as no message of the first version does.
+fn within(domain: &str, message: &[u8]) -> Zeroizing<Vec<u8>> {
+    let mut out = Zeroizing::new(Vec::with_capacity(9 + domain.len() + message.len()));
+    out.push(0);
+    out.extend_from_slice(&(domain.len() as u64).to_be_bytes());
+    out.extend_from_slice(domain.as_bytes());
+    out.extend_from_slice(message);
+    out
+}
+
+/// The keys of tokens and of passwords.
+fn derived(installation_id: &str, pepper: &Key) -> [Key; 2] {
+    [&b"keywright tokens v1"[..], &b"keywright passwords v1"[..]]
+        .map(|info| derive(installation_id.as_bytes(), &**pepper, info))
 }
 
 struct Wrap<'a> {

@@ -3,8 +3,13 @@ use proptest::prelude::*;
 use testkit_domain::CountedRandom;
 
 const INSTALLATION: &str = "0123456789abcdef0123456789abcdef";
-const AAD: Aad<'static> =
-    Aad { table: "credential_versions", column: "sealed", row: "cred_1/1", origin: "https://api.openai.com" };
+const AAD: Aad<'static> = Aad {
+    table: "credential_versions",
+    column: "sealed",
+    row: "cred_1/1",
+    upstream: "up_1",
+    base_url: "https://api.openai.com/v1",
+};
 
 fn root(byte: u8) -> RootKey {
     RootKey::from_random([byte; 32])
@@ -33,7 +38,7 @@ fn reopened_keyring_is_the_same_one() {
     rows.reverse();
     let again = Keyring::open(&root(1), INSTALLATION, &rows).ok().unwrap();
     assert_eq!(again.lookup_hash("k"), ring.lookup_hash("k"));
-    assert_eq!(again.row_mac(b"k"), ring.row_mac(b"k"));
+    assert_eq!(again.row_mac("t", b"k"), ring.row_mac("t", b"k"));
     assert_eq!(again.audit_link(b"k"), ring.audit_link(b"k"));
     assert_eq!(again.fingerprint("k"), ring.fingerprint("k"));
     let blob = ring.seal(&AAD, b"sk-secret", [3; 12]).unwrap();
@@ -44,8 +49,12 @@ fn reopened_keyring_is_the_same_one() {
 fn every_use_has_a_key_of_its_own() {
     let (ring, _) = seeded();
     let other = Keyring::seed(&root(1), INSTALLATION, Timestamp(5), &CountedRandom::seeded(1000)).0;
-    let macs =
-        [ring.row_mac(b"x"), ring.audit_link(b"x"), ring.fingerprint("x").try_into().unwrap(), other.row_mac(b"x")];
+    let macs = [
+        ring.row_mac("t", b"x"),
+        ring.audit_link(b"x"),
+        ring.fingerprint("x").try_into().unwrap(),
+        other.row_mac("t", b"x"),
+    ];
     for (at, mac) in macs.iter().enumerate() {
         assert!(!macs[..at].contains(mac));
     }
@@ -132,8 +141,10 @@ fn sealed_value_opens_only_in_its_place() {
         Aad { table: "x", ..AAD },
         Aad { column: "x", ..AAD },
         Aad { row: "cred_1/2", ..AAD },
-        Aad { origin: "https://evil.example", ..AAD },
-        Aad { origin: "", ..AAD },
+        Aad { upstream: "up_2", ..AAD },
+        Aad { base_url: "https://evil.example", ..AAD },
+        Aad { base_url: "https://api.openai.com/v2", ..AAD },
+        Aad { base_url: "", ..AAD },
     ] {
         assert_eq!(ring.unseal(&place, &blob).err(), Some(SealError::NotAuthentic), "{place:?}");
     }
@@ -145,14 +156,68 @@ proptest! {
     #[test]
     fn a_row_mac_holds_for_its_bytes_alone(one in any::<Vec<u8>>(), other in any::<Vec<u8>>(), cut in 0_usize..32) {
         let (ring, _) = seeded();
-        let mac = ring.row_mac(&one);
-        prop_assert!(ring.row_mac_holds(&one, &mac));
-        prop_assert_eq!(ring.row_mac_holds(&other, &mac), one == other);
-        prop_assert!(!ring.row_mac_holds(&one, &mac[..cut]));
+        let mac = ring.row_mac("t", &one);
+        prop_assert!(ring.row_mac_holds("t", &one, &mac));
+        prop_assert!(!ring.row_mac_holds("u", &one, &mac));
+        prop_assert_eq!(ring.row_mac_holds("t", &other, &mac), one == other);
+        prop_assert!(!ring.row_mac_holds("t", &one, &mac[..cut]));
     }
 
     #[test]
     fn odd_blobs_never_open(blob in any::<Vec<u8>>()) {
         prop_assert!(seeded().0.unseal(&AAD, &blob).is_err());
     }
+}
+
+#[test]
+fn the_canary_says_whether_rows_are_signed() {
+    let (ring, mut rows) = seeded();
+    assert!(ring.rows_are_signed());
+    let random = CountedRandom::seeded(700);
+    let mut wrap = Wrap {
+        kek: root(1).kek(INSTALLATION),
+        installation_id: INSTALLATION,
+        root_key_id: root(1).id(),
+        now: Timestamp(5),
+        random: &random,
+    };
+    *rows.last_mut().unwrap() = wrap.row(CANARY, CANARY, CANARY_UNSIGNED);
+    let before = Keyring::open(&root(1), INSTALLATION, &rows).ok().unwrap();
+    assert!(!before.rows_are_signed());
+    *rows.last_mut().unwrap() = Keyring::signed_canary(&root(1), INSTALLATION, Timestamp(6), &random);
+    assert!(Keyring::open(&root(1), INSTALLATION, &rows).ok().unwrap().rows_are_signed());
+    *rows.last_mut().unwrap() = wrap.row(CANARY, CANARY, b"keywright canary v3");
+    assert_eq!(failure(&root(1), INSTALLATION, &rows), OpenError::Damaged("canary".to_owned()));
+}
+
+#[test]
+fn token_hashes_are_bound_to_their_use_and_installation() {
+    let ring = seeded().0;
+    let other = Keyring::seed(&root(1), "another", Timestamp(5), &CountedRandom::seeded(1)).0;
+    assert_eq!(ring.token_hash("session-id", b"A"), ring.token_hash("session-id", b"A"));
+    assert_ne!(ring.token_hash("session-id", b"A"), ring.token_hash("setup-token", b"A"));
+    assert_ne!(ring.token_hash("ab", b"c"), ring.token_hash("a", b"bc"));
+    assert_ne!(ring.token_hash("session-id", b"A"), other.token_hash("session-id", b"A"));
+}
+
+#[test]
+fn a_credential_opens_for_its_whole_base_url_and_the_first_versions_for_the_upgrade() {
+    let ring = seeded().0;
+    let (credential, upstream) =
+        (domain::CredentialId::new(Timestamp(1), [1; 10]), domain::UpstreamId::new(Timestamp(1), [2; 10]));
+    let (base, path) = ("https://x.example/a/v1".parse().unwrap(), "https://x.example/b/v1".parse().unwrap());
+    let place = crate::CredentialPlace { credential: &credential, version: 2, upstream: &upstream, base_url: &base };
+    let blob = ring.seal_credential(&place, b"sk-secret", [3; 12]).unwrap();
+    assert_eq!(ring.open_credential(&place, &blob).unwrap().as_slice(), b"sk-secret");
+    for elsewhere in
+        [crate::CredentialPlace { base_url: &path, ..place }, crate::CredentialPlace { version: 1, ..place }]
+    {
+        assert_eq!(ring.open_credential(&elsewhere, &blob).err(), Some(SealError::NotAuthentic));
+    }
+    let row = format!("{credential}/2");
+    let parts = [INSTALLATION, "credential_versions", "sealed", &row, "https://x.example"];
+    let (number, dek) = ring.0.deks.last_key_value().unwrap();
+    let old = envelope::seal(dek, *number, &parts, b"sk-old", [4; 12]).unwrap();
+    assert_eq!(ring.open_credential_v1(&place, &old).unwrap().as_slice(), b"sk-old");
+    assert_eq!(ring.open_credential(&place, &old).err(), Some(SealError::NotAuthentic));
 }

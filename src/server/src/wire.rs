@@ -155,7 +155,7 @@ pub async fn build(
     })
     .await?;
     let readiness = Readiness::new(control.clone(), gateway.clone(), sources.clock.clone());
-    let admin = admin(config, &control, &opened.store, sources, &urls, admin_address);
+    let admin = admin(config, &control, &opened, sources, &urls, admin_address);
     watch_changes(&opened.store, &background, background_stop.clone()).await?;
     background.spawn(log_refusals(control.clone(), background_stop.clone()));
     Ok(House { control, gateway, admin, readiness, background, background_stop, store: opened.store })
@@ -195,13 +195,13 @@ fn gateway_config(config: &Config) -> GatewayConfig {
 fn admin(
     config: &Config,
     control: &Control,
-    store: &Store,
+    opened: &Opened,
     sources: &Sources,
     urls: &Urls,
     listener: SocketAddr,
 ) -> axum::Router {
     let https = urls.admin.starts_with("https://");
-    let sessions = Sessions::new(store.clone(), sources.clock.clone());
+    let sessions = Sessions::new(opened.store.clone(), opened.keyring.clone(), sources.clock.clone());
     let inner = crate::http::rooms(config, control, sessions, https);
     let mut own_origins = vec![urls.admin.clone()];
     if config.admin.url.is_none() {

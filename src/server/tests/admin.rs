@@ -6,17 +6,17 @@ use reqwest::{Client, Method, Response, StatusCode, redirect::Policy};
 use serde_json::json;
 use testkit::{TestServer, both_engines};
 
-const PASSWORD: &str = "quiet otters count bridges";
+pub(crate) const PASSWORD: &str = "quiet otters count bridges";
 
 /// A browser: keeps cookies, sends Origin, follows nothing by itself.
-struct Browser<'a> {
+pub(crate) struct Browser<'a> {
     house: &'a TestServer,
     http: Client,
-    cookie: Option<String>,
+    pub(crate) cookie: Option<String>,
 }
 
 impl<'a> Browser<'a> {
-    fn new(house: &'a TestServer) -> Self {
+    pub(crate) fn new(house: &'a TestServer) -> Self {
         Self { house, http: Client::builder().redirect(Policy::none()).build().unwrap(), cookie: None }
     }
 
@@ -46,15 +46,15 @@ impl<'a> Browser<'a> {
         answer
     }
 
-    async fn get(&mut self, path: &str) -> Response {
+    pub(crate) async fn get(&mut self, path: &str) -> Response {
         self.send(Method::GET, path, None).await
     }
 
-    async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Response {
+    pub(crate) async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Response {
         self.send(Method::POST, path, Some(form)).await
     }
 
-    async fn set_up(&mut self) {
+    pub(crate) async fn set_up(&mut self) {
         let cx = self.house.parts().control.cx(domain::Actor::System, None);
         let token = control::users::setup_token(&cx).await.unwrap().unwrap();
         let token = secrecy::ExposeSecret::expose_secret(&token).to_owned();
@@ -70,7 +70,7 @@ fn encode(text: &str) -> String {
         .collect()
 }
 
-fn location(answer: &Response) -> &str {
+pub(crate) fn location(answer: &Response) -> &str {
     answer.headers()["location"].to_str().unwrap()
 }
 

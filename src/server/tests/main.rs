@@ -13,6 +13,7 @@ mod ledger;
 mod process;
 mod refusals;
 mod rings;
+mod rows;
 mod serving;
 mod settings;
 mod startup;

@@ -2,24 +2,25 @@
 
 use domain::{AuditEvent, AuditRecord, Timestamp};
 
-use crate::{Result, Store, Tx, on};
+use crate::{Result, Store, Tx, on, table::table};
 
 /// What the first record points at.
 const NOTHING_BEFORE: [u8; 32] = [0; 32];
 
-#[derive(sqlx::FromRow)]
-struct AuditColumns {
-    seq: i64,
-    id: String,
-    created_at: i64,
-    actor: String,
-    action: String,
-    target: String,
-    address: Option<String>,
-    before_json: Option<String>,
-    after_json: Option<String>,
-    previous: Vec<u8>,
-    link: Vec<u8>,
+table! {
+    /// A record of the chain.
+    AuditColumns in "audit", unsigned "records give no access; each is linked to the one before by a MAC, and a check of the chain names the first that was changed";
+    seq: i64;
+    id: String;
+    created_at: i64;
+    actor: String;
+    action: String;
+    target: String;
+    address: Option<String>;
+    before_json: Option<String>;
+    after_json: Option<String>;
+    previous: Vec<u8>;
+    link: Vec<u8>;
 }
 
 impl From<AuditColumns> for AuditRecord {
@@ -36,6 +37,25 @@ impl From<AuditColumns> for AuditRecord {
             after: row.after_json,
             previous: row.previous,
             link: row.link,
+        }
+    }
+}
+
+impl AuditColumns {
+    fn of(record: AuditRecord) -> Self {
+        let AuditRecord { seq, id, at, actor, action, target, address, before, after, previous, link } = record;
+        Self {
+            seq,
+            id,
+            created_at: at.0,
+            actor,
+            action,
+            target,
+            address,
+            before_json: before,
+            after_json: after,
+            previous,
+            link,
         }
     }
 }
@@ -67,24 +87,6 @@ impl Tx {
         let (seq, previous) = newest.map_or((1, NOTHING_BEFORE.to_vec()), |(seq, link)| (seq + 1, link));
         let mut record = event.at_place(seq, previous);
         record.link = mac(&record.chain_bytes()).to_vec();
-        on!(tx &mut self.open, |c| sqlx::query(
-            "INSERT INTO audit (seq, id, created_at, actor, action, target, address, before_json, after_json, \
-             previous, link) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-        )
-        .bind(record.seq)
-        .bind(&record.id)
-        .bind(record.at.0)
-        .bind(&record.actor)
-        .bind(&record.action)
-        .bind(&record.target)
-        .bind(&record.address)
-        .bind(&record.before)
-        .bind(&record.after)
-        .bind(&record.previous)
-        .bind(&record.link)
-        .execute(c)
-        .await
-        .map(drop))?;
-        Ok(())
+        AuditColumns::of(record).insert(&mut self.open).await
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use domain::{Change, ChangeKind};
 use tokio::sync::Mutex;
 
-use crate::{Result, Store, Tx, on};
+use crate::{Result, Store, Tx, on, table::table};
 
 /// Who hears of changes.
 type Subscriber = Arc<dyn Fn(&Change) + Send + Sync>;
@@ -37,11 +37,12 @@ impl Subscribers {
 #[derive(Default)]
 pub(crate) struct Watch(Mutex<Option<i64>>);
 
-#[derive(sqlx::FromRow)]
-struct ChangeRow {
-    seq: i64,
-    kind: String,
-    id: String,
+table! {
+    /// A change notice.
+    ChangeRow in "changes", unsigned "a notice only makes a node read again; a notice that is taken away is made up for within five seconds";
+    seq: i64;
+    kind: String;
+    id: String;
 }
 
 impl Store {

@@ -1,142 +1,162 @@
 //! Credentials and their versions: sealed bytes in, sealed bytes out.
 
-use domain::{Credential, CredentialVersion, Timestamp, UpstreamId};
+use domain::{Credential, CredentialVersion, RowMac, Timestamp, Unverified, UpstreamId, Verified};
 
-use crate::{Error, Result, Store, Tx, on, parse};
+use crate::{
+    Result, Store, Tx, parse,
+    signed::{Bind, Mapped},
+    table::table,
+};
 
-/// The columns of [`OptionalCredentialColumns`], over `cr` and its current version `cv`.
-macro_rules! credential_columns {
-    () => {
-        "cr.id AS cr_id, cr.upstream_id AS cr_upstream_id, cr.version AS cr_version, cv.masked AS cr_masked, \
-         cr.created_at AS cr_created_at, cr.updated_at AS cr_updated_at"
-    };
-}
-pub(crate) use credential_columns;
+/// The versions that their credentials say are in use.
+const IN_USE: &str = "JOIN credentials cr ON cr.id = t.credential_id AND cr.version = t.version";
 
-const FIND: &str = concat!(
-    "SELECT ",
-    credential_columns!(),
-    ", cv.sealed, cv.fingerprint, cv.origin, cv.created_at FROM credentials cr",
-    " JOIN credential_versions cv ON cv.credential_id = cr.id AND cv.version = cr.version WHERE cr.upstream_id = $1"
-);
-
-/// A credential beside an upstream; every column is empty where it has none.
-#[derive(sqlx::FromRow)]
-#[allow(clippy::struct_field_names)] // as the columns are called beside an upstream's
-pub(crate) struct OptionalCredentialColumns {
-    cr_id: Option<String>,
-    cr_upstream_id: Option<String>,
-    cr_version: Option<i64>,
-    cr_masked: Option<String>,
-    cr_created_at: Option<i64>,
-    cr_updated_at: Option<i64>,
+table! {
+    /// A credential of an upstream.
+    CredentialRow in "credentials", signed "credential-v1", key(id);
+    id: String;
+    upstream_id: String;
+    version: i64;
+    masked: String;
+    created_at: i64;
+    updated_at: i64;
 }
 
-#[derive(sqlx::FromRow)]
-struct SealedColumns {
-    #[sqlx(flatten)]
-    credential: OptionalCredentialColumns,
-    sealed: Vec<u8>,
-    fingerprint: Vec<u8>,
-    origin: String,
-    created_at: i64,
+table! {
+    /// One secret of a credential, sealed.
+    CredentialVersionRow in "credential_versions", signed "credential-version-v1", key(credential_id, version);
+    credential_id: String;
+    version: i64;
+    sealed: Vec<u8>;
+    fingerprint: Vec<u8>;
+    base_url: String;
+    masked: String;
+    created_at: i64;
 }
 
-impl OptionalCredentialColumns {
-    pub(crate) fn into_credential(self) -> Result<Option<Credential>> {
-        let Some(id) = self.cr_id else { return Ok(None) };
-        match (self.cr_upstream_id, self.cr_version, self.cr_masked, self.cr_created_at, self.cr_updated_at) {
-            (Some(upstream_id), Some(version), Some(masked), Some(created_at), Some(updated_at)) => {
-                Ok(Some(Credential {
-                    id: parse::text("credentials.id", &id)?,
-                    upstream_id: parse::text("credentials.upstream_id", &upstream_id)?,
-                    version,
-                    masked,
-                    created_at: Timestamp(created_at),
-                    updated_at: Timestamp(updated_at),
-                }))
-            }
-            _ => Err(Error::Damaged("credentials: the current version is missing".to_owned())),
+impl Mapped for CredentialRow {
+    type Value = Credential;
+
+    fn parse(self) -> Result<Credential> {
+        Ok(Credential {
+            id: parse::text("credentials.id", &self.id)?,
+            upstream_id: parse::text("credentials.upstream_id", &self.upstream_id)?,
+            version: self.version,
+            masked: self.masked,
+            created_at: Timestamp(self.created_at),
+            updated_at: Timestamp(self.updated_at),
+        })
+    }
+
+    fn of(credential: &Credential) -> Self {
+        let Credential { id, upstream_id, version, masked, created_at, updated_at } = credential;
+        Self {
+            id: id.to_string(),
+            upstream_id: upstream_id.to_string(),
+            version: *version,
+            masked: masked.clone(),
+            created_at: created_at.0,
+            updated_at: updated_at.0,
+            epoch: 0,
+            mac: None,
         }
     }
 }
 
-fn sealed(row: SealedColumns) -> Result<(Credential, CredentialVersion)> {
-    let credential =
-        row.credential.into_credential()?.ok_or_else(|| Error::Damaged("credentials.id: missing".to_owned()))?;
-    let version = CredentialVersion {
-        credential_id: credential.id.clone(),
-        version: credential.version,
-        sealed: row.sealed,
-        fingerprint: row.fingerprint,
-        origin: row.origin,
-        masked: credential.masked.clone(),
-        created_at: Timestamp(row.created_at),
-    };
-    Ok((credential, version))
+impl Mapped for CredentialVersionRow {
+    type Value = CredentialVersion;
+
+    fn parse(self) -> Result<CredentialVersion> {
+        Ok(CredentialVersion {
+            credential_id: parse::text("credential_versions.credential_id", &self.credential_id)?,
+            version: self.version,
+            sealed: self.sealed,
+            fingerprint: self.fingerprint,
+            base_url: self.base_url,
+            masked: self.masked,
+            created_at: Timestamp(self.created_at),
+        })
+    }
+
+    fn of(version: &CredentialVersion) -> Self {
+        let CredentialVersion { credential_id, version, sealed, fingerprint, base_url, masked, created_at } = version;
+        Self {
+            credential_id: credential_id.to_string(),
+            version: *version,
+            sealed: sealed.clone(),
+            fingerprint: fingerprint.clone(),
+            base_url: base_url.clone(),
+            masked: masked.clone(),
+            created_at: created_at.0,
+            epoch: 0,
+            mac: None,
+        }
+    }
+}
+
+/// A credential with the version in use. All of it is still to be verified.
+#[derive(Clone, Debug)]
+pub struct StoredCredential {
+    /// The upstream that the row names, as it stands there.
+    pub upstream_id: String,
+    /// The credential.
+    pub credential: Unverified<Credential>,
+    /// The version in use; `None` where it is missing.
+    pub version: Option<Unverified<CredentialVersion>>,
 }
 
 impl Store {
+    /// Every credential with the version in use.
+    pub async fn list_credentials(&self) -> Result<Vec<StoredCredential>> {
+        let credentials = self.grouped_rows::<CredentialRow>("", &[], |row| row.upstream_id.clone()).await?;
+        let mut versions =
+            self.grouped_rows::<CredentialVersionRow>(IN_USE, &[], |row| row.credential_id.clone()).await?;
+        Ok(credentials
+            .into_iter()
+            .map(|(upstream_id, credential)| {
+                let at = versions.iter().position(|(owner, _)| owner == credential.id());
+                StoredCredential { upstream_id, version: at.map(|at| versions.swap_remove(at).1), credential }
+            })
+            .collect())
+    }
+
     /// The credential of an upstream with the version in use.
-    pub async fn find_credential(&self, upstream: &UpstreamId) -> Result<Option<(Credential, CredentialVersion)>> {
-        let row: Option<SealedColumns> =
-            on!(pool self.control(), |c| sqlx::query_as(FIND).bind(upstream.as_str()).fetch_optional(c).await)?;
-        row.map(sealed).transpose()
+    pub async fn find_credential(&self, upstream: &UpstreamId) -> Result<Option<StoredCredential>> {
+        let binds = [Bind::Text(upstream.as_str())];
+        let Some(credential) = self.row::<CredentialRow>("WHERE t.upstream_id = $1", &binds).await? else {
+            return Ok(None);
+        };
+        let tail = format!("{IN_USE} WHERE cr.upstream_id = $1");
+        let version = self.row::<CredentialVersionRow>(&tail, &binds).await?;
+        Ok(Some(StoredCredential { upstream_id: upstream.to_string(), credential, version }))
     }
 }
 
 impl Tx {
-    /// The credential of an upstream with the version in use. It stays as it is until this transaction ends.
-    pub async fn find_credential(&mut self, upstream: &UpstreamId) -> Result<Option<(Credential, CredentialVersion)>> {
-        let row: Option<SealedColumns> =
-            on!(tx &mut self.open, |c| sqlx::query_as(FIND).bind(upstream.as_str()).fetch_optional(c).await)?;
-        row.map(sealed).transpose()
+    /// The credential of an upstream. It stays as it is until this transaction ends.
+    pub async fn find_credential(&mut self, upstream: &UpstreamId) -> Result<Option<Unverified<Credential>>> {
+        self.row::<CredentialRow>("WHERE t.upstream_id = $1", &[Bind::Text(upstream.as_str())]).await
     }
 
     /// Adds a credential with its first version.
-    pub async fn insert_credential(&mut self, credential: &Credential, version: &CredentialVersion) -> Result<()> {
-        on!(tx &mut self.open, |c| sqlx::query(
-            "INSERT INTO credentials (id, upstream_id, version, created_at, updated_at) VALUES ($1, $2, $3, $4, $5)"
-        )
-        .bind(credential.id.as_str())
-        .bind(credential.upstream_id.as_str())
-        .bind(credential.version)
-        .bind(credential.created_at.0)
-        .bind(credential.updated_at.0)
-        .execute(c)
-        .await
-        .map(drop))?;
-        self.insert_credential_version(version).await
+    pub async fn insert_credential(
+        &mut self,
+        macs: &dyn RowMac,
+        credential: &Credential,
+        version: &CredentialVersion,
+    ) -> Result<()> {
+        self.insert_row::<CredentialRow>(macs, credential).await?;
+        self.insert_row::<CredentialVersionRow>(macs, version).await
     }
 
     /// Puts a new version into use; the one before stays as history.
-    pub async fn replace_secret(&mut self, credential: &Credential, version: &CredentialVersion) -> Result<()> {
-        self.insert_credential_version(version).await?;
-        on!(tx &mut self.open, |c| sqlx::query("UPDATE credentials SET version = $2, updated_at = $3 WHERE id = $1")
-            .bind(credential.id.as_str())
-            .bind(credential.version)
-            .bind(credential.updated_at.0)
-            .execute(c)
-            .await
-            .map(drop))?;
-        Ok(())
-    }
-
-    async fn insert_credential_version(&mut self, version: &CredentialVersion) -> Result<()> {
-        on!(tx &mut self.open, |c| sqlx::query(
-            "INSERT INTO credential_versions (credential_id, version, sealed, fingerprint, origin, masked, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)"
-        )
-        .bind(version.credential_id.as_str())
-        .bind(version.version)
-        .bind(&version.sealed)
-        .bind(&version.fingerprint)
-        .bind(&version.origin)
-        .bind(&version.masked)
-        .bind(version.created_at.0)
-        .execute(c)
-        .await
-        .map(drop))?;
-        Ok(())
+    pub async fn replace_secret(
+        &mut self,
+        macs: &dyn RowMac,
+        credential: Verified<Credential>,
+        version: &CredentialVersion,
+    ) -> Result<Verified<Credential>> {
+        self.insert_row::<CredentialVersionRow>(macs, version).await?;
+        self.update_row::<CredentialRow>(macs, credential).await
     }
 }

@@ -8,10 +8,9 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// Why the store did not do it.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A constraint does not allow it; its name as the migrations give it (`upstreams_name`, `users_email`,
-    /// `keys_hash`, …), `reference` where a row points at one that is not there, `unique` for any other key.
-    #[error("the database refuses it: {0}")]
-    Conflict(&'static str),
+    /// A constraint does not allow it.
+    #[error("the database refuses it: {}", .0.as_str())]
+    Conflict(Constraint),
     /// The database does not answer, or not in time.
     #[error("the database does not answer: {0}")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -20,18 +19,58 @@ pub enum Error {
     Damaged(String),
 }
 
-/// Constraints that callers tell apart: our name, and the column by which SQLite names it.
-const CONSTRAINTS: [(&str, &str); 9] = [
-    ("installation_singleton", "installation.singleton"),
-    ("keyring_id", "keyring.id"),
-    ("projects_name", "projects.name"),
-    ("users_email", "users.email"),
-    ("sessions_id_hash", "sessions.id_hash"),
-    ("keys_hash", "key_versions.lookup_hash"),
-    ("upstreams_name", "upstreams.name"),
-    ("upstreams_default", "upstreams.is_default"),
-    ("credentials_upstream", "credentials.upstream_id"),
-];
+/// The constraints of the schema that callers tell apart, each with its name in the migrations of `PostgreSQL` and the
+/// column by which SQLite names it.
+macro_rules! constraints {
+    ($($(#[$doc:meta])* $name:ident = $postgres:literal, $sqlite:literal;)*) => {
+        /// Why a write was refused.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Constraint {
+            $($(#[$doc])* $name,)*
+            /// A row points at one that is not there.
+            Reference,
+            /// Any other key is taken.
+            Unique,
+            /// The row was written by somebody else since it was read.
+            Stale,
+        }
+
+        impl Constraint {
+            /// The name, as the migrations give it where it is one of theirs.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $postgres,)*
+                    Self::Reference => "reference",
+                    Self::Unique => "unique",
+                    Self::Stale => "stale",
+                }
+            }
+        }
+
+        const CONSTRAINTS: &[(Constraint, &str, &str)] = &[$((Constraint::$name, $postgres, $sqlite),)*];
+    };
+}
+
+constraints! {
+    /// There is an installation already.
+    InstallationSingleton = "installation_singleton", "installation.singleton";
+    /// A keyring row of this id is there.
+    KeyringId = "keyring_id", "keyring.id";
+    /// A project has this name.
+    ProjectsName = "projects_name", "projects.name";
+    /// A person has this address.
+    UsersEmail = "users_email", "users.email";
+    /// A session has this id.
+    SessionsIdHash = "sessions_id_hash", "sessions.id_hash";
+    /// A key has this secret.
+    KeysHash = "keys_hash", "key_versions.lookup_hash";
+    /// An upstream has this name.
+    UpstreamsName = "upstreams_name", "upstreams.name";
+    /// Another upstream is the default.
+    UpstreamsDefault = "upstreams_default", "upstreams.is_default";
+    /// The upstream has a credential.
+    CredentialsUpstream = "credentials_upstream", "credentials.upstream_id";
+}
 
 /// `PostgreSQL`'s class of errors about the data itself, such as text that it cannot hold.
 const DATA_EXCEPTION: &str = "22";
@@ -41,7 +80,7 @@ impl From<sqlx::Error> for Error {
         match error {
             sqlx::Error::Database(error) => match error.kind() {
                 ErrorKind::UniqueViolation => Self::Conflict(constraint(error.constraint(), error.message())),
-                ErrorKind::ForeignKeyViolation => Self::Conflict("reference"),
+                ErrorKind::ForeignKeyViolation => Self::Conflict(Constraint::Reference),
                 ErrorKind::NotNullViolation | ErrorKind::CheckViolation => Self::Damaged(error.message().to_owned()),
                 _ if error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some()
                     && error.code().is_some_and(|code| code.starts_with(DATA_EXCEPTION)) =>
@@ -81,10 +120,10 @@ impl From<std::io::Error> for Error {
 }
 
 /// PostgreSQL names the constraint; SQLite names `table.column`, the first one counts.
-fn constraint(name: Option<&str>, message: &str) -> &'static str {
+fn constraint(name: Option<&str>, message: &str) -> Constraint {
     let column = message.strip_prefix("UNIQUE constraint failed: ").map(|rest| rest.split(',').next().unwrap_or(rest));
     CONSTRAINTS
-        .into_iter()
-        .find(|(ours, sqlite)| name == Some(ours) || column == Some(sqlite))
-        .map_or("unique", |(ours, _)| ours)
+        .iter()
+        .find(|(_, postgres, sqlite)| name == Some(postgres) || column == Some(sqlite))
+        .map_or(Constraint::Unique, |(constraint, ..)| *constraint)
 }

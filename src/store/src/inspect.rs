@@ -7,9 +7,10 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
 
 use crate::{
     Location, Result,
-    installation::{InstallationColumns, KeyringColumns, SELECT_INSTALLATION, SELECT_KEYRING},
+    installation::{InstallationIdentity, KeyringColumns, SELECT_INSTALLATION, SELECT_KEYRING},
     location::{CONTROL_FILE, USAGE_FILE, postgres_options},
-    schema::{MIGRATIONS_TABLE, SUPPORT_TABLE, read_only},
+    schema::{MIGRATIONS_TABLE, SupportRow, read_only},
+    table::TABLES,
 };
 
 /// What a database holds, as far as opening it is concerned.
@@ -28,24 +29,6 @@ pub enum Inspection {
     Foreign,
 }
 
-/// Tables of ours whose emptiness shows that nobody has ever worked here.
-const OURS: [&str; 14] = [
-    "installation",
-    "keyring",
-    "projects",
-    "users",
-    "members",
-    "sessions",
-    "keys",
-    "key_versions",
-    "upstreams",
-    "credentials",
-    "credential_versions",
-    "audit",
-    "changes",
-    "request_logs",
-];
-
 const SQLITE_TABLES: &str =
     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
 const POSTGRES_TABLES: &str = "SELECT c.relname::TEXT FROM pg_catalog.pg_class c \
@@ -59,13 +42,17 @@ macro_rules! examine {
         let tables: HashSet<String> =
             sqlx::query_scalar($tables).fetch_all(&mut *connection).await?.into_iter().collect();
         let mut found = Found { blank: true, foreign: tables.iter().any(|table| !is_ours(table)), ..Found::default() };
-        for table in OURS.into_iter().filter(|table| tables.contains(*table)) {
-            // Made of a constant of this file.
+        // The emptiness of our tables shows that nobody has ever worked here; but a migration fills one of them.
+        for table in TABLES.iter().map(|table| table.name) {
+            if table == SupportRow::TABLE.name || !tables.contains(table) {
+                continue;
+            }
+            // Made of a constant.
             let sql = AssertSqlSafe(format!("SELECT 1 FROM {table} LIMIT 1"));
             found.blank &= sqlx::query(sql).fetch_optional(&mut *connection).await?.is_none();
         }
         if tables.contains("installation") && tables.contains("keyring") {
-            let row: Option<InstallationColumns> =
+            let row: Option<InstallationIdentity> =
                 sqlx::query_as(SELECT_INSTALLATION).fetch_optional(&mut *connection).await?;
             found.installation = row.map(Installation::from);
             let rows: Vec<KeyringColumns> = sqlx::query_as(SELECT_KEYRING).fetch_all(&mut *connection).await?;
@@ -137,5 +124,5 @@ async fn sqlite(path: &Path) -> Result<Found> {
 }
 
 fn is_ours(table: &str) -> bool {
-    table == MIGRATIONS_TABLE || table == SUPPORT_TABLE || OURS.contains(&table)
+    table == MIGRATIONS_TABLE || TABLES.iter().any(|known| known.name == table)
 }

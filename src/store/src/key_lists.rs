@@ -1,23 +1,18 @@
 //! Many keys at once: pages, counts, what expires soon.
 
-use domain::{KeyState, Timestamp, VirtualKey};
+use domain::{KeyState, Timestamp, Unverified, VirtualKey};
 use sqlx::QueryBuilder;
 
 use crate::{
     Result, Store,
-    keys::{KeyColumns, key_columns},
+    keys::KeyRow,
     on,
+    signed::{Bind, decode},
 };
 
-const FROM: &str = " FROM keys k JOIN key_versions c ON c.key_id = k.id AND c.version = k.version WHERE 1 = 1";
-const SELECT: &str = concat!("SELECT ", key_columns!());
-const EXPIRING: &str = concat!(
-    "SELECT ",
-    key_columns!(),
-    " FROM keys k JOIN key_versions c ON c.key_id = k.id AND c.version = k.version",
-    " WHERE k.revoked_at IS NULL AND k.enabled AND k.expires_at > $1 AND k.expires_at <= $2",
-    " ORDER BY k.expires_at, k.id LIMIT $3"
-);
+const FROM: &str = " FROM keys k WHERE 1 = 1";
+const EXPIRING: &str = "WHERE t.revoked_at IS NULL AND t.enabled AND t.expires_at > $1 AND t.expires_at <= $2 \
+     ORDER BY t.expires_at, t.id LIMIT $3";
 
 /// Which keys to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,18 +38,22 @@ pub struct KeyCounts {
     pub total: i64,
 }
 
-/// Adds the conditions of a filter to a query over `k` and `c`.
+/// Adds the conditions of a filter to a query over `k`.
 macro_rules! restrict {
     ($query:expr, $filter:expr) => {{
         if let Some(search) = &$filter.search {
             let pattern = contains(search);
             $query.push(" AND (lower(k.name) LIKE lower(").push_bind(pattern.clone());
-            $query.push(") ESCAPE '\\' OR lower(c.masked) LIKE lower(").push_bind(pattern);
+            $query.push(") ESCAPE '\\' OR lower(k.masked) LIKE lower(").push_bind(pattern);
             $query.push(") ESCAPE '\\' OR k.id = ").push_bind(crate::parse::storable(search).into_owned()).push(")");
         }
         // In the order in which `VirtualKey::state` decides.
         match $filter.state {
             None => {}
+            // SQL cannot tell whether a MAC holds.
+            Some(KeyState::Damaged) => {
+                $query.push(" AND FALSE");
+            }
             Some(KeyState::Revoked) => {
                 $query.push(" AND k.revoked_at IS NOT NULL");
             }
@@ -72,34 +71,34 @@ macro_rules! restrict {
 
 impl Store {
     /// A page of keys, newest first, and how many there are on all pages.
-    pub async fn list_keys(&self, filter: &KeyFilter) -> Result<(Vec<VirtualKey>, i64)> {
+    pub async fn list_keys(&self, filter: &KeyFilter) -> Result<(Vec<Unverified<VirtualKey>>, i64)> {
         let total: i64 = on!(pool self.control(), |c| {
             let mut query = QueryBuilder::<Engine>::new("SELECT COUNT(*)");
             query.push(FROM);
             restrict!(query, filter);
             query.build_query_scalar().fetch_one(c).await
         })?;
-        let rows: Vec<KeyColumns> = on!(pool self.control(), |c| {
-            let mut query = QueryBuilder::<Engine>::new(SELECT);
+        let (select, mark) = (format!("SELECT {}", KeyRow::TABLE.select_list("k")), self.mark());
+        let keys = on!(pool self.control(), |c| {
+            let mut query = QueryBuilder::<Engine>::new(select);
             query.push(FROM);
             restrict!(query, filter);
             query.push(" ORDER BY k.created_at DESC, k.id DESC LIMIT ").push_bind(filter.limit);
             query.push(" OFFSET ").push_bind(filter.offset);
-            query.build_query_as().fetch_all(c).await
+            let rows = query.build().fetch_all(c).await;
+            rows.map(|rows| rows.iter().map(|row| decode::<KeyRow, _>(row, &mark, |_| String::new()).1).collect())
         })?;
-        let keys = rows.into_iter().map(VirtualKey::try_from).collect::<Result<_>>()?;
         Ok((keys, total))
     }
 
     /// Active keys that expire after `now` and up to `until`, the next one first.
-    pub async fn expiring_keys(&self, now: Timestamp, until: Timestamp, limit: i64) -> Result<Vec<VirtualKey>> {
-        let rows: Vec<KeyColumns> = on!(pool self.control(), |c| sqlx::query_as(EXPIRING)
-            .bind(now.0)
-            .bind(until.0)
-            .bind(limit)
-            .fetch_all(c)
-            .await)?;
-        rows.into_iter().map(VirtualKey::try_from).collect()
+    pub async fn expiring_keys(
+        &self,
+        now: Timestamp,
+        until: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<Unverified<VirtualKey>>> {
+        self.rows::<KeyRow>(EXPIRING, &[Bind::Number(now.0), Bind::Number(until.0), Bind::Number(limit)]).await
     }
 
     /// How many keys there are at `now`.

@@ -7,6 +7,7 @@
 mod audit;
 mod changes;
 mod credentials;
+mod damage;
 mod dialect;
 mod engine;
 mod error;
@@ -18,16 +19,21 @@ mod keys;
 mod location;
 mod migrate;
 mod parse;
+mod projects;
 mod requests;
 mod schema;
 mod sessions;
+mod signed;
+mod table;
 mod tx;
+mod upgrade;
 mod upstreams;
 mod users;
 
 use std::sync::Arc;
 
-pub use error::{Error, Result};
+pub use credentials::StoredCredential;
+pub use error::{Constraint, Error, Result};
 pub use figures::{KeyActivity, RequestTotals, UpstreamFigures};
 pub use inspect::{Inspection, inspect};
 pub use key_lists::{KeyCounts, KeyFilter};
@@ -35,8 +41,10 @@ pub use keys::StoredKey;
 pub use location::{Location, POSTGRES_VARIABLES, PostgresLink};
 pub use requests::RequestFilter;
 pub use schema::{Schema, SchemaError, schema};
-pub use sessions::SessionRow;
+pub use table::{Column, Cover, TABLES, TableInfo};
 pub use tx::Tx;
+pub use upgrade::{UnsignedRows, Upgraded};
+pub use upstreams::StoredUpstream;
 
 use changes::{Subscribers, Watch};
 use engine::{Db, on};
@@ -50,6 +58,8 @@ struct Inner {
     location: Location,
     pools: Pools,
     subscribers: Arc<Subscribers>,
+    /// The highest epoch seen of each signed row.
+    epochs: Arc<domain::Epochs>,
     watch: Watch,
 }
 
@@ -61,6 +71,7 @@ impl Store {
             location: location.clone(),
             pools,
             subscribers: Arc::default(),
+            epochs: Arc::default(),
             watch: Watch::default(),
         })))
     }

@@ -5,21 +5,28 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use sqlx::{Connection as _, PgConnection, SqliteConnection, migrate::Migrator, sqlite::SqliteConnectOptions};
+use sqlx::{
+    AssertSqlSafe, Connection as _, PgConnection, SqliteConnection, migrate::Migrator, sqlite::SqliteConnectOptions,
+};
 
 use crate::{
     Error, Location, Result,
     location::{CONTROL_FILE, PATIENCE, USAGE_FILE, postgres_options},
     migrate::{CONTROL, POSTGRES, USAGE},
+    table::table,
 };
 
 /// The table that sqlx keeps its list of applied migrations in.
 pub(crate) const MIGRATIONS_TABLE: &str = "_sqlx_migrations";
-/// The table that says which programs may use the schema.
-pub(crate) const SUPPORT_TABLE: &str = "schema_support";
-
 const APPLIED: &str = "SELECT version, success, checksum FROM _sqlx_migrations ORDER BY version";
-const SUPPORT: &str = "SELECT oldest_migration, oldest_program FROM schema_support";
+
+table! {
+    /// Which programs may use the schema: one row, which migrations write.
+    SupportRow in "schema_support", unsigned "it says which versions may use the schema; who writes to it can keep the product from starting, or have an older version start on tables that it does not know";
+    singleton: i64;
+    oldest_migration: i64;
+    oldest_program: String;
+}
 
 /// The same steps for a connection of either engine; `$exists` counts the tables of a name.
 macro_rules! read {
@@ -31,10 +38,11 @@ macro_rules! read {
             let rows: Vec<(i64, bool, Vec<u8>)> = sqlx::query_as(APPLIED).fetch_all(&mut *connection).await?;
             found.applied = rows.into_iter().map(|(version, success, sum)| (version, (success, sum))).collect();
         }
-        let there: i64 = sqlx::query_scalar($exists).bind(SUPPORT_TABLE).fetch_one(&mut *connection).await?;
+        let there: i64 = sqlx::query_scalar($exists).bind(SupportRow::TABLE.name).fetch_one(&mut *connection).await?;
         if there > 0 {
-            let row: Option<(i64, String)> = sqlx::query_as(SUPPORT).fetch_optional(&mut *connection).await?;
-            found.support = row.map(|(oldest_migration, oldest_program)| Support { oldest_migration, oldest_program });
+            // Made of constants.
+            let sql = AssertSqlSafe(SupportRow::TABLE.select(""));
+            found.support = sqlx::query_as(sql).fetch_optional(&mut *connection).await?;
         }
         found
     }};
@@ -133,14 +141,7 @@ pub async fn schema(location: &Location) -> Result<Schema> {
 struct Found {
     /// By number: whether it ended well, and what it was.
     applied: BTreeMap<i64, (bool, Vec<u8>)>,
-    support: Option<Support>,
-}
-
-/// The row of `schema_support`.
-#[derive(Clone)]
-struct Support {
-    oldest_migration: i64,
-    oldest_program: String,
+    support: Option<SupportRow>,
 }
 
 async fn sqlite(path: &Path) -> Result<Found> {
@@ -162,7 +163,7 @@ pub(crate) fn read_only(path: &Path) -> Result<SqliteConnectOptions> {
     Ok(SqliteConnectOptions::new().filename(path).read_only(true).immutable(still).busy_timeout(PATIENCE))
 }
 
-fn judge(found: &Found, ours: &Migrator, support: Option<&Support>) -> Schema {
+fn judge(found: &Found, ours: &Migrator, support: Option<&SupportRow>) -> Schema {
     if found.applied.is_empty() {
         return Schema::Absent;
     }

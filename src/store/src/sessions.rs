@@ -1,118 +1,99 @@
-//! Sessions, as whoever judges them hands them in: ids hashed, data opaque.
+//! Session store: sessions as whoever judges them hands them in, ids as MACs, data opaque.
 
-use domain::{Timestamp, UserId};
+use domain::{RowMac, Session, Timestamp, Unverified, UserId, Verified};
 
-use crate::{Error, Result, Store, Tx, on, parse};
+use crate::{
+    Constraint, Error, Result, Store, Tx, dialect, on, parse,
+    signed::{Bind, KeyText as _, Mapped, SignedRow as _},
+    table::table,
+};
 
-/// A session.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SessionRow {
-    /// The hash of its id; the id itself is only in the browser.
-    pub id_hash: Vec<u8>,
-    /// Who is signed in, if anybody.
-    pub user_id: Option<UserId>,
-    /// What the session holds, as text.
-    pub data: String,
-    /// When it began.
-    pub created_at: Timestamp,
-    /// When it was last used, to the minute.
-    pub touched_at: Timestamp,
-    /// When it ends, however busy.
-    pub expires_at: Timestamp,
+table! {
+    /// A session of a browser.
+    SessionRow in "sessions", signed "session-v1", key(id_hash);
+    id_hash: Vec<u8>;
+    user_id: Option<String>;
+    data: String;
+    created_at: i64;
+    touched_at: i64;
+    expires_at: i64;
 }
 
-#[derive(sqlx::FromRow)]
-struct SessionColumns {
-    id_hash: Vec<u8>,
-    user_id: Option<String>,
-    data: String,
-    created_at: i64,
-    touched_at: i64,
-    expires_at: i64,
-}
+impl Mapped for SessionRow {
+    type Value = Session;
 
-impl TryFrom<SessionColumns> for SessionRow {
-    type Error = Error;
-
-    fn try_from(row: SessionColumns) -> Result<Self> {
-        Ok(Self {
-            id_hash: row.id_hash,
-            user_id: row.user_id.map(|id| parse::text("sessions.user_id", &id)).transpose()?,
-            data: row.data,
-            created_at: Timestamp(row.created_at),
-            touched_at: Timestamp(row.touched_at),
-            expires_at: Timestamp(row.expires_at),
+    fn parse(self) -> Result<Session> {
+        Ok(Session {
+            id_hash: self.id_hash,
+            user_id: self.user_id.map(|id| parse::text("sessions.user_id", &id)).transpose()?,
+            data: self.data,
+            created_at: Timestamp(self.created_at),
+            touched_at: Timestamp(self.touched_at),
+            expires_at: Timestamp(self.expires_at),
         })
+    }
+
+    fn of(session: &Session) -> Self {
+        let Session { id_hash, user_id, data, created_at, touched_at, expires_at } = session;
+        Self {
+            id_hash: id_hash.clone(),
+            user_id: user_id.as_ref().map(ToString::to_string),
+            data: data.clone(),
+            created_at: created_at.0,
+            touched_at: touched_at.0,
+            expires_at: expires_at.0,
+            epoch: 0,
+            mac: None,
+        }
     }
 }
 
 impl Store {
     /// Adds a session, and removes those that had ended when it began: nobody comes back for them.
-    pub async fn insert_session(&self, session: &SessionRow) -> Result<()> {
-        on!(pool self.control_writer(), |c| {
-            sqlx::query("DELETE FROM sessions WHERE expires_at <= $1").bind(session.created_at.0).execute(c).await?;
-            sqlx::query(
-                "INSERT INTO sessions (id_hash, user_id, data, created_at, touched_at, expires_at) \
-                 VALUES ($1, $2, $3, $4, $5, $6)",
-            )
-            .bind(&session.id_hash)
-            .bind(session.user_id.as_ref().map(UserId::as_str))
-            .bind(&session.data)
-            .bind(session.created_at.0)
-            .bind(session.touched_at.0)
-            .bind(session.expires_at.0)
-            .execute(c)
-            .await
-            .map(drop)
-        })?;
-        Ok(())
-    }
-
-    /// The session with this hash, ended or not.
-    pub async fn load_session(&self, id_hash: &[u8]) -> Result<Option<SessionRow>> {
-        let row: Option<SessionColumns> = on!(pool self.control(), |c| sqlx::query_as(
-            "SELECT id_hash, user_id, data, created_at, touched_at, expires_at FROM sessions WHERE id_hash = $1"
-        )
-        .bind(id_hash)
-        .fetch_optional(c)
-        .await)?;
-        row.map(SessionRow::try_from).transpose()
-    }
-
-    /// Writes everything of a session but when it began. One that is gone stays gone.
-    pub async fn update_session(&self, session: &SessionRow) -> Result<()> {
-        on!(pool self.control_writer(), |c| sqlx::query(
-            "UPDATE sessions SET user_id = $2, data = $3, touched_at = $4, expires_at = $5 WHERE id_hash = $1"
-        )
-        .bind(&session.id_hash)
-        .bind(session.user_id.as_ref().map(UserId::as_str))
-        .bind(&session.data)
-        .bind(session.touched_at.0)
-        .bind(session.expires_at.0)
-        .execute(c)
-        .await
-        .map(drop))?;
-        Ok(())
-    }
-
-    /// Notes that a session was used.
-    pub async fn touch_session(&self, id_hash: &[u8], at: Timestamp) -> Result<()> {
-        on!(pool self.control_writer(), |c| sqlx::query("UPDATE sessions SET touched_at = $2 WHERE id_hash = $1")
-            .bind(id_hash)
-            .bind(at.0)
+    pub async fn insert_session(&self, macs: &dyn RowMac, session: &Session) -> Result<()> {
+        let mut row = SessionRow::of(session);
+        row.seal(macs, 1);
+        let mut open = dialect::begin_shared(self.control_writer()).await?;
+        on!(tx &mut open, |c| sqlx::query("DELETE FROM sessions WHERE expires_at <= $1")
+            .bind(row.created_at)
             .execute(c)
             .await
             .map(drop))?;
+        row.insert(&mut open).await?;
+        open.commit().await?;
         Ok(())
+    }
+
+    /// The session with this MAC of its id, ended or not.
+    pub async fn load_session(&self, id_hash: &[u8]) -> Result<Option<Unverified<Session>>> {
+        self.row::<SessionRow>("WHERE t.id_hash = $1", &[Bind::Bytes(id_hash)]).await
+    }
+
+    /// Writes a session back. [`Constraint::Stale`] if somebody wrote it in between, or ended it: one that is gone stays
+    /// gone.
+    pub async fn update_session(&self, macs: &dyn RowMac, session: Verified<Session>) -> Result<Verified<Session>> {
+        let (mut row, read) = (SessionRow::of(&session), session.epoch());
+        row.seal(macs, read.saturating_add(1));
+        let mut open = dialect::begin_shared(self.control_writer()).await?;
+        if !row.update(&mut open, read).await? {
+            return Err(Error::Conflict(Constraint::Stale));
+        }
+        open.commit().await?;
+        let written = session.rewritten();
+        self.0.epochs.note(SessionRow::DOMAIN, &written.id_hash.key_text(), written.epoch());
+        Ok(written)
     }
 
     /// Ends a session. Ending one that is gone is fine.
     pub async fn delete_session(&self, id_hash: &[u8]) -> Result<()> {
-        on!(pool self.control_writer(), |c| sqlx::query("DELETE FROM sessions WHERE id_hash = $1")
+        let deleted = on!(pool self.control_writer(), |c| sqlx::query("DELETE FROM sessions WHERE id_hash = $1")
             .bind(id_hash)
             .execute(c)
             .await
-            .map(drop))?;
+            .map(|done| done.rows_affected()))?;
+        if deleted > 0 {
+            self.0.epochs.note(SessionRow::DOMAIN, &id_hash.to_vec().key_text(), domain::epoch::DELETED);
+        }
         Ok(())
     }
 }
@@ -120,11 +101,26 @@ impl Store {
 impl Tx {
     /// Ends every session of a person.
     pub async fn delete_sessions_of(&mut self, user: &UserId) -> Result<()> {
+        let ended: Vec<Vec<u8>> = on!(tx &mut self.open, |c| sqlx::query_scalar(
+            "SELECT id_hash FROM sessions WHERE user_id = $1"
+        )
+        .bind(user.as_str())
+        .fetch_all(c)
+        .await)?;
         on!(tx &mut self.open, |c| sqlx::query("DELETE FROM sessions WHERE user_id = $1")
             .bind(user.as_str())
             .execute(c)
             .await
             .map(drop))?;
+        for id_hash in ended {
+            self.forget::<SessionRow>(id_hash.key_text());
+        }
+        Ok(())
+    }
+
+    /// Ends every session there is: their ids are no longer told apart by the same MAC.
+    pub(crate) async fn delete_all_sessions(&mut self) -> Result<()> {
+        on!(tx &mut self.open, |c| sqlx::query("DELETE FROM sessions").execute(c).await.map(drop))?;
         Ok(())
     }
 }

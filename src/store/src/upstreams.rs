@@ -1,108 +1,121 @@
 //! Upstreams.
 
-use domain::{BaseUrl, Credential, Provider, Timestamp, Upstream, UpstreamId};
+use domain::{BaseUrl, Credential, Provider, RowMac, Timestamp, Unverified, Upstream, UpstreamId, Verified};
 
 use crate::{
-    Error, Result, Store, Tx,
-    credentials::{OptionalCredentialColumns, credential_columns},
+    Result, Store, Tx,
+    credentials::CredentialRow,
     on, parse,
+    signed::{Bind, Mapped},
+    table::table,
 };
 
-macro_rules! upstream_columns {
-    () => {
-        "u.id, u.name, u.provider, u.base_url, u.is_default, u.created_at, u.updated_at"
-    };
-}
-
-const FIND: &str = concat!("SELECT ", upstream_columns!(), " FROM upstreams u WHERE u.id = $1");
-const FIND_BY_NAME: &str = concat!("SELECT ", upstream_columns!(), " FROM upstreams u WHERE u.name = $1");
-const LIST: &str = concat!("SELECT ", upstream_columns!(), " FROM upstreams u ORDER BY u.created_at DESC, u.id DESC");
-const PAGE: &str = concat!(
-    "SELECT ",
-    upstream_columns!(),
-    ", ",
-    credential_columns!(),
-    " FROM upstreams u LEFT JOIN credentials cr ON cr.upstream_id = u.id",
-    " LEFT JOIN credential_versions cv ON cv.credential_id = cr.id AND cv.version = cr.version",
-    " ORDER BY u.created_at DESC, u.id DESC LIMIT $1 OFFSET $2"
-);
+const NEWEST_FIRST: &str = "ORDER BY t.created_at DESC, t.id DESC";
 const COUNT: &str = "SELECT COUNT(*) FROM upstreams";
 
-#[derive(sqlx::FromRow)]
-struct UpstreamColumns {
-    id: String,
-    name: String,
-    provider: String,
-    base_url: String,
-    is_default: bool,
-    created_at: i64,
-    updated_at: i64,
+table! {
+    /// A provider's server.
+    UpstreamRow in "upstreams", signed "upstream-v1", key(id);
+    id: String;
+    name: String;
+    provider: String;
+    base_url: String;
+    is_default: bool;
+    has_secret: bool;
+    created_at: i64;
+    updated_at: i64;
 }
 
-#[derive(sqlx::FromRow)]
-struct PageColumns {
-    #[sqlx(flatten)]
-    upstream: UpstreamColumns,
-    #[sqlx(flatten)]
-    credential: OptionalCredentialColumns,
-}
+impl Mapped for UpstreamRow {
+    type Value = Upstream;
 
-impl TryFrom<UpstreamColumns> for Upstream {
-    type Error = Error;
-
-    fn try_from(row: UpstreamColumns) -> Result<Self> {
-        Ok(Self {
-            id: parse::text("upstreams.id", &row.id)?,
-            name: row.name,
-            provider: parse::one_of("upstreams.provider", &row.provider, Provider::parse)?,
-            base_url: parse::text::<BaseUrl>("upstreams.base_url", &row.base_url)?,
-            is_default: row.is_default,
-            created_at: Timestamp(row.created_at),
-            updated_at: Timestamp(row.updated_at),
+    fn parse(self) -> Result<Upstream> {
+        Ok(Upstream {
+            id: parse::text("upstreams.id", &self.id)?,
+            name: self.name,
+            provider: parse::one_of("upstreams.provider", &self.provider, Provider::parse)?,
+            base_url: parse::text::<BaseUrl>("upstreams.base_url", &self.base_url)?,
+            is_default: self.is_default,
+            has_secret: self.has_secret,
+            created_at: Timestamp(self.created_at),
+            updated_at: Timestamp(self.updated_at),
         })
     }
+
+    fn of(upstream: &Upstream) -> Self {
+        let Upstream { id, name, provider, base_url, is_default, has_secret, created_at, updated_at } = upstream;
+        Self {
+            id: id.to_string(),
+            name: name.clone(),
+            provider: provider.as_str().to_owned(),
+            base_url: base_url.to_string(),
+            is_default: *is_default,
+            has_secret: *has_secret,
+            created_at: created_at.0,
+            updated_at: updated_at.0,
+            epoch: 0,
+            mac: None,
+        }
+    }
+}
+
+/// An upstream as it was read, with what the row says about being the default: where the row is damaged, that decides who
+/// is out of order.
+#[derive(Clone, Debug)]
+pub struct StoredUpstream {
+    /// The row.
+    pub upstream: Unverified<Upstream>,
+    /// Whether it says that it is the default.
+    pub claims_default: bool,
 }
 
 impl Store {
     /// Every upstream, newest first.
-    pub async fn list_upstreams(&self) -> Result<Vec<Upstream>> {
-        let rows: Vec<UpstreamColumns> = on!(pool self.control(), |c| sqlx::query_as(LIST).fetch_all(c).await)?;
-        rows.into_iter().map(Upstream::try_from).collect()
+    pub async fn list_upstreams(&self) -> Result<Vec<StoredUpstream>> {
+        let rows = self.grouped_rows::<UpstreamRow>(NEWEST_FIRST, &[], |row| row.is_default.to_string()).await?;
+        Ok(rows
+            .into_iter()
+            .map(|(claim, upstream)| StoredUpstream { upstream, claims_default: claim == "true" })
+            .collect())
     }
 
     /// A page of upstreams with their credentials, newest first, and how many there are on all pages.
-    pub async fn page_upstreams(&self, limit: i64, offset: i64) -> Result<(Vec<(Upstream, Option<Credential>)>, i64)> {
+    pub async fn page_upstreams(
+        &self,
+        limit: i64,
+        offset: i64,
+    ) -> Result<(Vec<(Unverified<Upstream>, Option<Unverified<Credential>>)>, i64)> {
         let total: i64 = on!(pool self.control(), |c| sqlx::query_scalar(COUNT).fetch_one(c).await)?;
-        let rows: Vec<PageColumns> =
-            on!(pool self.control(), |c| sqlx::query_as(PAGE).bind(limit).bind(offset).fetch_all(c).await)?;
-        let page = rows
+        let tail = format!("{NEWEST_FIRST} LIMIT $1 OFFSET $2");
+        let upstreams = self.rows::<UpstreamRow>(&tail, &[Bind::Number(limit), Bind::Number(offset)]).await?;
+        let mut credentials = self.grouped_rows::<CredentialRow>("", &[], |row| row.upstream_id.clone()).await?;
+        let page = upstreams
             .into_iter()
-            .map(|row| Ok((row.upstream.try_into()?, row.credential.into_credential()?)))
-            .collect::<Result<_>>()?;
+            .map(|upstream| {
+                let at = credentials.iter().position(|(owner, _)| owner == upstream.id());
+                let credential = at.map(|at| credentials.swap_remove(at).1);
+                (upstream, credential)
+            })
+            .collect();
         Ok((page, total))
     }
 
     /// The upstream with this id.
-    pub async fn find_upstream(&self, id: &UpstreamId) -> Result<Option<Upstream>> {
-        let row: Option<UpstreamColumns> =
-            on!(pool self.control(), |c| sqlx::query_as(FIND).bind(id.as_str()).fetch_optional(c).await)?;
-        row.map(Upstream::try_from).transpose()
+    pub async fn find_upstream(&self, id: &UpstreamId) -> Result<Option<Unverified<Upstream>>> {
+        self.row::<UpstreamRow>("WHERE t.id = $1", &[Bind::Text(id.as_str())]).await
     }
 
     /// The upstream with this name.
-    pub async fn find_upstream_by_name(&self, name: &str) -> Result<Option<Upstream>> {
+    pub async fn find_upstream_by_name(&self, name: &str) -> Result<Option<Unverified<Upstream>>> {
         let name = parse::storable(name);
-        let row: Option<UpstreamColumns> =
-            on!(pool self.control(), |c| sqlx::query_as(FIND_BY_NAME).bind(&*name).fetch_optional(c).await)?;
-        row.map(Upstream::try_from).transpose()
+        self.row::<UpstreamRow>("WHERE t.name = $1", &[Bind::Text(&name)]).await
     }
 }
 
 impl Tx {
     /// Every upstream, newest first. They stay as they are until this transaction ends.
-    pub async fn list_upstreams(&mut self) -> Result<Vec<Upstream>> {
-        let rows: Vec<UpstreamColumns> = on!(tx &mut self.open, |c| sqlx::query_as(LIST).fetch_all(c).await)?;
-        rows.into_iter().map(Upstream::try_from).collect()
+    pub async fn list_upstreams(&mut self) -> Result<Vec<Unverified<Upstream>>> {
+        self.rows::<UpstreamRow>(NEWEST_FIRST, &[]).await
     }
 
     /// How many upstreams there are.
@@ -111,54 +124,51 @@ impl Tx {
     }
 
     /// The upstream with this id. It stays as it is until this transaction ends.
-    pub async fn find_upstream(&mut self, id: &UpstreamId) -> Result<Option<Upstream>> {
-        let row: Option<UpstreamColumns> =
-            on!(tx &mut self.open, |c| sqlx::query_as(FIND).bind(id.as_str()).fetch_optional(c).await)?;
-        row.map(Upstream::try_from).transpose()
+    pub async fn find_upstream(&mut self, id: &UpstreamId) -> Result<Option<Unverified<Upstream>>> {
+        self.row::<UpstreamRow>("WHERE t.id = $1", &[Bind::Text(id.as_str())]).await
     }
 
     /// Adds an upstream.
-    pub async fn insert_upstream(&mut self, upstream: &Upstream) -> Result<()> {
-        on!(tx &mut self.open, |c| sqlx::query(
-            "INSERT INTO upstreams (id, name, provider, base_url, is_default, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)"
-        )
-        .bind(upstream.id.as_str())
-        .bind(&upstream.name)
-        .bind(upstream.provider.as_str())
-        .bind(upstream.base_url.as_str())
-        .bind(upstream.is_default)
-        .bind(upstream.created_at.0)
-        .bind(upstream.updated_at.0)
-        .execute(c)
-        .await
-        .map(drop))?;
-        Ok(())
+    pub async fn insert_upstream(&mut self, macs: &dyn RowMac, upstream: &Upstream) -> Result<()> {
+        self.insert_row::<UpstreamRow>(macs, upstream).await
     }
 
-    /// Makes this upstream the default; the one before stops being it.
-    pub async fn set_default(&mut self, id: &UpstreamId) -> Result<()> {
-        on!(tx &mut self.open, |c| {
-            sqlx::query("UPDATE upstreams SET is_default = FALSE WHERE is_default AND id <> $1")
-                .bind(id.as_str())
-                .execute(&mut *c)
-                .await?;
-            sqlx::query("UPDATE upstreams SET is_default = TRUE WHERE id = $1")
-                .bind(id.as_str())
-                .execute(c)
-                .await
-                .map(drop)
-        })?;
+    /// Writes an upstream back.
+    pub async fn update_upstream(
+        &mut self,
+        macs: &dyn RowMac,
+        upstream: Verified<Upstream>,
+    ) -> Result<Verified<Upstream>> {
+        self.update_row::<UpstreamRow>(macs, upstream).await
+    }
+
+    /// Takes the default from whichever row says that it has it. Sound rows are written back signed by the caller before;
+    /// what is left says so without a MAC that holds.
+    pub async fn clear_damaged_default(&mut self) -> Result<()> {
+        on!(tx &mut self.open, |c| sqlx::query("UPDATE upstreams SET is_default = FALSE WHERE is_default")
+            .execute(c)
+            .await
+            .map(drop))?;
         Ok(())
     }
 
     /// Removes an upstream, its credential and every version of it.
     pub async fn delete_upstream(&mut self, id: &UpstreamId) -> Result<()> {
+        let credentials: Vec<String> = on!(tx &mut self.open, |c| sqlx::query_scalar(
+            "SELECT id FROM credentials WHERE upstream_id = $1"
+        )
+        .bind(id.as_str())
+        .fetch_all(c)
+        .await)?;
         on!(tx &mut self.open, |c| sqlx::query("DELETE FROM upstreams WHERE id = $1")
             .bind(id.as_str())
             .execute(c)
             .await
             .map(drop))?;
+        self.forget::<UpstreamRow>(id.to_string());
+        for credential in credentials {
+            self.forget::<CredentialRow>(credential);
+        }
         Ok(())
     }
 }

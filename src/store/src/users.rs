@@ -1,53 +1,75 @@
-//! People, and the projects they work in.
+//! People and their roles.
 
-use domain::{Project, ProjectId, Role, Timestamp, User, UserId};
+use domain::{Account, Member, Role, RowMac, Timestamp, Unverified, User, UserId, Verified};
 
-use crate::{Error, Result, Store, Tx, on, parse};
+use crate::{
+    Result, Store, Tx, on, parse,
+    signed::{Bind, Mapped},
+    table::table,
+};
 
-macro_rules! user_columns {
-    () => {
-        "u.id, u.email, u.password_hash, u.created_at, m.role, m.project_id \
-         FROM users u JOIN members m ON m.user_id = u.id"
-    };
+table! {
+    /// What a person signs in with.
+    AccountRow in "users", signed "user-v1", key(id);
+    id: String;
+    email: String;
+    password_hash: String;
+    created_at: i64;
 }
 
-const FIND: &str = concat!("SELECT ", user_columns!(), " WHERE u.id = $1 ORDER BY m.project_id LIMIT 1");
-const FIND_BY_EMAIL: &str = concat!("SELECT ", user_columns!(), " WHERE u.email = $1 ORDER BY m.project_id LIMIT 1");
-
-#[derive(sqlx::FromRow)]
-struct UserColumns {
-    id: String,
-    email: String,
-    password_hash: String,
-    created_at: i64,
-    role: String,
-    project_id: String,
+table! {
+    /// Somebody's role in a project.
+    MemberRow in "members", signed "member-v1", key(user_id, project_id);
+    user_id: String;
+    project_id: String;
+    role: String;
 }
 
-#[derive(sqlx::FromRow)]
-struct ProjectColumns {
-    id: String,
-    name: String,
-    created_at: i64,
+impl Mapped for AccountRow {
+    type Value = Account;
+
+    fn parse(self) -> Result<Account> {
+        Ok(Account {
+            id: parse::text("users.id", &self.id)?,
+            email: self.email,
+            password_hash: self.password_hash,
+            created_at: Timestamp(self.created_at),
+        })
+    }
+
+    fn of(account: &Account) -> Self {
+        let Account { id, email, password_hash, created_at } = account;
+        Self {
+            id: id.to_string(),
+            email: email.clone(),
+            password_hash: password_hash.clone(),
+            created_at: created_at.0,
+            epoch: 0,
+            mac: None,
+        }
+    }
 }
 
-/// The person and their password's hash.
-fn user(row: UserColumns) -> Result<(User, String)> {
-    let user = User {
-        id: parse::text("users.id", &row.id)?,
-        email: row.email,
-        role: parse::one_of("members.role", &row.role, Role::parse)?,
-        project_id: parse::text("members.project_id", &row.project_id)?,
-        created_at: Timestamp(row.created_at),
-    };
-    Ok((user, row.password_hash))
-}
+impl Mapped for MemberRow {
+    type Value = Member;
 
-impl TryFrom<ProjectColumns> for Project {
-    type Error = Error;
+    fn parse(self) -> Result<Member> {
+        Ok(Member {
+            user_id: parse::text("members.user_id", &self.user_id)?,
+            project_id: parse::text("members.project_id", &self.project_id)?,
+            role: parse::one_of("members.role", &self.role, Role::parse)?,
+        })
+    }
 
-    fn try_from(row: ProjectColumns) -> Result<Self> {
-        Ok(Self { id: parse::text("projects.id", &row.id)?, name: row.name, created_at: Timestamp(row.created_at) })
+    fn of(member: &Member) -> Self {
+        let Member { user_id, project_id, role } = member;
+        Self {
+            user_id: user_id.to_string(),
+            project_id: project_id.to_string(),
+            role: role.as_str().to_owned(),
+            epoch: 0,
+            mac: None,
+        }
     }
 }
 
@@ -57,98 +79,55 @@ impl Store {
         Ok(on!(pool self.control(), |c| sqlx::query_scalar("SELECT COUNT(*) FROM users").fetch_one(c).await)?)
     }
 
-    /// The person with this id.
-    pub async fn find_user(&self, id: &UserId) -> Result<Option<User>> {
-        Ok(self.find_user_with_password(id).await?.map(|(user, _)| user))
+    /// The person with this id, and their role in the first project they are in.
+    pub async fn find_user(&self, id: &UserId) -> Result<Option<(Unverified<Account>, Option<Unverified<Member>>)>> {
+        let account = self.row::<AccountRow>("WHERE t.id = $1", &[Bind::Text(id.as_str())]).await?;
+        self.with_member(account).await
     }
 
-    /// The person with this id, and the hash of their password.
-    pub async fn find_user_with_password(&self, id: &UserId) -> Result<Option<(User, String)>> {
-        let row: Option<UserColumns> =
-            on!(pool self.control(), |c| sqlx::query_as(FIND).bind(id.as_str()).fetch_optional(c).await)?;
-        row.map(user).transpose()
-    }
-
-    /// The person with this address, in lower case, and the hash of their password.
-    pub async fn find_user_by_email(&self, email: &str) -> Result<Option<(User, String)>> {
+    /// The person with this address, in lower case, and their role.
+    pub async fn find_user_by_email(
+        &self,
+        email: &str,
+    ) -> Result<Option<(Unverified<Account>, Option<Unverified<Member>>)>> {
         let email = parse::storable(email);
-        let row: Option<UserColumns> =
-            on!(pool self.control(), |c| sqlx::query_as(FIND_BY_EMAIL).bind(&*email).fetch_optional(c).await)?;
-        row.map(user).transpose()
+        let account = self.row::<AccountRow>("WHERE t.email = $1", &[Bind::Text(&email)]).await?;
+        self.with_member(account).await
     }
 
-    /// The oldest project.
-    pub async fn first_project(&self) -> Result<Option<Project>> {
-        let row: Option<ProjectColumns> = on!(pool self.control(), |c| sqlx::query_as(
-            "SELECT id, name, created_at FROM projects ORDER BY created_at, id LIMIT 1"
-        )
-        .fetch_optional(c)
-        .await)?;
-        row.map(Project::try_from).transpose()
-    }
-
-    /// The project with this id.
-    pub async fn find_project(&self, id: &ProjectId) -> Result<Option<Project>> {
-        let row: Option<ProjectColumns> = on!(pool self.control(), |c| sqlx::query_as(
-            "SELECT id, name, created_at FROM projects WHERE id = $1"
-        )
-        .bind(id.as_str())
-        .fetch_optional(c)
-        .await)?;
-        row.map(Project::try_from).transpose()
+    async fn with_member(
+        &self,
+        account: Option<Unverified<Account>>,
+    ) -> Result<Option<(Unverified<Account>, Option<Unverified<Member>>)>> {
+        let Some(account) = account else { return Ok(None) };
+        let tail = "WHERE t.user_id = $1 ORDER BY t.project_id LIMIT 1";
+        let member = self.row::<MemberRow>(tail, &[Bind::Text(account.id())]).await?;
+        Ok(Some((account, member)))
     }
 }
 
 impl Tx {
-    /// Adds a project.
-    pub async fn insert_project(&mut self, project: &Project) -> Result<()> {
-        on!(tx &mut self.open, |c| sqlx::query("INSERT INTO projects (id, name, created_at) VALUES ($1, $2, $3)")
-            .bind(project.id.as_str())
-            .bind(&project.name)
-            .bind(project.created_at.0)
-            .execute(c)
-            .await
-            .map(drop))?;
-        Ok(())
-    }
-
     /// Adds a person with their membership.
-    pub async fn insert_user(&mut self, user: &User, password_hash: &str) -> Result<()> {
-        on!(tx &mut self.open, |c| {
-            sqlx::query("INSERT INTO users (id, email, password_hash, created_at) VALUES ($1, $2, $3, $4)")
-                .bind(user.id.as_str())
-                .bind(&user.email)
-                .bind(password_hash)
-                .bind(user.created_at.0)
-                .execute(&mut *c)
-                .await?;
-            sqlx::query("INSERT INTO members (user_id, project_id, role) VALUES ($1, $2, $3)")
-                .bind(user.id.as_str())
-                .bind(user.project_id.as_str())
-                .bind(user.role.as_str())
-                .execute(c)
-                .await
-                .map(drop)
-        })?;
-        Ok(())
+    pub async fn insert_user(&mut self, macs: &dyn RowMac, user: &User, password_hash: &str) -> Result<()> {
+        let User { id, email, role, project_id, created_at } = user;
+        let account = Account {
+            id: id.clone(),
+            email: email.clone(),
+            password_hash: password_hash.to_owned(),
+            created_at: *created_at,
+        };
+        let member = Member { user_id: id.clone(), project_id: project_id.clone(), role: *role };
+        self.insert_row::<AccountRow>(macs, &account).await?;
+        self.insert_row::<MemberRow>(macs, &member).await
     }
 
-    /// The hash of somebody's password as it is now: nothing can replace it before this transaction ends.
-    pub async fn password_hash(&mut self, id: &UserId) -> Result<Option<String>> {
-        Ok(on!(tx &mut self.open, |c| sqlx::query_scalar("SELECT password_hash FROM users WHERE id = $1")
-            .bind(id.as_str())
-            .fetch_optional(c)
-            .await)?)
+    /// The person with this id. It stays as it is until this transaction ends.
+    pub async fn find_account(&mut self, id: &UserId) -> Result<Option<Unverified<Account>>> {
+        self.row::<AccountRow>("WHERE t.id = $1", &[Bind::Text(id.as_str())]).await
     }
 
-    /// Replaces the hash of somebody's password.
-    pub async fn set_password(&mut self, id: &UserId, password_hash: &str) -> Result<()> {
-        on!(tx &mut self.open, |c| sqlx::query("UPDATE users SET password_hash = $2 WHERE id = $1")
-            .bind(id.as_str())
-            .bind(password_hash)
-            .execute(c)
-            .await
-            .map(drop))?;
-        Ok(())
+    /// Writes a person back.
+    pub async fn update_account(&mut self, macs: &dyn RowMac, account: Verified<Account>) -> Result<Verified<Account>> {
+        self.update_row::<AccountRow>(macs, account).await
     }
 }

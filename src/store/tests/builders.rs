@@ -1,15 +1,28 @@
 //! Rows written through the store, and a way past it to write what it never would.
 
-use domain::{Upstream, VirtualKey};
+use domain::{Unverified, Upstream, VirtualKey};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
 use store::{Location, Store};
 use testkit_db::TestDb;
 pub use testkit_domain::*;
 
+/// The value of a row whose MAC holds.
+pub fn sound<T>(row: Option<Unverified<T>>) -> Option<T>
+where
+    T: std::fmt::Debug,
+{
+    row.map(|row| row.verify(&TestMacs).unwrap().into_inner())
+}
+
+/// The values of rows whose MACs hold.
+pub fn all_sound<T: std::fmt::Debug>(rows: impl IntoIterator<Item = Unverified<T>>) -> Vec<T> {
+    rows.into_iter().map(|row| row.verify(&TestMacs).unwrap().into_inner()).collect()
+}
+
 /// Writes the one project that everything else points at.
 pub async fn with_project(store: &Store) {
     let mut tx = store.begin().await.unwrap();
-    tx.insert_project(&project()).await.unwrap();
+    tx.insert_project(&TestMacs, &project()).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -18,7 +31,7 @@ pub async fn with_keys(store: &Store, keys: &[VirtualKey]) {
     with_project(store).await;
     let mut tx = store.begin().await.unwrap();
     for (n, key) in (1..).zip(keys) {
-        tx.insert_key(key, &version(key, n), &[n; 32]).await.unwrap();
+        tx.insert_key(&TestMacs, key, &version(key, n)).await.unwrap();
     }
     tx.commit().await.unwrap();
 }
@@ -26,7 +39,7 @@ pub async fn with_keys(store: &Store, keys: &[VirtualKey]) {
 pub async fn with_upstreams(store: &Store, upstreams: &[Upstream]) {
     let mut tx = store.begin().await.unwrap();
     for upstream in upstreams {
-        tx.insert_upstream(upstream).await.unwrap();
+        tx.insert_upstream(&TestMacs, upstream).await.unwrap();
     }
     tx.commit().await.unwrap();
 }

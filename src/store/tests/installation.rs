@@ -1,11 +1,11 @@
 use domain::{Installation, KeyringRow};
-use store::Error;
+use store::{Constraint, Error};
 use testkit_db::{TestDb, both_engines};
 
-use crate::builders::NOON;
+use crate::builders::{NOON, TestMacs, behind_its_back, sound};
 
 fn installation() -> Installation {
-    Installation { id: "00112233445566778899aabbccddeeff".to_owned(), created_at: NOON }
+    Installation { id: "00112233445566778899aabbccddeeff".to_owned(), setup_token_hash: None, created_at: NOON }
 }
 
 fn row(id: &str) -> KeyringRow {
@@ -20,55 +20,52 @@ fn row(id: &str) -> KeyringRow {
 
 both_engines! {
     async fn an_installation_comes_back_with_its_keyring(db: TestDb) {
-        assert_eq!(db.store.find_installation().await.unwrap(), None);
+        assert!(db.store.find_installation().await.unwrap().is_none());
         assert_eq!(db.store.list_keyring().await.unwrap(), []);
         let mut tx = db.store.begin().await.unwrap();
-        tx.insert_installation(&installation()).await.unwrap();
+        tx.insert_installation(&TestMacs, &installation()).await.unwrap();
         tx.insert_keyring_row(&row("pepper-1")).await.unwrap();
         tx.insert_keyring_row(&row("dek-1")).await.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(db.store.find_installation().await.unwrap(), Some(installation()));
+        assert_eq!(sound(db.store.find_installation().await.unwrap()), Some(installation()));
+        assert_eq!(db.store.installation_id().await.unwrap(), Some(installation().id));
         assert_eq!(db.store.list_keyring().await.unwrap(), [row("dek-1"), row("pepper-1")]);
     }
 
     async fn there_is_one_installation(db: TestDb) {
         let mut tx = db.store.begin().await.unwrap();
-        tx.insert_installation(&installation()).await.unwrap();
+        tx.insert_installation(&TestMacs, &installation()).await.unwrap();
         tx.commit().await.unwrap();
         let mut tx = db.store.begin().await.unwrap();
-        let other = Installation { id: "ff".to_owned(), created_at: NOON };
-        assert!(matches!(tx.insert_installation(&other).await, Err(Error::Conflict("installation_singleton"))));
+        let other = Installation { id: "ff".to_owned(), setup_token_hash: None, created_at: NOON };
+        assert!(matches!(tx.insert_installation(&TestMacs, &other).await, Err(Error::Conflict(Constraint::InstallationSingleton))));
     }
 
     async fn a_wrapped_key_is_never_overwritten(db: TestDb) {
         let mut tx = db.store.begin().await.unwrap();
         tx.insert_keyring_row(&row("dek-1")).await.unwrap();
-        assert!(matches!(tx.insert_keyring_row(&row("dek-1")).await, Err(Error::Conflict("keyring_id"))));
+        assert!(matches!(tx.insert_keyring_row(&row("dek-1")).await, Err(Error::Conflict(Constraint::KeyringId))));
     }
 
-    async fn the_setup_token_is_claimed_once(db: TestDb) {
+    async fn the_setup_token_is_part_of_the_signed_row(db: TestDb) {
         let mut tx = db.store.begin().await.unwrap();
-        tx.insert_installation(&installation()).await.unwrap();
-        tx.set_setup_token(Some(&[1; 32])).await.unwrap();
+        tx.insert_installation(&TestMacs, &installation()).await.unwrap();
+        let mut row = tx.find_installation().await.unwrap().unwrap().verify(&TestMacs).unwrap();
+        row.edit().setup_token_hash = Some(vec![1; 32]);
+        tx.update_installation(&TestMacs, row).await.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(db.store.setup_token_hash().await.unwrap(), Some(vec![1; 32]));
-
-        let mut tx = db.store.begin().await.unwrap();
-        assert!(!tx.claim_setup(&[2; 32]).await.unwrap());
-        assert!(tx.claim_setup(&[1; 32]).await.unwrap());
-        assert!(!tx.claim_setup(&[1; 32]).await.unwrap());
-        tx.commit().await.unwrap();
-        assert_eq!(db.store.setup_token_hash().await.unwrap(), None);
+        let found = sound(db.store.find_installation().await.unwrap()).unwrap();
+        assert_eq!(found.setup_token_hash, Some(vec![1; 32]));
+        behind_its_back(&db, "UPDATE installation SET setup_token_hash = NULL").await;
+        assert!(db.store.find_installation().await.unwrap().unwrap().verify(&TestMacs).is_err());
     }
 
-    async fn the_setup_token_can_be_taken_back(db: TestDb) {
-        assert_eq!(db.store.setup_token_hash().await.unwrap(), None);
+    async fn a_wrapped_key_is_replaced_where_it_stands(db: TestDb) {
         let mut tx = db.store.begin().await.unwrap();
-        tx.insert_installation(&installation()).await.unwrap();
-        tx.set_setup_token(Some(&[1; 32])).await.unwrap();
-        tx.set_setup_token(None).await.unwrap();
-        assert!(!tx.claim_setup(&[1; 32]).await.unwrap());
-        tx.commit().await.unwrap();
-        assert_eq!(db.store.setup_token_hash().await.unwrap(), None);
+        tx.insert_keyring_row(&row("canary")).await.unwrap();
+        tx.insert_keyring_row(&row("dek-1")).await.unwrap();
+        let other = KeyringRow { wrapped: vec![7], ..row("canary") };
+        tx.update_keyring_row(&other).await.unwrap();
+        assert_eq!(tx.list_keyring().await.unwrap(), [other, row("dek-1")]);
     }
 }

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use domain::{Change, ChangeKind, Timestamp};
+use domain::{Change, ChangeKind};
 use store::{KeyFilter, RequestFilter, Store};
 
-use crate::builders::{NOON, credential, key, project, request, upstream, user, version};
+use crate::builders::{NOON, TestMacs, credential, key, project, request, upstream, user, version};
 
 fn movable<F: Future + Send + 'static>(future: F) -> F {
     future
@@ -25,23 +25,25 @@ async fn every_future_can_move_between_threads() {
         let (sealed, sealed_version) = credential(&upstream, 1);
         let (next, next_version) = credential(&upstream, 2);
         let mut tx = store.begin().await?;
-        tx.set_setup_token(None).await?;
-        tx.claim_setup(&[]).await?;
-        tx.insert_project(&project()).await?;
-        tx.insert_user(&user, "hash").await?;
-        tx.set_password(&user.id, "hash").await?;
+        tx.find_installation().await?;
+        tx.insert_project(&TestMacs, &project()).await?;
+        tx.insert_user(&TestMacs, &user, "hash").await?;
+        let account = tx.find_account(&user.id).await?.unwrap().verify(&TestMacs).unwrap();
+        tx.update_account(&TestMacs, account).await?;
         tx.delete_sessions_of(&user.id).await?;
-        tx.insert_key(&key, &version(&key, 1), &[]).await?;
-        tx.find_key(&key.id).await?;
-        tx.update_key(&key, &[]).await?;
-        tx.insert_upstream(&upstream).await?;
-        tx.find_upstream(&upstream.id).await?;
+        tx.insert_key(&TestMacs, &key, &version(&key, 1)).await?;
+        let row = tx.find_key(&key.id).await?.unwrap().verify(&TestMacs).unwrap();
+        tx.update_key(&TestMacs, row).await?;
+        tx.insert_upstream(&TestMacs, &upstream).await?;
+        let row = tx.find_upstream(&upstream.id).await?.unwrap().verify(&TestMacs).unwrap();
+        tx.update_upstream(&TestMacs, row).await?;
         tx.count_upstreams().await?;
         tx.list_upstreams().await?;
-        tx.set_default(&upstream.id).await?;
-        tx.insert_credential(&sealed, &sealed_version).await?;
-        tx.find_credential(&upstream.id).await?;
-        tx.replace_secret(&next, &next_version).await?;
+        tx.clear_damaged_default().await?;
+        tx.insert_credential(&TestMacs, &sealed, &sealed_version).await?;
+        let mut row = tx.find_credential(&upstream.id).await?.unwrap().verify(&TestMacs).unwrap();
+        row.edit().clone_from(&next);
+        tx.replace_secret(&TestMacs, row, &next_version).await?;
         tx.delete_upstream(&upstream.id).await?;
         tx.announce(Change { kind: ChangeKind::Key, id: key.id.to_string() }).await?;
         tx.commit().await?;
@@ -52,6 +54,7 @@ async fn every_future_can_move_between_threads() {
         store.count_keys(NOON).await?;
         store.touch_keys(&[(key.id.clone(), NOON)]).await?;
         store.list_upstreams().await?;
+        store.list_credentials().await?;
         store.page_upstreams(1, 0).await?;
         store.find_upstream_by_name("x").await?;
         store.find_credential(&upstream.id).await?;
@@ -64,7 +67,7 @@ async fn every_future_can_move_between_threads() {
         store.key_activity(&key.id, NOON).await?;
         store.latest_request_of_key(&key.id).await?;
         store.audit_after(0, 1).await?;
-        store.touch_session(&[], Timestamp(0)).await?;
+        store.load_session(&[]).await?;
         store.close().await;
         Ok::<_, store::Error>(())
     });

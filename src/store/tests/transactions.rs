@@ -1,20 +1,19 @@
-use domain::VirtualKey;
 use store::{Error, Store};
 use testkit_db::{TestDb, both_engines};
 
-use crate::builders::{NOON, key, project, request, with_keys};
+use crate::builders::{NOON, TestMacs, key, project, request, sound, with_keys};
 
 both_engines! {
     async fn what_is_not_committed_has_never_been(db: TestDb) {
         let mut tx = db.store.begin().await.unwrap();
-        tx.insert_project(&project()).await.unwrap();
-        assert_eq!(db.store.first_project().await.unwrap(), None);
+        tx.insert_project(&TestMacs, &project()).await.unwrap();
+        assert!(db.store.first_project().await.unwrap().is_none());
         drop(tx);
-        assert_eq!(db.store.first_project().await.unwrap(), None);
+        assert!(db.store.first_project().await.unwrap().is_none());
         let mut tx = db.store.begin().await.unwrap();
-        tx.insert_project(&project()).await.unwrap();
+        tx.insert_project(&TestMacs, &project()).await.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(db.store.first_project().await.unwrap(), Some(project()));
+        assert_eq!(sound(db.store.first_project().await.unwrap()), Some(project()));
     }
 
     async fn no_change_is_lost_between_two_writers(db: TestDb) {
@@ -24,41 +23,43 @@ both_engines! {
         for store in [db.store.clone(), other.clone(), db.store.clone(), other.clone()] {
             tasks.spawn(async move {
                 let mut tx = store.begin().await.unwrap();
-                let stored = tx.find_key(&key(1).id).await.unwrap().unwrap();
+                let mut row = tx.find_key(&key(1).id).await.unwrap().unwrap().verify(&TestMacs).unwrap();
                 // Gives every other writer its turn between reading and writing.
                 tokio::task::yield_now().await;
-                let key = VirtualKey { name: format!("{}+", stored.key.name), ..stored.key };
-                tx.update_key(&key, &stored.row_mac).await.unwrap();
+                row.edit().name.push('+');
+                tx.update_key(&TestMacs, row).await.unwrap();
                 tx.commit().await.unwrap();
             });
         }
         tasks.join_all().await;
-        assert_eq!(db.store.find_key(&key(1).id).await.unwrap().unwrap().name, "key 1++++");
+        assert_eq!(sound(db.store.find_key(&key(1).id).await.unwrap()).unwrap().name, "key 1++++");
         other.close().await;
     }
 
     async fn an_open_transaction_holds_up_neither_readers_nor_request_rows(db: TestDb) {
         with_keys(&db.store, &[key(1)]).await;
         let mut tx = db.store.begin().await.unwrap();
-        tx.update_key(&VirtualKey { name: "new".to_owned(), ..key(1) }, &[]).await.unwrap();
-        assert_eq!(db.store.find_key(&key(1).id).await.unwrap(), Some(key(1)));
+        let mut row = tx.find_key(&key(1).id).await.unwrap().unwrap().verify(&TestMacs).unwrap();
+        row.edit().name = "new".to_owned();
+        tx.update_key(&TestMacs, row).await.unwrap();
+        assert_eq!(sound(db.store.find_key(&key(1).id).await.unwrap()), Some(key(1)));
         db.store.insert_requests(&[request(0)]).await.unwrap();
         assert_eq!(db.store.latest_request_of_key(&key(1).id).await.unwrap(), Some(Ok(request(0))));
         tx.commit().await.unwrap();
-        assert_eq!(db.store.find_key(&key(1).id).await.unwrap().unwrap().name, "new");
+        assert_eq!(sound(db.store.find_key(&key(1).id).await.unwrap()).unwrap().name, "new");
     }
 
     async fn a_touch_beside_an_edit_is_kept(db: TestDb) {
         with_keys(&db.store, &[key(1)]).await;
         let stored = {
             let mut tx = db.store.begin().await.unwrap();
-            tx.find_key(&key(1).id).await.unwrap().unwrap()
+            tx.find_key(&key(1).id).await.unwrap().unwrap().verify(&TestMacs).unwrap()
         };
         db.store.touch_keys(&[(key(1).id, NOON.plus(5))]).await.unwrap();
         let mut tx = db.store.begin().await.unwrap();
-        tx.update_key(&stored.key, &stored.row_mac).await.unwrap();
+        tx.update_key(&TestMacs, stored).await.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(db.store.find_key(&key(1).id).await.unwrap().unwrap().last_used_at, Some(NOON.plus(5)));
+        assert_eq!(sound(db.store.find_key(&key(1).id).await.unwrap()).unwrap().last_used_at, Some(NOON.plus(5)));
     }
 
     /// Somebody else's transaction that does not end is an error after five seconds, and no longer one when it has.
@@ -68,7 +69,7 @@ both_engines! {
         assert!(matches!(db.store.begin().await, Err(Error::Unavailable(_))));
         drop(endless);
         let mut tx = db.store.begin().await.unwrap();
-        tx.insert_project(&project()).await.unwrap();
+        tx.insert_project(&TestMacs, &project()).await.unwrap();
         tx.commit().await.unwrap();
         other.close().await;
     }

@@ -1,8 +1,16 @@
-use domain::{Project, ProjectId, Role, User};
-use store::Error;
+use domain::{Damage, Project, ProjectId, Role, User};
+use store::{Constraint, Error, Store};
 use testkit_db::{TestDb, both_engines};
 
-use crate::builders::{NOON, behind_its_back, bytes, project, user, with_project};
+use crate::builders::{NOON, TestMacs, behind_its_back, bytes, project, sound, user, with_project};
+
+/// The person and what their password is checked by.
+async fn found(store: &Store, email: &str) -> Option<(User, String)> {
+    let (account, member) = store.find_user_by_email(email).await.unwrap()?;
+    let account = account.verify(&TestMacs).unwrap();
+    let member = member.unwrap().verify(&TestMacs).unwrap();
+    Some((User::of(&account, &member), account.into_inner().password_hash))
+}
 
 both_engines! {
     async fn people_are_found_by_id_and_by_address(db: TestDb) {
@@ -10,71 +18,78 @@ both_engines! {
         assert_eq!(db.store.count_users().await.unwrap(), 0);
         let owner = User { role: Role::Owner, ..user(1) };
         let mut tx = db.store.begin().await.unwrap();
-        tx.insert_user(&owner, "one").await.unwrap();
-        tx.insert_user(&user(2), "two").await.unwrap();
+        tx.insert_user(&TestMacs, &owner, "one").await.unwrap();
+        tx.insert_user(&TestMacs, &user(2), "two").await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(db.store.count_users().await.unwrap(), 2);
-        assert_eq!(db.store.find_user(&owner.id).await.unwrap(), Some(owner.clone()));
-        assert_eq!(db.store.find_user(&user(9).id).await.unwrap(), None);
-        let found = db.store.find_user_by_email(&owner.email).await.unwrap();
-        assert_eq!(found, Some((owner, "one".to_owned())));
-        assert_eq!(db.store.find_user_by_email("nobody@example.org").await.unwrap(), None);
-        assert_eq!(db.store.find_user_by_email("\0").await.unwrap(), None);
+        assert_eq!(db.store.find_user(&owner.id).await.unwrap().unwrap().0.id(), owner.id.as_str());
+        assert!(db.store.find_user(&user(9).id).await.unwrap().is_none());
+        let email = owner.email.clone();
+        assert_eq!(found(&db.store, &email).await, Some((owner, "one".to_owned())));
+        assert_eq!(found(&db.store, "nobody@example.org").await, None);
+        assert_eq!(found(&db.store, "\0").await, None);
     }
 
     async fn addresses_are_unique(db: TestDb) {
         with_project(&db.store).await;
         let mut tx = db.store.begin().await.unwrap();
-        tx.insert_user(&user(1), "hash").await.unwrap();
+        tx.insert_user(&TestMacs, &user(1), "hash").await.unwrap();
         let same = User { email: user(1).email, ..user(2) };
-        assert!(matches!(tx.insert_user(&same, "hash").await, Err(Error::Conflict("users_email"))));
+        let refused = tx.insert_user(&TestMacs, &same, "hash").await;
+        assert!(matches!(refused, Err(Error::Conflict(Constraint::UsersEmail))));
     }
 
     async fn a_person_needs_their_project(db: TestDb) {
         let mut tx = db.store.begin().await.unwrap();
-        assert!(matches!(tx.insert_user(&user(1), "hash").await, Err(Error::Conflict("reference"))));
+        let refused = tx.insert_user(&TestMacs, &user(1), "hash").await;
+        assert!(matches!(refused, Err(Error::Conflict(Constraint::Reference))));
     }
 
     async fn a_password_is_replaced_for_one_person(db: TestDb) {
         with_project(&db.store).await;
         let mut tx = db.store.begin().await.unwrap();
-        tx.insert_user(&user(1), "one").await.unwrap();
-        tx.insert_user(&user(2), "two").await.unwrap();
-        assert_eq!(tx.password_hash(&user(1).id).await.unwrap().as_deref(), Some("one"));
-        assert_eq!(tx.password_hash(&user(9).id).await.unwrap(), None);
-        tx.set_password(&user(1).id, "new").await.unwrap();
-        assert_eq!(tx.password_hash(&user(1).id).await.unwrap().as_deref(), Some("new"));
+        tx.insert_user(&TestMacs, &user(1), "one").await.unwrap();
+        tx.insert_user(&TestMacs, &user(2), "two").await.unwrap();
+        let row = tx.find_account(&user(1).id).await.unwrap().unwrap();
+        let mut account = row.verify(&TestMacs).unwrap();
+        account.edit().password_hash = "new".to_owned();
+        tx.update_account(&TestMacs, account).await.unwrap();
         tx.commit().await.unwrap();
-        let hash = async |n| db.store.find_user_by_email(&user(n).email).await.unwrap().unwrap().1;
+        let hash = async |n| found(&db.store, &user(n).email).await.unwrap().1;
         assert_eq!((hash(1).await, hash(2).await), ("new".to_owned(), "two".to_owned()));
-        assert_eq!(db.store.find_user_with_password(&user(1).id).await.unwrap(), Some((user(1), "new".to_owned())));
     }
 
-    async fn a_role_that_nobody_knows_is_damage(db: TestDb) {
+    async fn a_role_that_nobody_knows_damages_its_row_alone(db: TestDb) {
         with_project(&db.store).await;
         let mut tx = db.store.begin().await.unwrap();
-        tx.insert_user(&user(1), "one").await.unwrap();
+        tx.insert_user(&TestMacs, &user(1), "one").await.unwrap();
+        tx.insert_user(&TestMacs, &user(2), "two").await.unwrap();
         tx.commit().await.unwrap();
-        behind_its_back(&db, "UPDATE members SET role = 'emperor'").await;
-        assert!(matches!(db.store.find_user(&user(1).id).await, Err(Error::Damaged(_))));
+        behind_its_back(&db, &format!("UPDATE members SET role = 'emperor' WHERE user_id = '{}'", user(1).id)).await;
+        let (account, member) = db.store.find_user(&user(1).id).await.unwrap().unwrap();
+        assert!(account.verify(&TestMacs).is_ok());
+        let damaged = member.unwrap().verify(&TestMacs).unwrap_err();
+        assert!(matches!(damaged.damage, Damage::Unreadable(what) if what.contains("members.role")));
+        assert!(found(&db.store, &user(2).email).await.is_some());
     }
 
     async fn the_first_project_is_the_oldest(db: TestDb) {
-        assert_eq!(db.store.first_project().await.unwrap(), None);
+        assert!(db.store.first_project().await.unwrap().is_none());
         let later = Project {
             id: ProjectId::new(NOON.plus(1), bytes(0)),
             name: "Another".to_owned(),
             created_at: NOON.plus(1),
         };
         let mut tx = db.store.begin().await.unwrap();
-        tx.insert_project(&later).await.unwrap();
-        tx.insert_project(&project()).await.unwrap();
+        tx.insert_project(&TestMacs, &later).await.unwrap();
+        tx.insert_project(&TestMacs, &project()).await.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(db.store.first_project().await.unwrap(), Some(project()));
-        assert_eq!(db.store.find_project(&later.id).await.unwrap(), Some(later));
-        assert_eq!(db.store.find_project(&ProjectId::new(NOON, bytes(9))).await.unwrap(), None);
+        assert_eq!(sound(db.store.first_project().await.unwrap()), Some(project()));
+        assert_eq!(sound(db.store.find_project(&later.id).await.unwrap()), Some(later));
+        assert!(db.store.find_project(&ProjectId::new(NOON, bytes(9))).await.unwrap().is_none());
         let mut tx = db.store.begin().await.unwrap();
         let same = Project { id: ProjectId::new(NOON, bytes(8)), ..project() };
-        assert!(matches!(tx.insert_project(&same).await, Err(Error::Conflict("projects_name"))));
+        let refused = tx.insert_project(&TestMacs, &same).await;
+        assert!(matches!(refused, Err(Error::Conflict(Constraint::ProjectsName))));
     }
 }

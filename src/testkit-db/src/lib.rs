@@ -6,12 +6,16 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
 
 mod fault;
+mod first_version;
 mod older;
 mod postgres;
+mod tamper;
 
 pub use fault::{Lock, lock_postgres, lock_sqlite};
+pub use first_version::first_version;
 pub use older::{applied, execute, migrate_up_to};
 use store::{Location, Store};
+pub use tamper::{ColumnKind, DbColumn, Intruder};
 use tempfile::TempDir;
 
 const NO_SERVER: &str = "KEYWRIGHT_TEST_POSTGRES is not set. Run the tests by `scripts/postgres.sh run cargo test …`, \

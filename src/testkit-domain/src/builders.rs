@@ -3,9 +3,8 @@
 //! A test changes the fields it is about: `VirtualKey { enabled: false, ..key(1) }`.
 
 use domain::{
-    BaseUrl, Credential, CredentialId, CredentialVersion, ErrorClass, KeyEnv, KeyId, KeyVersion, Project, ProjectId,
-    Provider, RateLimits, RequestId, RequestLog, Role, Timestamp, Upstream, UpstreamId, Usage, User, UserId,
-    VirtualKey,
+    BaseUrl, Credential, CredentialId, CredentialVersion, ErrorClass, KeyEnv, KeyId, KeyVersion, Policy, Project,
+    ProjectId, Provider, RequestId, RequestLog, Role, Timestamp, Upstream, UpstreamId, Usage, User, UserId, VirtualKey,
 };
 
 /// 2026-11-21T12:00:00Z: where every [`crate::ManualClock`] begins.
@@ -48,10 +47,8 @@ pub fn key(n: u8) -> VirtualKey {
         expires_at: None,
         revoked_at: None,
         revoke_reason: None,
-        allowed_models: vec![],
-        allowed_upstreams: vec![],
-        allowed_cidrs: vec![],
-        rate_limits: RateLimits::default(),
+        policy: Policy::default(),
+        policy_version: 1,
         created_at: at,
         updated_at: at,
         last_used_at: None,
@@ -78,6 +75,7 @@ pub fn upstream(n: u8) -> Upstream {
         provider: Provider::OpenaiCompatible,
         base_url: "https://models.example.org/v1".parse::<BaseUrl>().unwrap(),
         is_default: false,
+        has_secret: false,
         created_at: at,
         updated_at: at,
     }
@@ -100,7 +98,7 @@ pub fn credential(upstream: &Upstream, version: i64) -> (Credential, CredentialV
         version,
         sealed: vec![0, 255, u8::try_from(version).unwrap()],
         fingerprint: vec![9, 9],
-        origin: upstream.base_url.origin().to_owned(),
+        base_url: upstream.base_url.to_string(),
         masked,
         created_at: NOON.plus(version),
     };

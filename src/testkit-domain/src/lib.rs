@@ -7,8 +7,10 @@
 mod builders;
 mod clock;
 pub mod fuzz;
+mod macs;
 mod random;
 
 pub use builders::*;
 pub use clock::ManualClock;
+pub use macs::TestMacs;
 pub use random::CountedRandom;

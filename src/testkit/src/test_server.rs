@@ -47,8 +47,12 @@ impl TestServer {
 
     /// Boots with some settings changed.
     pub async fn with(engine: Engine, settings: &[(&'static str, &str)]) -> Self {
+        Self::on(tempfile::tempdir().unwrap(), engine, settings).await
+    }
+
+    /// Boots on a data directory that is there already.
+    pub async fn on(dir: TempDir, engine: Engine, settings: &[(&'static str, &str)]) -> Self {
         drop(rustls::crypto::ring::default_provider().install_default());
-        let dir = tempfile::tempdir().unwrap();
         let mut values = vec![
             ("data_dir", dir.path().display().to_string()),
             ("gateway_listen", "127.0.0.1:0".to_owned()),
@@ -113,6 +117,11 @@ impl TestServer {
     /// The data directory.
     pub fn dir(&self) -> &std::path::Path {
         self.dir.path()
+    }
+
+    /// Where its databases are.
+    pub fn location(&self) -> store::Location {
+        server::wire::location(&self.config)
     }
 
     /// The engine it runs on.

@@ -3,7 +3,9 @@
 pub mod operations;
 mod view;
 
-use domain::{KeyEnv, KeyState, ModelPattern, ProjectId, RateLimits, RevokeReason, Timestamp, UpstreamId, VirtualKey};
+use domain::{
+    KeyEnv, KeyState, ModelPattern, Policy, PolicyPatch, ProjectId, RevokeReason, Timestamp, UpstreamId, VirtualKey,
+};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
@@ -80,14 +82,8 @@ pub struct NewKey {
     pub expires: Expiry,
     /// The project, if named.
     pub project_id: Option<ProjectId>,
-    /// Models it may ask for.
-    pub allowed_models: Vec<ModelPattern>,
-    /// Upstreams it may reach.
-    pub allowed_upstreams: Vec<UpstreamId>,
-    /// Networks it may come from.
-    pub allowed_cidrs: Vec<IpNet>,
-    /// How fast it may call.
-    pub rate_limits: RateLimits,
+    /// What it may do, defaults merged in.
+    pub policy: Policy,
 }
 
 /// When a key ends, as it was asked for.
@@ -134,9 +130,9 @@ impl TryFrom<CreateKey> for NewKey {
             text.parse::<UpstreamId>().map_err(|error| error.to_string())
         });
         let allowed_cidrs = list(&mut errors, "allowed_cidrs", &shape.allowed_cidrs, network);
-        let requests_per_minute = match shape.rate_limits.unwrap_or_default().requests_per_minute {
-            None => Some(RateLimits::DEFAULT_REQUESTS_PER_MINUTE),
-            Some(None) => None,
+        let requests_per_minute = shape.rate_limits.unwrap_or_default().requests_per_minute;
+        match requests_per_minute {
+            None | Some(None) => {}
             Some(Some(n)) => {
                 if !(1..=1_000_000).contains(&n) {
                     errors.push(
@@ -144,9 +140,14 @@ impl TryFrom<CreateKey> for NewKey {
                         "use 1 to 1000000; leave it empty (in JSON: null) for no limit",
                     );
                 }
-                Some(n)
             }
-        };
+        }
+        let policy = Policy::for_new_keys().merge(PolicyPatch {
+            allowed_models: Some(allowed_models),
+            allowed_upstreams: Some(allowed_upstreams),
+            allowed_cidrs: Some(allowed_cidrs),
+            requests_per_minute,
+        });
         match (errors.is_empty(), env) {
             (true, Some(env)) => Ok(Self {
                 name,
@@ -155,10 +156,7 @@ impl TryFrom<CreateKey> for NewKey {
                 enabled: shape.enabled.unwrap_or(true),
                 expires,
                 project_id,
-                allowed_models,
-                allowed_upstreams,
-                allowed_cidrs,
-                rate_limits: RateLimits { requests_per_minute },
+                policy,
             }),
             _ => Err(errors),
         }
@@ -273,6 +271,8 @@ impl KeyQuery {
         match self.state.as_deref() {
             None | Some("" | "any") => Ok(None),
             Some(text) => KeyState::parse(text)
+                // Whether a row verifies is known only once it is read.
+                .filter(|state| *state != KeyState::Damaged)
                 .map(Some)
                 .ok_or_else(|| FieldErrors::one("state", "use active, disabled, expired or revoked")),
         }
@@ -291,16 +291,16 @@ mod tests {
     fn defaults_apply_to_what_is_left_out() {
         let key = parse(r#"{"name": " ci "}"#).unwrap();
         assert_eq!((key.name.as_str(), key.enabled, key.env), ("ci", true, KeyEnv::Live));
-        assert_eq!(key.rate_limits.requests_per_minute, Some(100));
+        assert_eq!(key.policy.rate_limits.requests_per_minute, Some(100));
         assert_eq!(key.expires, Expiry::Never);
     }
 
     #[test]
     fn null_means_no_limit() {
         let key = parse(r#"{"name": "ci", "rate_limits": {"requests_per_minute": null}}"#).unwrap();
-        assert_eq!(key.rate_limits.requests_per_minute, None);
+        assert_eq!(key.policy.rate_limits.requests_per_minute, None);
         let key = parse(r#"{"name": "ci", "rate_limits": {}}"#).unwrap();
-        assert_eq!(key.rate_limits.requests_per_minute, Some(100));
+        assert_eq!(key.policy.rate_limits.requests_per_minute, Some(100));
     }
 
     #[test]

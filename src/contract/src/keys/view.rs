@@ -1,6 +1,6 @@
 //! Keys as they are shown: never their secret, but once.
 
-use domain::{Timestamp, VirtualKey};
+use domain::{DamagedRow, KeyState, Policy, RateLimits, Timestamp, Verified, VirtualKey};
 use serde::{Deserialize, Serialize};
 
 /// Limits as they hold; `null`: no limit.
@@ -37,7 +37,7 @@ pub struct KeyView {
     pub env: String,
     /// Prefix, first four, `…`, last four.
     pub masked: String,
-    /// `active`, `disabled`, `expired` or `revoked`.
+    /// `active`, `disabled`, `expired`, `revoked` or `damaged`.
     pub state: String,
     /// Switched on.
     pub enabled: bool,
@@ -55,6 +55,10 @@ pub struct KeyView {
     pub allowed_cidrs: Vec<String>,
     /// How fast it may call.
     pub rate_limits: RateLimitsView,
+    /// Raised by every change of what the key may do, from 1.
+    pub policy_version: i64,
+    /// What is wrong with its row, where it is damaged: then no request passes, and what else is said here may be wrong.
+    pub damage: Option<String>,
     /// RFC 3339.
     pub expires_at: Option<String>,
     /// RFC 3339.
@@ -73,6 +77,8 @@ impl KeyView {
     /// The key as it is at `now`.
     pub fn of(key: &VirtualKey, now: Timestamp) -> Self {
         let time = |at: Option<Timestamp>| at.map(Timestamp::to_rfc3339);
+        let Policy { allowed_models, allowed_upstreams, allowed_cidrs, rate_limits } = &key.policy;
+        let RateLimits { requests_per_minute } = rate_limits;
         Self {
             id: key.id.to_string(),
             name: key.name.clone(),
@@ -84,16 +90,65 @@ impl KeyView {
             version: key.version,
             project_id: key.project_id.to_string(),
             owner_id: key.owner_id.as_ref().map(ToString::to_string),
-            allowed_models: key.allowed_models.iter().map(|model| model.as_str().to_owned()).collect(),
-            allowed_upstreams: key.allowed_upstreams.iter().map(ToString::to_string).collect(),
-            allowed_cidrs: key.allowed_cidrs.iter().map(ToString::to_string).collect(),
-            rate_limits: RateLimitsView { requests_per_minute: key.rate_limits.requests_per_minute },
+            allowed_models: allowed_models.iter().map(|model| model.as_str().to_owned()).collect(),
+            allowed_upstreams: allowed_upstreams.iter().map(ToString::to_string).collect(),
+            allowed_cidrs: allowed_cidrs.iter().map(ToString::to_string).collect(),
+            rate_limits: RateLimitsView { requests_per_minute: *requests_per_minute },
+            policy_version: key.policy_version,
+            damage: None,
             expires_at: time(key.expires_at),
             revoked_at: time(key.revoked_at),
-            revoke_reason: key.revoke_reason.map(|reason| reason.as_str().to_owned()),
+            revoke_reason: key.revoke_reason.as_ref().map(|reason| reason.as_str().to_owned()),
             last_used_at: time(key.last_used_at),
             created_at: key.created_at.to_rfc3339(),
             updated_at: key.updated_at.to_rfc3339(),
+        }
+    }
+
+    /// A key as its row was read: what a damaged one says of itself is shown, and that it is damaged.
+    pub fn of_row(row: &Result<Verified<VirtualKey>, DamagedRow<VirtualKey>>, now: Timestamp) -> Self {
+        match row {
+            Ok(key) => Self::of(key, now),
+            Err(damaged) => Self::damaged(damaged, now),
+        }
+    }
+
+    /// A key whose row does not verify.
+    pub fn damaged(row: &DamagedRow<VirtualKey>, now: Timestamp) -> Self {
+        let claimed = row.claimed.as_ref().map(|key| Self::of(key, now));
+        Self {
+            id: row.id.clone(),
+            state: KeyState::Damaged.as_str().to_owned(),
+            damage: Some(row.damage.to_string()),
+            ..claimed.unwrap_or_else(Self::unreadable)
+        }
+    }
+
+    /// Nothing is known.
+    fn unreadable() -> Self {
+        Self {
+            id: String::new(),
+            name: String::new(),
+            description: String::new(),
+            env: String::new(),
+            masked: String::new(),
+            state: String::new(),
+            enabled: false,
+            version: 0,
+            project_id: String::new(),
+            owner_id: None,
+            allowed_models: Vec::new(),
+            allowed_upstreams: Vec::new(),
+            allowed_cidrs: Vec::new(),
+            rate_limits: RateLimitsView::default(),
+            policy_version: 0,
+            damage: None,
+            expires_at: None,
+            revoked_at: None,
+            revoke_reason: None,
+            last_used_at: None,
+            created_at: String::new(),
+            updated_at: String::new(),
         }
     }
 }

@@ -44,10 +44,8 @@ pub async fn create(cx: &Cx, new: NewKey) -> Result<IssuedKey> {
         expires_at,
         revoked_at: None,
         revoke_reason: None,
-        allowed_models: new.allowed_models,
-        allowed_upstreams: new.allowed_upstreams,
-        allowed_cidrs: new.allowed_cidrs,
-        rate_limits: new.rate_limits,
+        policy: new.policy,
+        policy_version: 1,
         created_at: now,
         updated_at: now,
         last_used_at: None,
@@ -59,11 +57,10 @@ pub async fn create(cx: &Cx, new: NewKey) -> Result<IssuedKey> {
         masked: key.masked.clone(),
         created_at: now,
     };
-    let row_mac = cx.keyring().row_mac(&key.mac_bytes(&version.lookup_hash));
     let view = KeyView::of(&key, now);
 
     let mut tx = cx.store().begin().await?;
-    tx.insert_key(&key, &version, &row_mac).await?;
+    tx.insert_key(cx.keyring(), &key, &version).await?;
     cx.record(&mut tx, "key.create", key.id.as_str(), None::<&KeyView>, Some(&view)).await?;
     tx.announce(Change { kind: ChangeKind::Key, id: key.id.to_string() }).await?;
     tx.commit().await?;
@@ -72,25 +69,27 @@ pub async fn create(cx: &Cx, new: NewKey) -> Result<IssuedKey> {
 
 /// The project asked for, the actor's own, or the first one.
 async fn project(cx: &Cx, asked: Option<ProjectId>) -> Result<ProjectId> {
-    match (asked, cx.actor()) {
+    let project = match (asked, cx.actor()) {
         (Some(id), _) => match cx.store().find_project(&id).await? {
-            Some(project) => Ok(project.id),
-            None => Err(FieldErrors::one("project_id", "there is no such project").into()),
+            Some(project) => project,
+            None => return Err(FieldErrors::one("project_id", "there is no such project").into()),
         },
-        (None, Actor::User(user)) => Ok(user.project_id.clone()),
-        (None, _) => match cx.store().first_project().await? {
-            Some(project) => Ok(project.id),
-            None => Err(Error::internal("the database holds no project")),
-        },
-    }
+        (None, Actor::User(user)) => return Ok(user.project_id.clone()),
+        (None, _) => {
+            cx.store().first_project().await?.ok_or_else(|| Error::internal("the database holds no project"))?
+        }
+    };
+    let project = cx.keyring().verify(project).map_err(|damaged| Error::damaged("project_damaged", &damaged))?;
+    Ok(project.into_inner().id)
 }
 
 async fn upstreams_exist(cx: &Cx, new: &NewKey) -> Result<()> {
-    if new.allowed_upstreams.is_empty() {
+    let asked = &new.policy.allowed_upstreams;
+    if asked.is_empty() {
         return Ok(());
     }
     let known = cx.store().list_upstreams().await?;
-    match new.allowed_upstreams.iter().find(|id| known.iter().all(|upstream| upstream.id != **id)) {
+    match asked.iter().find(|id| known.iter().all(|row| row.upstream.id() != id.as_str())) {
         Some(id) => Err(FieldErrors::one("allowed_upstreams", format!("{id}: there is no such upstream")).into()),
         None => Ok(()),
     }

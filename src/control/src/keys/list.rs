@@ -22,7 +22,7 @@ pub async fn list(cx: &Cx, query: &KeyQuery) -> Result<Page<KeyView>> {
     let search = query.search.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     let filter = KeyFilter { search, state: query.state()?, now, limit, offset };
     let (keys, total) = cx.store().list_keys(&filter).await?;
-    let items = keys.iter().map(|key| KeyView::of(key, now)).collect();
+    let items = keys.into_iter().map(|key| KeyView::of_row(&cx.keyring().verify(key), now)).collect();
     Ok(Page { items, total, page: page.page, page_size: page.page_size })
 }
 

@@ -6,22 +6,28 @@ use domain::{Action, Change, ChangeKind, KeyId, RevokeReason};
 use crate::{Cx, Error, Perform, Result};
 
 /// Ends a key. When this returns, the next request with it is refused in this process. A second call changes nothing.
+/// A damaged key can be ended too, and stays damaged.
 pub async fn revoke(cx: &Cx, id: &KeyId, reason: RevokeReason) -> Result<KeyView> {
     cx.allow(Action::WriteKeys)?;
     let now = cx.now();
     let mut tx = cx.store().begin().await?;
-    let stored = tx.find_key(id).await?.ok_or(Error::NotFound("key"))?;
-    let before = KeyView::of(&stored.key, now);
-    if stored.key.revoked_at.is_some() {
-        return Ok(before);
-    }
-    let mut key = stored.key;
-    key.revoked_at = Some(now);
-    key.revoke_reason = Some(reason);
-    key.updated_at = now;
-    let row_mac = cx.keyring().row_mac(&key.mac_bytes(&stored.version.lookup_hash));
-    let after = KeyView::of(&key, now);
-    tx.update_key(&key, &row_mac).await?;
+    let row = cx.keyring().verify(tx.find_key(id).await?.ok_or(Error::NotFound("key"))?);
+    let before = KeyView::of_row(&row, now);
+    let after = match row {
+        Ok(key) if key.revoked_at.is_some() => return Ok(before),
+        Ok(mut key) => {
+            key.edit().revoked_at = Some(now);
+            key.edit().revoke_reason = Some(reason);
+            key.edit().updated_at = now;
+            KeyView::of(&*tx.update_key(cx.keyring(), key).await?, now)
+        }
+        Err(damaged) => {
+            cx.record_damage(&mut tx, &damaged).await?;
+            tx.revoke_damaged_key(id, now, &reason).await?;
+            let row = tx.find_key(id).await?.ok_or(Error::NotFound("key"))?;
+            KeyView::of_row(&cx.keyring().verify(row), now)
+        }
+    };
     cx.record(&mut tx, "key.revoke", id.as_str(), Some(&before), Some(&after)).await?;
     tx.announce(Change { kind: ChangeKind::KeyEnded, id: id.to_string() }).await?;
     tx.commit().await?;

@@ -8,11 +8,11 @@ use domain::{Action, KeyId};
 
 use crate::{Cx, Error, Perform, Result};
 
-/// One key.
+/// One key. A damaged one is shown as such.
 pub async fn show(cx: &Cx, id: &KeyId) -> Result<KeyView> {
     cx.allow(Action::ReadKeys)?;
     let key = cx.store().find_key(id).await?.ok_or(Error::NotFound("key"))?;
-    Ok(KeyView::of(&key, cx.now()))
+    Ok(KeyView::of_row(&cx.keyring().verify(key), cx.now()))
 }
 
 impl Perform for KeysShow {

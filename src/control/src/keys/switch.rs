@@ -22,20 +22,19 @@ async fn switch(cx: &Cx, id: &KeyId, enabled: bool) -> Result<KeyView> {
     cx.allow(Action::WriteKeys)?;
     let now = cx.now();
     let mut tx = cx.store().begin().await?;
-    let stored = tx.find_key(id).await?.ok_or(Error::NotFound("key"))?;
-    let before = KeyView::of(&stored.key, now);
-    if stored.key.revoked_at.is_some() {
+    let row = tx.find_key(id).await?.ok_or(Error::NotFound("key"))?;
+    let (mut tx, mut key) = cx.sound(tx, "key", row).await?;
+    let before = KeyView::of(&key, now);
+    if key.revoked_at.is_some() {
         return Err(Error::conflict("key_revoked", "this key is revoked; issue a new one"));
     }
-    if stored.key.enabled == enabled {
+    if key.enabled == enabled {
         return Ok(before);
     }
-    let mut key = stored.key;
-    key.enabled = enabled;
-    key.updated_at = now;
-    let row_mac = cx.keyring().row_mac(&key.mac_bytes(&stored.version.lookup_hash));
+    key.edit().enabled = enabled;
+    key.edit().updated_at = now;
     let after = KeyView::of(&key, now);
-    tx.update_key(&key, &row_mac).await?;
+    tx.update_key(cx.keyring(), key).await?;
     let action = if enabled { "key.enable" } else { "key.disable" };
     cx.record(&mut tx, action, id.as_str(), Some(&before), Some(&after)).await?;
     let kind = if enabled { ChangeKind::Key } else { ChangeKind::KeyEnded };

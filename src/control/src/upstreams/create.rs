@@ -3,7 +3,7 @@
 use contract::upstreams::{CreateUpstream, NewUpstream, UpstreamView, UpstreamsCreate};
 use domain::{Action, Change, ChangeKind, CredentialId, Provider, Upstream, UpstreamId};
 
-use super::seal;
+use super::{seal, set_default::give_up_default};
 use crate::{Cx, Perform, Result};
 
 /// Adds an upstream. It becomes the default where there is none, and the first real one takes that over from echo.
@@ -16,6 +16,7 @@ pub async fn create(cx: &Cx, new: NewUpstream) -> Result<UpstreamView> {
         provider: new.provider,
         base_url: new.base_url,
         is_default: false,
+        has_secret: new.api_key.is_some(),
         created_at: now,
         updated_at: now,
     };
@@ -29,18 +30,18 @@ pub async fn create(cx: &Cx, new: NewUpstream) -> Result<UpstreamView> {
 
     let mut tx = cx.store().begin().await?;
     let others = tx.list_upstreams().await?;
-    let default = others.iter().find(|other| other.is_default);
-    let takes_over = match default {
+    let sound: Vec<_> = others.into_iter().filter_map(|row| cx.keyring().verify(row).ok()).collect();
+    let takes_over = match sound.into_iter().find(|other| other.is_default) {
         None => true,
         Some(default) => default.provider == Provider::Echo && upstream.provider != Provider::Echo,
     };
     upstream.is_default = new.is_default.unwrap_or(takes_over);
-    tx.insert_upstream(&Upstream { is_default: false, ..upstream.clone() }).await?;
     if upstream.is_default {
-        tx.set_default(&upstream.id).await?;
+        give_up_default(cx, &mut tx).await?;
     }
+    tx.insert_upstream(cx.keyring(), &upstream).await?;
     if let Some((credential, version)) = &sealed {
-        tx.insert_credential(credential, version).await?;
+        tx.insert_credential(cx.keyring(), credential, version).await?;
     }
     let view = UpstreamView::of(&upstream, sealed.as_ref().map(|(credential, _)| credential));
     cx.record(&mut tx, "upstream.create", upstream.id.as_str(), None::<&UpstreamView>, Some(&view)).await?;

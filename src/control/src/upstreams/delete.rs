@@ -9,13 +9,13 @@ use domain::{Action, Change, ChangeKind, UpstreamId};
 use crate::{Cx, Error, Perform, Result};
 
 /// Removes the upstream and every version of its secret. No other one silently becomes the default: requests must
-/// not start going to another provider because of a deletion.
+/// not start going to another provider because of a deletion. A damaged one can be removed too.
 pub async fn delete(cx: &Cx, id: &UpstreamId) -> Result<()> {
     cx.allow(Action::WriteUpstreams)?;
     let mut tx = cx.store().begin().await?;
-    let upstream = tx.find_upstream(id).await?.ok_or(Error::NotFound("upstream"))?;
-    let credential = tx.find_credential(id).await?.map(|(credential, _)| credential);
-    let before = UpstreamView::of(&upstream, credential.as_ref());
+    let upstream = cx.keyring().verify(tx.find_upstream(id).await?.ok_or(Error::NotFound("upstream"))?);
+    let credential = tx.find_credential(id).await?.map(|row| cx.keyring().verify(row));
+    let before = UpstreamView::of_rows(&upstream, credential.as_ref());
     tx.delete_upstream(id).await?;
     cx.record(&mut tx, "upstream.delete", id.as_str(), Some(&before), None::<&UpstreamView>).await?;
     tx.announce(Change { kind: ChangeKind::Upstream, id: id.to_string() }).await?;

@@ -13,7 +13,13 @@ pub async fn list(cx: &Cx, page: PageQuery) -> Result<Page<UpstreamView>> {
     cx.allow(Action::ReadUpstreams)?;
     let (limit, offset) = page.window()?;
     let (rows, total) = cx.store().page_upstreams(limit, offset).await?;
-    let items = rows.iter().map(|(upstream, credential)| UpstreamView::of(upstream, credential.as_ref())).collect();
+    let items = rows
+        .into_iter()
+        .map(|(upstream, credential)| {
+            let credential = credential.map(|row| cx.keyring().verify(row));
+            UpstreamView::of_rows(&cx.keyring().verify(upstream), credential.as_ref())
+        })
+        .collect();
     Ok(Page { items, total, page: page.page, page_size: page.page_size })
 }
 
@@ -21,8 +27,8 @@ pub async fn list(cx: &Cx, page: PageQuery) -> Result<Page<UpstreamView>> {
 pub async fn show(cx: &Cx, id: &UpstreamId) -> Result<UpstreamView> {
     cx.allow(Action::ReadUpstreams)?;
     let upstream = cx.store().find_upstream(id).await?.ok_or(Error::NotFound("upstream"))?;
-    let credential = cx.store().find_credential(id).await?.map(|(credential, _)| credential);
-    Ok(UpstreamView::of(&upstream, credential.as_ref()))
+    let credential = cx.store().find_credential(id).await?.map(|stored| cx.keyring().verify(stored.credential));
+    Ok(UpstreamView::of_rows(&cx.keyring().verify(upstream), credential.as_ref()))
 }
 
 impl Perform for UpstreamsList {

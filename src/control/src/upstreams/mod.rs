@@ -15,11 +15,11 @@ pub use set_secret::set_secret;
 pub use test::{test, try_out};
 
 use domain::{Credential, CredentialId, CredentialVersion, Timestamp, Upstream};
-use keyring::Aad;
+use keyring::CredentialPlace;
 
 use crate::{Cx, Error, Result};
 
-/// Seals `secret` for `upstream`'s origin, as version `version` of credential `id` (C2).
+/// Seals `secret` for `upstream`'s address, as version `version` of credential `id` (C2).
 fn seal(
     cx: &Cx,
     upstream: &Upstream,
@@ -28,10 +28,9 @@ fn seal(
     secret: &str,
 ) -> Result<(Credential, CredentialVersion)> {
     let now = cx.now();
-    let row = format!("{id}/{version}");
-    let origin = upstream.base_url.origin();
-    let aad = Aad { table: "credential_versions", column: "sealed", row: &row, origin };
-    let sealed = cx.keyring().seal(&aad, secret.as_bytes(), cx.random().bytes()).map_err(Error::internal)?;
+    let place = CredentialPlace { credential: &id, version, upstream: &upstream.id, base_url: &upstream.base_url };
+    let sealed =
+        cx.keyring().seal_credential(&place, secret.as_bytes(), cx.random().bytes()).map_err(Error::internal)?;
     let masked = domain::mask::provider_secret(secret);
     let credential = Credential {
         id: id.clone(),
@@ -46,7 +45,7 @@ fn seal(
         version,
         sealed,
         fingerprint: cx.keyring().fingerprint(secret),
-        origin: origin.to_owned(),
+        base_url: upstream.base_url.to_string(),
         masked,
         created_at: now,
     };

@@ -4,7 +4,8 @@ use contract::{
     Nothing,
     upstreams::{UpstreamView, UpstreamsSetDefault},
 };
-use domain::{Action, Change, ChangeKind, Upstream, UpstreamId};
+use domain::{Action, Change, ChangeKind, UpstreamId};
+use store::Tx;
 
 use crate::{Cx, Error, Perform, Result};
 
@@ -12,14 +13,17 @@ use crate::{Cx, Error, Perform, Result};
 pub async fn set_default(cx: &Cx, id: &UpstreamId) -> Result<UpstreamView> {
     cx.allow(Action::WriteUpstreams)?;
     let mut tx = cx.store().begin().await?;
-    let upstream = tx.find_upstream(id).await?.ok_or(Error::NotFound("upstream"))?;
-    let credential = tx.find_credential(id).await?.map(|(credential, _)| credential);
-    let before = UpstreamView::of(&upstream, credential.as_ref());
+    let row = tx.find_upstream(id).await?.ok_or(Error::NotFound("upstream"))?;
+    let (mut tx, mut upstream) = cx.sound(tx, "upstream", row).await?;
+    let credential = tx.find_credential(id).await?.map(|row| cx.keyring().verify(row));
+    let before = UpstreamView::of_rows(&Ok(upstream.clone()), credential.as_ref());
     if upstream.is_default {
         return Ok(before);
     }
-    tx.set_default(id).await?;
-    let after = UpstreamView::of(&Upstream { is_default: true, ..upstream }, credential.as_ref());
+    give_up_default(cx, &mut tx).await?;
+    upstream.edit().is_default = true;
+    let upstream = tx.update_upstream(cx.keyring(), upstream).await?;
+    let after = UpstreamView::of_rows(&Ok(upstream), credential.as_ref());
     cx.record(&mut tx, "upstream.set_default", id.as_str(), Some(&before), Some(&after)).await?;
     tx.announce(Change { kind: ChangeKind::Upstream, id: id.to_string() }).await?;
     tx.commit().await?;
@@ -30,4 +34,18 @@ impl Perform for UpstreamsSetDefault {
     async fn perform(cx: &Cx, id: UpstreamId, _: Nothing) -> Result<UpstreamView> {
         set_default(cx, &id).await
     }
+}
+
+/// Takes the default from whichever upstream has it, so that another can have it in the same transaction.
+pub(super) async fn give_up_default(cx: &Cx, tx: &mut Tx) -> Result<()> {
+    for row in tx.list_upstreams().await? {
+        match cx.keyring().verify(row) {
+            Ok(mut upstream) if upstream.is_default => {
+                upstream.edit().is_default = false;
+                tx.update_upstream(cx.keyring(), upstream).await?;
+            }
+            _ => {}
+        }
+    }
+    Ok(tx.clear_damaged_default().await?)
 }

@@ -9,26 +9,37 @@ use domain::{Action, Change, ChangeKind, CredentialId, Provider, UpstreamId};
 use super::seal;
 use crate::{Cx, Error, Perform, Result};
 
-/// Replaces the secret, or gives one to an upstream that had none. Old versions stay sealed, for the history.
+/// Replaces the secret, or gives one to an upstream that had none. Old versions stay sealed, for the history. An upstream
+/// whose row does not verify takes none: its address may not be the one that was meant (F05).
 pub async fn set_secret(cx: &Cx, id: &UpstreamId, secret: String) -> Result<UpstreamView> {
     cx.allow(Action::WriteUpstreams)?;
     let now = cx.now();
     let mut tx = cx.store().begin().await?;
-    let upstream = tx.find_upstream(id).await?.ok_or(Error::NotFound("upstream"))?;
+    let row = tx.find_upstream(id).await?.ok_or(Error::NotFound("upstream"))?;
+    let (mut tx, mut upstream) = cx.sound(tx, "upstream", row).await?;
     if upstream.provider == Provider::Echo {
         return Err(FieldErrors::one("api_key", "the echo upstream takes no secret").into());
     }
-    let existing = tx.find_credential(id).await?.map(|(credential, _)| credential);
-    let before = UpstreamView::of(&upstream, existing.as_ref());
+    let (mut tx, existing) = match tx.find_credential(id).await? {
+        Some(row) => {
+            let (tx, credential) = cx.sound(tx, "secret", row).await?;
+            (tx, Some(credential))
+        }
+        None => (tx, None),
+    };
+    let before = UpstreamView::of(&upstream, existing.as_deref());
     let (identity, version) = match &existing {
         Some(credential) => ((credential.id.clone(), credential.created_at), credential.version + 1),
         None => ((CredentialId::new(now, cx.random().bytes()), now), 1),
     };
     let (credential, sealed) = seal(cx, &upstream, identity, version, &secret)?;
-    if existing.is_some() {
-        tx.replace_secret(&credential, &sealed).await?;
+    if let Some(mut row) = existing {
+        row.edit().clone_from(&credential);
+        tx.replace_secret(cx.keyring(), row, &sealed).await?;
     } else {
-        tx.insert_credential(&credential, &sealed).await?;
+        tx.insert_credential(cx.keyring(), &credential, &sealed).await?;
+        upstream.edit().has_secret = true;
+        upstream = tx.update_upstream(cx.keyring(), upstream).await?;
     }
     let after = UpstreamView::of(&upstream, Some(&credential));
     cx.record(&mut tx, "upstream.set_secret", id.as_str(), Some(&before), Some(&after)).await?;

@@ -8,10 +8,10 @@ use contract::{
     upstreams::{NewUpstream, TestReport, TestStep, UpstreamView, UpstreamsTest},
 };
 use dial::{DialError, Dialer, Outgoing};
-use domain::{Action, BaseUrl, UpstreamId};
+use domain::{Action, BaseUrl, Upstream, UpstreamId};
 use http::{Request, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
-use keyring::Aad;
+use keyring::CredentialPlace;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{Cx, Error, Perform, Result};
@@ -21,30 +21,45 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// A models list of this size is none.
 const MODELS_MAX: usize = 4 * 1024 * 1024;
 
-/// Tests a stored upstream with its stored secret.
+/// Tests a stored upstream with its stored secret. One whose row does not verify is not called.
 pub async fn test(cx: &Cx, id: &UpstreamId) -> Result<TestReport> {
     cx.allow(Action::TestUpstreams)?;
-    let upstream = cx.store().find_upstream(id).await?.ok_or(Error::NotFound("upstream"))?;
-    let secret = match cx.store().find_credential(id).await? {
-        None => None,
-        Some((credential, version)) => {
-            let row = format!("{}/{}", credential.id, version.version);
-            let aad =
-                Aad { table: "credential_versions", column: "sealed", row: &row, origin: upstream.base_url.origin() };
-            let opened = cx
-                .keyring()
-                .unseal(&aad, &version.sealed)
-                .ok()
-                .and_then(|bytes| String::from_utf8(bytes.to_vec()).ok());
-            let Some(text) = opened else {
-                let detail = "the stored secret cannot be opened with this root key; replace it";
-                return recorded(cx, id, finish(vec![step("secret", false, detail, 0)])).await;
-            };
-            Some(SecretString::from(text))
-        }
+    let row = cx.store().find_upstream(id).await?.ok_or(Error::NotFound("upstream"))?;
+    let (tx, upstream) = cx.sound(cx.store().begin().await?, "upstream", row).await?;
+    drop(tx);
+    let secret = match stored_secret(cx, &upstream).await? {
+        Ok(secret) => secret,
+        Err(detail) => return recorded(cx, id, finish(vec![step("secret", false, detail, 0)])).await,
     };
     let report = try_base(cx, &upstream.base_url, secret.as_ref()).await;
     recorded(cx, id, report).await
+}
+
+/// The secret that requests to `upstream` are sent with, or why there is none that could be.
+async fn stored_secret(
+    cx: &Cx,
+    upstream: &Upstream,
+) -> Result<std::result::Result<Option<SecretString>, &'static str>> {
+    let Some(stored) = cx.store().find_credential(&upstream.id).await? else {
+        return Ok(if upstream.has_secret { Err("the stored secret is missing; enter it again") } else { Ok(None) });
+    };
+    let sound = |row| cx.keyring().verify(row).ok();
+    let (Some(credential), Some(version)) =
+        (cx.keyring().verify(stored.credential).ok(), stored.version.and_then(sound))
+    else {
+        return Ok(Err("the stored secret is damaged; delete this upstream and add it again"));
+    };
+    let place = CredentialPlace {
+        credential: &credential.id,
+        version: version.version,
+        upstream: &upstream.id,
+        base_url: &upstream.base_url,
+    };
+    let opened = cx.keyring().open_credential(&place, &version.sealed).ok();
+    Ok(match opened.and_then(|bytes| String::from_utf8(bytes.to_vec()).ok()) {
+        Some(text) => Ok(Some(SecretString::from(text))),
+        None => Err("the stored secret cannot be opened with this root key; replace it"),
+    })
 }
 
 /// Tests an upstream that is not stored yet. Nothing is written.

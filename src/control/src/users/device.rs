@@ -30,7 +30,7 @@ pub(crate) fn known(cx: &Cx, token: &str, account: &str) -> Option<String> {
     }
     let (body, given) = token.rsplit_once('.')?;
     let given = BASE64URL_NOPAD.decode(given.as_bytes()).ok()?;
-    if !cx.keyring().row_mac_holds(&mac_bytes("device-cookie-v1", body), &given) {
+    if !keyring::token::equal(&mac(cx, "device-cookie-v1", body), &given) {
         return None;
     }
     let mut parts = body.split('.');
@@ -50,14 +50,5 @@ pub(crate) fn issue(cx: &Cx, account: &str, device: Option<String>) -> SecretStr
 
 /// A MAC of `text` for one use alone.
 pub(super) fn mac(cx: &Cx, domain: &str, text: &str) -> [u8; 32] {
-    cx.keyring().row_mac(&mac_bytes(domain, text))
-}
-
-fn mac_bytes(domain: &str, text: &str) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(16 + domain.len() + text.len());
-    for part in [domain, text] {
-        bytes.extend((part.len() as u64).to_be_bytes());
-        bytes.extend(part.as_bytes());
-    }
-    bytes
+    cx.keyring().token_hash(domain, text.as_bytes())
 }

@@ -4,13 +4,31 @@ use contract::{
     Nothing,
     session::{Me, MeShow},
 };
-use domain::{Actor, User, UserId};
+use domain::{Account, Actor, Member, Unverified, User, UserId, Verified};
 
-use crate::{Cx, Perform, Result};
+use crate::{Cx, Error, Perform, Result};
 
-/// The person with this id: how a session becomes an actor.
-pub async fn find(cx: &Cx, id: &UserId) -> Result<Option<User>> {
-    Ok(cx.store().find_user(id).await?)
+/// The person with this id and their account, if both rows verify.
+pub(crate) async fn by_id(cx: &Cx, id: &UserId) -> Result<Option<(User, Verified<Account>)>> {
+    let stored = cx.store().find_user(id).await?;
+    sound(cx, stored)
+}
+
+/// The person with this address and their account, if both rows verify.
+pub(crate) async fn by_email(cx: &Cx, email: &str) -> Result<Option<(User, Verified<Account>)>> {
+    let stored = cx.store().find_user_by_email(email).await?;
+    sound(cx, stored)
+}
+
+/// Somebody whose role is missing has none.
+fn sound(
+    cx: &Cx,
+    stored: Option<(Unverified<Account>, Option<Unverified<Member>>)>,
+) -> Result<Option<(User, Verified<Account>)>> {
+    let Some((account, Some(member))) = stored else { return Ok(None) };
+    let account = cx.keyring().verify(account).map_err(|row| Error::damaged("account_damaged", &row))?;
+    let member = cx.keyring().verify(member).map_err(|row| Error::damaged("account_damaged", &row))?;
+    Ok(Some((User::of(&account, &member), account)))
 }
 
 /// Who the actor is.

@@ -2,10 +2,10 @@
 
 use contract::session::Login;
 use data_encoding::HEXLOWER;
-use domain::{Action, Actor, User, UserId};
+use domain::{Account, Action, Actor, User, UserId};
 use secrecy::SecretString;
 
-use super::{Try, device, password};
+use super::{Try, device, find, password};
 use crate::{Cx, Error, Result, refusals::Refused};
 
 /// Nothing longer is anybody's address or password; it is refused before it costs anything.
@@ -45,8 +45,10 @@ pub async fn login(cx: &Cx, form: Login, known_as: Option<&str>) -> Result<Signe
     let signed_in = cx.with_actor(Actor::User(user.clone()));
     signed_in.allow(Action::ReadOverview)?;
     let mut tx = cx.store().begin().await?;
+    let Some(row) = tx.find_account(&user.id).await? else { return Err(no_match()) };
+    let (mut tx, account_now) = signed_in.sound(tx, "account", row).await?;
     // A password that was replaced while it was being verified is one no longer.
-    if tx.password_hash(&user.id).await?.as_deref() != Some(&hash) {
+    if account_now.password_hash != hash {
         return Err(no_match());
     }
     signed_in.record(&mut tx, "session.create", user.id.as_str(), None::<&()>, None::<&()>).await?;
@@ -57,8 +59,9 @@ pub async fn login(cx: &Cx, form: Login, known_as: Option<&str>) -> Result<Signe
 /// The person of a session that was begun with the password `password` (see [`SignedIn`]); `None` if it is another
 /// one by now, or the person is gone.
 pub async fn of_session(cx: &Cx, id: &UserId, password: &str) -> Result<Option<User>> {
-    let found = cx.store().find_user_with_password(id).await?;
-    Ok(found.filter(|(user, hash)| password_version(cx, &user.id, hash) == password).map(|(user, _)| user))
+    let found = find::by_id(cx, id).await?;
+    let is_same = |account: &Account| password_version(cx, &account.id, &account.password_hash) == password;
+    Ok(found.filter(|(_, account)| is_same(account)).map(|(user, _)| user))
 }
 
 /// What a session is begun with, for somebody whose stored password hash is `hash`.
@@ -74,7 +77,7 @@ fn password_version(cx: &Cx, id: &UserId, hash: &str) -> String {
 
 /// The person and the stored hash, if the password is theirs.
 async fn judge(cx: &Cx, email: &str, given: String) -> Result<Option<(User, String)>> {
-    let found = cx.store().find_user_by_email(email).await?;
+    let found = find::by_email(cx, email).await?.map(|(user, account)| (user, account.into_inner().password_hash));
     let hash = found.as_ref().map(|(_, hash)| hash.clone());
     let right = password::verify(cx, hash, SecretString::from(given)).await?;
     Ok(found.filter(|_| right))

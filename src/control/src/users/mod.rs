@@ -12,7 +12,7 @@ mod unlock;
 
 pub use bearer::wrong_bearer;
 pub use device::DEVICE_LIFETIME_MS;
-pub use find::{find, me};
+pub use find::me;
 pub use login::{SignedIn, login, of_session};
 pub use reset_password::reset_password;
 pub use setup::{is_claimed, setup, setup_token};

@@ -12,7 +12,8 @@ pub(crate) async fn accept(cx: &Cx, password: SecretString, email: &str) -> Resu
     let salt = cx.random().bytes();
     let _place = cx.hashing_queue().try_acquire().map_err(|_| Error::Throttled { retry_after_s: 1 })?;
     let _permit = cx.hashing().acquire().await.map_err(Error::internal)?;
-    tokio::task::spawn_blocking(move || keyring::password::hash(&password, salt))
+    let keyring = cx.keyring().clone();
+    tokio::task::spawn_blocking(move || keyring.hash_password(&password, salt))
         .await
         .map_err(Error::internal)?
         .map_err(Error::internal)
@@ -22,7 +23,8 @@ pub(crate) async fn accept(cx: &Cx, password: SecretString, email: &str) -> Resu
 pub(crate) async fn verify(cx: &Cx, hash: Option<String>, password: SecretString) -> Result<bool> {
     let _place = cx.hashing_queue().try_acquire().map_err(|_| Error::Throttled { retry_after_s: 1 })?;
     let _permit = cx.hashing().acquire().await.map_err(Error::internal)?;
-    tokio::task::spawn_blocking(move || keyring::password::verify(hash.as_deref(), &password))
+    let keyring = cx.keyring().clone();
+    tokio::task::spawn_blocking(move || keyring.verify_password(hash.as_deref(), &password))
         .await
         .map_err(Error::internal)
 }

@@ -5,7 +5,7 @@ use domain::Actor;
 use secrecy::SecretString;
 use serde::Serialize;
 
-use super::password;
+use super::{find, password};
 use crate::{Cx, Error, Result};
 
 #[derive(Serialize)]
@@ -20,14 +20,15 @@ pub async fn reset_password(cx: &Cx, email: &str, new_password: SecretString) ->
         return Err(Error::Denied);
     }
     let email = password::email(email)?;
-    let (user, _) = cx
-        .store()
-        .find_user_by_email(&email)
+    let (user, _) = find::by_email(cx, &email)
         .await?
         .ok_or_else(|| Error::from(FieldErrors::one("email", "nobody with this address exists")))?;
     let hash = password::accept(cx, new_password, &email).await?;
     let mut tx = cx.store().begin().await?;
-    tx.set_password(&user.id, &hash).await?;
+    let row = tx.find_account(&user.id).await?.ok_or(Error::NotFound("person"))?;
+    let (mut tx, mut account) = cx.sound(tx, "account", row).await?;
+    account.edit().password_hash = hash;
+    tx.update_account(cx.keyring(), account).await?;
     tx.delete_sessions_of(&user.id).await?;
     let after = Reset { email: &email, sessions_ended: true };
     cx.record(&mut tx, "user.reset_password", user.id.as_str(), None::<&Reset<'_>>, Some(&after)).await?;

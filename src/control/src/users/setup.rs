@@ -8,7 +8,7 @@ use std::{
 };
 
 use contract::{FieldErrors, session::Setup};
-use domain::{Actor, Role, User, UserId};
+use domain::{Actor, Installation, Role, User, UserId, Verified};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
@@ -36,14 +36,18 @@ pub async fn setup_token(cx: &Cx) -> Result<Option<SecretString>> {
     }
     let mac = device::mac(cx, "setup-token-v1", cx.keyring().installation_id());
     let token = keyring::token::setup_token(&mac);
-    let hash = keyring::token::hash(TOKEN_DOMAIN, &keyring::token::normal_form(token.expose_secret()));
+    let hash = token_hash(cx, token.expose_secret());
     let path = &cx.settings().setup_token_path;
     if !fs::read_to_string(path).is_ok_and(|text| text.trim() == token.expose_secret()) {
         write_token(path, token.expose_secret()).map_err(Error::internal)?;
     }
-    if cx.store().setup_token_hash().await?.is_none_or(|known| !keyring::token::equal(&known, &hash)) {
+    let known = installation(cx).await?.into_inner().setup_token_hash;
+    if known.is_none_or(|known| !keyring::token::equal(&known, &hash)) {
         let mut tx = cx.store().begin().await?;
-        tx.set_setup_token(Some(&hash)).await?;
+        let row = tx.find_installation().await?.ok_or_else(not_seeded)?;
+        let (mut tx, mut installation) = cx.sound(tx, "installation", row).await?;
+        installation.edit().setup_token_hash = Some(hash.to_vec());
+        tx.update_installation(cx.keyring(), installation).await?;
         tx.commit().await?;
     }
     Ok(Some(token))
@@ -56,9 +60,9 @@ pub async fn setup(cx: &Cx, form: Setup, known_as: Option<&str>) -> Result<Signe
     }
     let one = Try::setup(cx.address());
     cx.throttle().take(&one, cx.monotonic_ns())?;
-    let hash = keyring::token::hash(TOKEN_DOMAIN, &keyring::token::normal_form(&form.token));
+    let hash = token_hash(cx, &form.token);
     // What the database could not judge was no failure of whoever tried.
-    let known = cx.store().setup_token_hash().await.inspect_err(|_| cx.throttle().give_back(&one))?;
+    let known = installation(cx).await.inspect_err(|_| cx.throttle().give_back(&one))?.into_inner().setup_token_hash;
     if !known.is_some_and(|known| keyring::token::equal(&known, &hash)) {
         cx.refusals().count(Refused::SetupToken, cx.address());
         return Err(wrong_token());
@@ -67,6 +71,7 @@ pub async fn setup(cx: &Cx, form: Setup, known_as: Option<&str>) -> Result<Signe
     let email = password::email(&form.email)?;
     let password_hash = password::accept(cx, SecretString::from(form.password), &email).await?;
     let project = cx.store().first_project().await?.ok_or_else(|| Error::internal("the database holds no project"))?;
+    let project = cx.keyring().verify(project).map_err(|row| Error::damaged("project_damaged", &row))?.into_inner();
     let now = cx.now();
     let user = User {
         id: UserId::new(now, cx.random().bytes()),
@@ -77,10 +82,14 @@ pub async fn setup(cx: &Cx, form: Setup, known_as: Option<&str>) -> Result<Signe
     };
     let mut tx = cx.store().begin().await?;
     // Compare and clear in the transaction that makes the user: of two claims at once, one wins.
-    if !tx.claim_setup(&hash).await? {
+    let row = tx.find_installation().await?.ok_or_else(not_seeded)?;
+    let (mut tx, mut installation) = cx.sound(tx, "installation", row).await?;
+    let known = installation.edit().setup_token_hash.take();
+    if !known.is_some_and(|known| keyring::token::equal(&known, &hash)) {
         return Err(wrong_token());
     }
-    tx.insert_user(&user, &password_hash).await?;
+    tx.update_installation(cx.keyring(), installation).await?;
+    tx.insert_user(cx.keyring(), &user, &password_hash).await?;
     let after = Claimed { email: &user.email, role: user.role.as_str() };
     let signed_in = cx.with_actor(Actor::User(user.clone()));
     signed_in.record(&mut tx, "setup.claim", user.id.as_str(), None::<&Claimed<'_>>, Some(&after)).await?;
@@ -94,6 +103,21 @@ pub async fn setup(cx: &Cx, form: Setup, known_as: Option<&str>) -> Result<Signe
     let account = device::account(cx, &user.email);
     let device = known_as.and_then(|token| device::known(cx, token, &account));
     Ok(login::signed_in_as(cx, user, &password_hash, &account, device))
+}
+
+/// The installation's row, if it verifies.
+async fn installation(cx: &Cx) -> Result<Verified<Installation>> {
+    let row = cx.store().find_installation().await?.ok_or_else(not_seeded)?;
+    cx.keyring().verify(row).map_err(|row| Error::damaged("installation_damaged", &row))
+}
+
+fn not_seeded() -> Error {
+    Error::internal("the database holds no installation")
+}
+
+/// What a setup token is stored as.
+fn token_hash(cx: &Cx, typed: &str) -> [u8; 32] {
+    cx.keyring().token_hash(TOKEN_DOMAIN, keyring::token::normal_form(typed).as_bytes())
 }
 
 fn wrong_token() -> Error {

@@ -3,7 +3,7 @@
 use contract::FieldErrors;
 use domain::{Action, Change, ChangeKind};
 
-use super::{device, password};
+use super::{device, find, password};
 use crate::{Cx, Error, Result};
 
 /// Makes whole the allowances that failed tries on the account of `email` took, on this node at once and on others as
@@ -11,9 +11,7 @@ use crate::{Cx, Error, Result};
 pub async fn unlock(cx: &Cx, email: &str) -> Result<()> {
     cx.allow(Action::UnlockUsers)?;
     let email = password::email(email)?;
-    let (user, _) = cx
-        .store()
-        .find_user_by_email(&email)
+    let (user, _) = find::by_email(cx, &email)
         .await?
         .ok_or_else(|| Error::from(FieldErrors::one("email", "nobody with this address exists")))?;
     let mut tx = cx.store().begin().await?;

@@ -34,8 +34,8 @@ async fn a_key_made_after_it_was_asked_for_is_found_at_once() {
 #[tokio::test]
 async fn a_row_changed_behind_our_back_is_no_key() {
     let house = House::new().await;
-    let issued = house.issue(|key| key.rate_limits.requests_per_minute = Some(1)).await;
-    house.change(&issued, ChangeKind::Key, false, |key| key.rate_limits.requests_per_minute = None).await;
+    let issued = house.issue(|key| key.policy.rate_limits.requests_per_minute = Some(1)).await;
+    house.change(&issued, ChangeKind::Key, false, |key| key.policy.rate_limits.requests_per_minute = None).await;
     assert_eq!(state(&house, &issued).await, None);
 }
 
@@ -67,11 +67,10 @@ async fn what_no_notice_told_is_seen_after_five_seconds() {
     assert_eq!(house.gateway.directory.routes().await.unwrap().upstreams.len(), 1);
     // Another process writes, and its notice is lost.
     let elsewhere = Store::open(&house.db.location).await.unwrap();
-    let mut key = issued.key.clone();
-    key.revoked_at = Some(house.clock.now());
-    let mac = house.keyring.row_mac(&key.mac_bytes(&issued.version.lookup_hash));
     let mut tx = elsewhere.begin().await.unwrap();
-    tx.update_key(&key, &mac).await.unwrap();
+    let mut key = house.keyring.verify(tx.find_key(&issued.key.id).await.unwrap().unwrap()).unwrap();
+    key.edit().revoked_at = Some(house.clock.now());
+    tx.update_key(&house.keyring, key).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(state(&house, &issued).await, Some(KeyState::Active));
     house.clock.advance(Duration::from_secs(5));

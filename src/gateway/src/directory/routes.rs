@@ -3,10 +3,11 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
-use domain::{Credential, CredentialVersion, Upstream, UpstreamId};
+use domain::{CredentialId, DamagedUpstream, Upstream, UpstreamId};
 use foldhash::HashMap;
 use http::HeaderValue;
-use keyring::{Aad, Keyring};
+use keyring::{CredentialPlace, Keyring};
+use store::{StoredCredential, StoredUpstream};
 
 const SECOND: u64 = 1_000_000_000;
 /// Older than this, they are read again if the database answers.
@@ -18,18 +19,22 @@ const RETRY: u64 = SECOND;
 
 /// Upstreams and secrets.
 pub(crate) struct Routes {
-    /// Every upstream.
+    /// Every upstream whose row verifies.
     pub upstreams: Vec<Upstream>,
+    /// Those whose rows do not: what would go there is refused.
+    pub damaged: Vec<DamagedUpstream>,
     /// Number of the last change that they know of.
     pub stamp: u64,
-    secrets: HashMap<UpstreamId, Sealed>,
+    /// By upstream; `None` where the rows of a secret do not verify.
+    secrets: HashMap<UpstreamId, Option<Sealed>>,
     loaded_ns: u64,
     next_check_ns: AtomicU64,
 }
 
 /// A secret under seal.
-pub(crate) struct Sealed {
-    row: String,
+struct Sealed {
+    credential: CredentialId,
+    version: i64,
     blob: Vec<u8>,
 }
 
@@ -42,22 +47,47 @@ pub(crate) enum Freshness {
     Aging,
 }
 
-/// An upstream's secret does not open for its origin.
+/// An upstream's secret is missing, damaged, or does not open for its address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the stored secret does not open")]
 pub(crate) struct Unreadable;
 
 impl Sealed {
-    /// The version in use of a credential.
-    pub(crate) fn new(credential: &Credential, version: CredentialVersion) -> Self {
-        Self { row: format!("{}/{}", credential.id, version.version), blob: version.sealed }
+    /// The secret in use, if its rows verify and belong together.
+    fn sound(stored: StoredCredential, keyring: &Keyring) -> Option<Self> {
+        let damaged = |what: &dyn std::fmt::Display| tracing::error!(%what, "a stored secret's row does not verify");
+        let credential = keyring.verify(stored.credential).map_err(|row| damaged(&row)).ok()?;
+        let version = keyring.verify(stored.version?).map_err(|row| damaged(&row)).ok()?;
+        let fits = version.credential_id == credential.id && version.version == credential.version;
+        let version = version.into_inner();
+        fits.then_some(Self { credential: version.credential_id, version: version.version, blob: version.sealed })
     }
 }
 
 impl Routes {
-    pub(crate) fn new(upstreams: Vec<Upstream>, secrets: Vec<(UpstreamId, Sealed)>, stamp: u64, now_ns: u64) -> Self {
-        let secrets = secrets.into_iter().collect();
-        Self { upstreams, stamp, secrets, loaded_ns: now_ns, next_check_ns: AtomicU64::new(0) }
+    /// Upstreams and secrets as they were read. A row that does not verify damages itself alone.
+    pub(crate) fn new(
+        upstreams: Vec<StoredUpstream>,
+        credentials: Vec<StoredCredential>,
+        keyring: &Keyring,
+        stamp: u64,
+        now_ns: u64,
+    ) -> Self {
+        let (mut sound, mut damaged) = (Vec::with_capacity(upstreams.len()), Vec::new());
+        for StoredUpstream { upstream, claims_default } in upstreams {
+            match keyring.verify(upstream) {
+                Ok(upstream) => sound.push(upstream.into_inner()),
+                Err(row) => {
+                    tracing::error!(what = %row, "an upstream's row does not verify; nothing is sent there");
+                    damaged.push(DamagedUpstream { id: row.id, is_default: claims_default });
+                }
+            }
+        }
+        let secrets = credentials
+            .into_iter()
+            .filter_map(|stored| Some((stored.upstream_id.parse().ok()?, Sealed::sound(stored, keyring))))
+            .collect();
+        Self { upstreams: sound, damaged, stamp, secrets, loaded_ns: now_ns, next_check_ns: AtomicU64::new(0) }
     }
 
     /// Whether they still count.
@@ -74,12 +104,21 @@ impl Routes {
         if chosen { Freshness::Aging } else { Freshness::Fresh }
     }
 
-    /// `Bearer <secret>` for an upstream; `None` where none is stored. Opened anew for every attempt, never kept (C2).
+    /// `Bearer <secret>` for an upstream; `None` where it takes none. Opened anew for every attempt, never kept (C2). An
+    /// upstream that expects a secret and has none that can be used is never called without (F04).
     pub(crate) fn bearer(&self, upstream: &Upstream, keyring: &Keyring) -> Result<Option<HeaderValue>, Unreadable> {
-        let Some(sealed) = self.secrets.get(&upstream.id) else { return Ok(None) };
-        let origin = upstream.base_url.origin();
-        let aad = Aad { table: "credential_versions", column: "sealed", row: &sealed.row, origin };
-        let secret = keyring.unseal(&aad, &sealed.blob).map_err(|error| {
+        let sealed = match self.secrets.get(&upstream.id) {
+            Some(Some(sealed)) => sealed,
+            None if !upstream.expects_secret() => return Ok(None),
+            Some(None) | None => return Err(Unreadable),
+        };
+        let place = CredentialPlace {
+            credential: &sealed.credential,
+            version: sealed.version,
+            upstream: &upstream.id,
+            base_url: &upstream.base_url,
+        };
+        let secret = keyring.open_credential(&place, &sealed.blob).map_err(|error| {
             tracing::error!(upstream = upstream.name, %error, "a stored secret cannot be opened");
             Unreadable
         })?;

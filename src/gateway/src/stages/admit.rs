@@ -21,7 +21,7 @@ pub(crate) async fn admit(g: &Gateway, ask: Ask) -> Result<Grant, Box<Declined>>
         return Err(ask.decline(refusal(denial)));
     }
     let key = &ask.exchange.known.key;
-    let Some(limit) = key.rate_limits.requests_per_minute else { return Ok(Grant { ask }) };
+    let Some(limit) = key.policy.rate_limits.requests_per_minute else { return Ok(Grant { ask }) };
     match g.counters.reserve(key.id.as_str(), Gcra::per_minute(limit), g.clock.monotonic_ns()).await {
         Ok(Verdict::Admitted { .. }) => Ok(Grant { ask }),
         Ok(Verdict::Refused { retry_after_ns, reset_ns }) => {

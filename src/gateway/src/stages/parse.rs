@@ -73,7 +73,7 @@ pub(crate) async fn parse(g: &Gateway, caller: Caller) -> Result<Ask, Box<Declin
     if coding(&exchange.headers).is_some_and(|coding| coding != "identity") {
         return Err(exchange.decline(Refusal::UnsupportedEncoding, !body.is_end_stream()));
     }
-    let mode = mode(&exchange.method, &exchange.headers, &body, !exchange.known.key.allowed_models.is_empty());
+    let mode = mode(&exchange.method, &exchange.headers, &body, !exchange.known.key.policy.allowed_models.is_empty());
     let payload = match take_in(g, body, mode).await {
         Ok(payload) => payload,
         // A body that was not read to its end leaves a connection that cannot be used again.

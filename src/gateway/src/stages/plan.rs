@@ -41,13 +41,18 @@ pub(crate) struct Plan {
 pub(crate) async fn plan(g: &Gateway, grant: Grant) -> Result<Plan, Box<Declined>> {
     let Grant { mut ask } = grant;
     let Ok(routes) = g.directory.routes().await else { return Err(ask.decline(Refusal::StoreUnavailable)) };
-    let attempts = match domain::plan(&ask.exchange.known.key, ask.peek.model.as_deref(), &routes.upstreams) {
-        Ok(attempts) => attempts,
-        // On a fresh installation a client that asks what there is learns of the model that is always there.
-        Err(PlanError::NoUpstream) if routes.upstreams.is_empty() && ask.lists_models() => vec![Attempt::Echo],
-        Err(PlanError::NoUpstream) => return Err(ask.decline(Refusal::NoUpstream)),
-        Err(PlanError::Denied(denial)) => return Err(ask.decline(refusal(denial))),
-    };
+    let attempts =
+        match domain::plan(&ask.exchange.known.key, ask.peek.model.as_deref(), &routes.upstreams, &routes.damaged) {
+            Ok(attempts) => attempts,
+            // On a fresh installation a client that asks what there is learns of the model that is always there.
+            Err(PlanError::NoUpstream) if routes.upstreams.is_empty() && ask.lists_models() => vec![Attempt::Echo],
+            Err(PlanError::NoUpstream) => return Err(ask.decline(Refusal::NoUpstream)),
+            Err(PlanError::Damaged(id)) => {
+                tracing::warn!(upstream = id, "a request was refused: its upstream's row does not verify");
+                return Err(ask.decline(Refusal::UpstreamDamaged));
+            }
+            Err(PlanError::Denied(denial)) => return Err(ask.decline(refusal(denial))),
+        };
     let destination = match attempts.first() {
         None => return Err(ask.decline(Refusal::NoUpstream)),
         Some(Attempt::Echo) => {

@@ -81,7 +81,7 @@ impl Settlement {
             client_address: arrival.address.to_string(),
             user_agent: user_agent.map(|value| cut(&String::from_utf8_lossy(value.as_bytes()))),
             error_class: None,
-            policy_version: None,
+            policy_version: Some(known.key.policy_version),
             count: 1,
         };
         Self {

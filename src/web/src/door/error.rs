@@ -10,7 +10,9 @@ pub(crate) fn told(error: control::Error) -> UiError {
         control::Error::NotFound(noun) => UiError::NotFound { noun: noun.to_owned() },
         control::Error::Invalid(errors) => UiError::Invalid { errors },
         control::Error::Conflict { code: "name_taken", message } => UiError::field("name", message),
-        control::Error::Conflict { code, message } => UiError::Conflict { code: code.to_owned(), message },
+        control::Error::Conflict { code, message } | control::Error::Damaged { code, message } => {
+            UiError::Conflict { code: code.to_owned(), message }
+        }
         control::Error::Throttled { retry_after_s } => UiError::Throttled { retry_after_s },
         control::Error::Unavailable(source) => {
             tracing::warn!(error = &*source as &dyn std::error::Error, "the database does not answer");

@@ -132,6 +132,10 @@ fn asleep(key: &KeyView) -> String {
     match key.state.as_str() {
         "disabled" => "Right now it is disabled: every request with it is refused.".to_owned(),
         "expired" => "Its time is over: every request with it is refused.".to_owned(),
+        "damaged" => {
+            let what = key.damage.as_deref().unwrap_or("its row does not verify");
+            format!("It is damaged ({what}): every request with it is refused. Revoke it, or restore it from a backup.")
+        }
         _ => {
             let why = match key.revoke_reason.as_deref() {
                 Some("leaked") => ", because somebody else may know it",

@@ -272,15 +272,15 @@ mod tests {
             form("form=1&name=ci&env=live&expires_in_days=90&requests_per_minute=100&allowed_models=&allowed_cidrs=")
                 .parse()
                 .unwrap();
-        assert_eq!(new.rate_limits.requests_per_minute, Some(100));
+        assert_eq!(new.policy.rate_limits.requests_per_minute, Some(100));
         assert_eq!(new.expires, contract::keys::Expiry::After(90 * Timestamp::DAY));
-        assert!(new.allowed_models.is_empty() && new.allowed_upstreams.is_empty());
+        assert!(new.policy.allowed_models.is_empty() && new.policy.allowed_upstreams.is_empty());
     }
 
     #[test]
     fn empty_means_no_limit_and_never_means_no_end() {
         let new = form("name=ci&expires_in_days=never&requests_per_minute=").parse().unwrap();
-        assert_eq!((new.rate_limits.requests_per_minute, new.expires), (None, contract::keys::Expiry::Never));
+        assert_eq!((new.policy.rate_limits.requests_per_minute, new.expires), (None, contract::keys::Expiry::Never));
     }
 
     #[test]

@@ -59,6 +59,8 @@ mod tests {
             base_url: String::new(),
             api_key_masked: None,
             is_default: false,
+            state: "active".to_owned(),
+            damage: None,
             secret_updated_at: None,
             created_at: String::new(),
             updated_at: String::new(),

@@ -98,7 +98,9 @@ fn Row(upstream: UpstreamView, now: Timestamp) -> impl IntoView {
                 <span class="under">{label(&upstream.provider)}</span>
             </th>
             <td class="cell-state">
-                {if upstream.is_default {
+                {if let Some(damage) = upstream.damage.clone() {
+                    view! { <span title=damage><Badge tone=Tone::Bad word="Damaged" /></span> }.into_any()
+                } else if upstream.is_default {
                     view! { <Badge tone=Tone::Good word="Default" /> }.into_any()
                 } else {
                     view! { <span class="muted cell-wide">"on request"</span> }.into_any()

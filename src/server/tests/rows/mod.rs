@@ -1,0 +1,5 @@
+//! Row MACs: what somebody who writes to the database can and cannot do (R13).
+
+mod named;
+mod property;
+mod upgrade;

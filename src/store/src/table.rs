@@ -1,0 +1,227 @@
+//! Table declarations: each table once, with its columns, its row struct, its statements and how far its row MAC reaches.
+//!
+//! A column of a signed table is under the MAC unless its declaration says why not. What is not covered is listed in
+//! `docs/security.md`, and a test changes every column of every table to show that the list is true.
+
+/// How far a row MAC reaches over a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cover {
+    /// It is under the row's MAC.
+    Signed,
+    /// It is not, for this reason; what somebody who writes to it achieves.
+    Unsigned(&'static str),
+}
+
+/// A column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether it is under the MAC.
+    pub cover: Cover,
+}
+
+/// A table as it is declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TableInfo {
+    /// Its name.
+    pub name: &'static str,
+    /// The domain of its row MACs (`key-v2`), or why its rows carry none.
+    pub signed: Result<&'static str, &'static str>,
+    /// Its columns.
+    pub columns: &'static [Column],
+}
+
+/// Every table of the product, in the order in which rows point at each other.
+pub const TABLES: [TableInfo; 15] = [
+    crate::installation::InstallationRow::TABLE,
+    crate::installation::KeyringColumns::TABLE,
+    crate::projects::ProjectRow::TABLE,
+    crate::users::AccountRow::TABLE,
+    crate::users::MemberRow::TABLE,
+    crate::sessions::SessionRow::TABLE,
+    crate::keys::KeyRow::TABLE,
+    crate::keys::KeyVersionRow::TABLE,
+    crate::upstreams::UpstreamRow::TABLE,
+    crate::credentials::CredentialRow::TABLE,
+    crate::credentials::CredentialVersionRow::TABLE,
+    crate::audit::AuditColumns::TABLE,
+    crate::changes::ChangeRow::TABLE,
+    REQUEST_LOGS,
+    crate::schema::SupportRow::TABLE,
+];
+
+/// Request rows have a fast insert of their own.
+const REQUEST_LOGS: TableInfo = TableInfo {
+    name: "request_logs",
+    signed: Err(
+        "request rows are a record of what happened and give no access; who writes to the database can forge them",
+    ),
+    columns: &[],
+};
+
+impl TableInfo {
+    /// `k.id, k.name, …` for a query that calls the table `alias`.
+    pub(crate) fn select_list(&self, alias: &str) -> String {
+        self.columns.iter().map(|column| format!("{alias}.{}", column.name)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// `SELECT` of every column, with what follows the table's name; the table is called `t`.
+    pub(crate) fn select(&self, tail: &str) -> String {
+        format!("SELECT {} FROM {} t {tail}", self.select_list("t"), self.name)
+    }
+
+    /// `INSERT` of every column, in the order of the declaration.
+    pub(crate) fn insert(&self) -> String {
+        let names: Vec<&str> = self.columns.iter().map(|column| column.name).collect();
+        let places: Vec<String> = (1..=names.len()).map(|place| format!("${place}")).collect();
+        format!("INSERT INTO {} ({}) VALUES ({})", self.name, names.join(", "), places.join(", "))
+    }
+
+    /// `UPDATE` of every signed column and the MAC, of the row with these keys and the epoch that was read. Columns outside
+    /// of the MAC have writers of their own.
+    pub(crate) fn update(&self, keys: &[&str]) -> String {
+        let mut place = 0;
+        let mut assigned = |name: &str| {
+            place += 1;
+            format!("{name} = ${place}")
+        };
+        let written = self.columns.iter().filter(|column| column.cover == Cover::Signed || column.name == "mac");
+        let set: Vec<String> = written.map(|column| assigned(column.name)).collect();
+        let mut wanted: Vec<String> = keys.iter().map(|key| assigned(key)).collect();
+        wanted.push(assigned("epoch"));
+        format!("UPDATE {} SET {} WHERE {}", self.name, set.join(", "), wanted.join(" AND "))
+    }
+}
+
+/// Declares a table: `NAME in "table", signed "domain", key(columns); column: Type; …`, where a column outside of the MAC
+/// says `unsigned "reason"`; or `NAME in "table", unsigned "reason"; column: Type; …` for a table without MACs.
+///
+/// Gives the row struct (one field per column), `TABLE`, and for signed tables `insert`, `update` and the encoding that is
+/// signed, with the columns `epoch` and `mac` added.
+macro_rules! table {
+    (@cover) => { $crate::table::Cover::Signed };
+    (@cover $reason:literal) => { $crate::table::Cover::Unsigned($reason) };
+    (@field $fields:ident, $name:ident, $value:expr) => {
+        $fields.push((stringify!($name), domain::row::AsField::as_field($value)));
+    };
+    (@field $fields:ident, $name:ident, $value:expr, $reason:literal) => {};
+    (@bind $query:ident, $value:expr) => { $query.bind($value) };
+    (@bind $query:ident, $value:expr, $reason:literal) => { $query };
+    (
+        $(#[$doc:meta])*
+        $row:ident in $table:literal, unsigned $why:literal;
+        $($column:ident: $type:ty;)*
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, sqlx::FromRow)]
+        pub(crate) struct $row {
+            $(pub(crate) $column: $type,)*
+        }
+
+        impl $row {
+            pub(crate) const TABLE: $crate::table::TableInfo = $crate::table::TableInfo {
+                name: $table,
+                signed: Err($why),
+                columns: &[$($crate::table::Column {
+                    name: stringify!($column),
+                    cover: $crate::table::Cover::Unsigned($why),
+                },)*],
+            };
+
+            /// Adds the row.
+            #[allow(dead_code)] // some tables are written by statements of their own
+            pub(crate) async fn insert(&self, open: &mut $crate::engine::Open) -> $crate::Result<()> {
+                let sql = sqlx::AssertSqlSafe(Self::TABLE.insert());
+                $crate::engine::on!(tx open, |c| sqlx::query::<Engine>(sql)
+                    $(.bind(&self.$column))*
+                    .execute(c).await.map(drop))?;
+                Ok(())
+            }
+        }
+    };
+    (
+        $(#[$doc:meta])*
+        $row:ident in $table:literal, signed $domain:literal, key($($key:ident),+);
+        $($column:ident: $type:ty $(, unsigned $reason:literal)?;)*
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, sqlx::FromRow)]
+        pub(crate) struct $row {
+            $(pub(crate) $column: $type,)*
+            pub(crate) epoch: i64,
+            pub(crate) mac: Option<Vec<u8>>,
+        }
+
+        impl $row {
+            pub(crate) const TABLE: $crate::table::TableInfo = $crate::table::TableInfo {
+                name: $table,
+                signed: Ok($domain),
+                columns: &[
+                    $($crate::table::Column {
+                        name: stringify!($column),
+                        cover: $crate::table::table!(@cover $($reason)?),
+                    },)*
+                    $crate::table::Column { name: "epoch", cover: $crate::table::Cover::Signed },
+                    $crate::table::Column { name: "mac", cover: $crate::table::Cover::Unsigned("the MAC itself") },
+                ],
+            };
+        }
+
+        impl $crate::signed::SignedRow for $row {
+            const TABLE: $crate::table::TableInfo = Self::TABLE;
+            const DOMAIN: &'static str = $domain;
+            const KEYS: &'static [&'static str] = &[$(stringify!($key)),+];
+
+            fn key(&self) -> String {
+                [$($crate::signed::KeyText::key_text(&self.$key)),+].join("/")
+            }
+
+            fn encode(&self) -> Vec<u8> {
+                let mut fields = Vec::with_capacity(Self::TABLE.columns.len());
+                $($crate::table::table!(@field fields, $column, &self.$column $(, $reason)?);)*
+                fields.push(("epoch", domain::row::Field::Integer(self.epoch)));
+                domain::row::encode(fields)
+            }
+
+            fn epoch(&self) -> i64 {
+                self.epoch
+            }
+
+            fn mac(&self) -> Option<&Vec<u8>> {
+                self.mac.as_ref()
+            }
+
+            fn seal(&mut self, macs: &dyn domain::RowMac, epoch: i64) {
+                self.epoch = epoch;
+                self.mac = Some(macs.row_mac($domain, &self.encode()).to_vec());
+            }
+
+            async fn insert(&self, open: &mut $crate::engine::Open) -> $crate::Result<()> {
+                let sql = sqlx::AssertSqlSafe(Self::TABLE.insert());
+                $crate::engine::on!(tx open, |c| sqlx::query::<Engine>(sql)
+                    $(.bind(&self.$column))*
+                    .bind(self.epoch)
+                    .bind(&self.mac)
+                    .execute(c).await.map(drop))?;
+                Ok(())
+            }
+
+            async fn update(&self, open: &mut $crate::engine::Open, read: i64) -> $crate::Result<bool> {
+                let sql = sqlx::AssertSqlSafe(Self::TABLE.update(Self::KEYS));
+                let done = $crate::engine::on!(tx open, |c| {
+                    let query = sqlx::query::<Engine>(sql);
+                    $(let query = $crate::table::table!(@bind query, &self.$column $(, $reason)?);)*
+                    query
+                        .bind(self.epoch)
+                        .bind(&self.mac)
+                        $(.bind(&self.$key))+
+                        .bind(read)
+                        .execute(c).await.map(|done| done.rows_affected())
+                })?;
+                Ok(done == 1)
+            }
+        }
+    };
+}
+pub(crate) use table;
