@@ -69,7 +69,9 @@ impl FromRequestParts<ApiState> for Caller {
                 return Err(slowed(state, address, refused));
             }
         };
-        Ok(Self(state.control.cx(actor, address)))
+        let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let cx = state.control.cx(actor, address).with_request(text(domain::REQUEST_ID_HEADER), text("user-agent"));
+        Ok(Self(cx))
     }
 }
 

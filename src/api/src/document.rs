@@ -26,7 +26,8 @@ use crate::problem::{self, ProblemBody};
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     servers((url = "/", description = "The admin listener")),
-    components(schemas(ProblemBody)),
+    // Audit rows are answered in lists alone, and a list does not bring the schema of its rows along.
+    components(schemas(ProblemBody, contract::audit::AuditRow)),
     modifiers(&Schemes),
     security(("bearer" = []), ("cookie" = [])),
     tags(
@@ -34,6 +35,8 @@ use crate::problem::{self, ProblemBody};
         (name = "upstreams", description = "Providers' servers, and the secrets used there."),
         (name = "logs", description = "One row per request through the gateway."),
         (name = "overview", description = "The last 24 hours."),
+        (name = "audit", description = "One record per administrative act, and whether their chain is whole."),
+        (name = "jobs", description = "What the server does by itself."),
         (name = "session", description = "Who is asking."),
         (name = "document", description = "This document.")
     )

@@ -168,6 +168,7 @@ impl From<control::Error> for Problem {
             E::Invalid(errors) => Self::invalid(errors),
             E::Conflict { .. } => with(StatusCode::CONFLICT),
             E::Damaged { .. } => with(StatusCode::SERVICE_UNAVAILABLE),
+            E::Unprocessable { .. } => with(StatusCode::UNPROCESSABLE_ENTITY),
             E::Throttled { retry_after_s } => {
                 with(StatusCode::TOO_MANY_REQUESTS).with_header(RETRY_AFTER, HeaderValue::from(retry_after_s))
             }

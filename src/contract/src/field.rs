@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use domain::text::is_invisible;
 use serde::{Deserialize, Serialize};
 
 /// One field that cannot be taken, and how to mend it.
@@ -65,14 +66,15 @@ impl fmt::Display for FieldErrors {
 
 impl std::error::Error for FieldErrors {}
 
-/// Trims, and checks the length in characters.
+/// Trims, and checks the length in characters. A name that looks like another one is refused: no control characters, none
+/// that turn the reading direction, none without width.
 pub(crate) fn text(errors: &mut FieldErrors, field: &str, value: &str, min: usize, max: usize) -> String {
     let value = value.trim();
     let length = value.chars().count();
     if length < min || length > max {
         errors.push(field, format!("use {min} to {max} characters"));
-    } else if value.chars().any(char::is_control) {
-        errors.push(field, "leave out line breaks and control characters");
+    } else if value.chars().any(is_invisible) {
+        errors.push(field, "leave out line breaks and invisible characters (control, bidirectional, zero-width)");
     }
     value.to_owned()
 }

@@ -3,8 +3,10 @@
 //! Shapes are plain text and numbers as the wire has them; `TryFrom<Shape>` for a domain noun is the one parser,
 //! and what it refuses it names field by field.
 
+pub mod audit;
 pub mod document;
 pub mod field;
+pub mod jobs;
 pub mod keys;
 pub mod logs;
 pub mod operation;
@@ -17,4 +19,4 @@ pub mod upstreams;
 
 pub use field::{FieldError, FieldErrors};
 pub use operation::Nothing;
-pub use page::{CursorPage, Page, PageQuery};
+pub use page::{BadPage, CursorPage, Page, PageQuery};

@@ -4,14 +4,15 @@ use std::{net::IpAddr, path::PathBuf, sync::Arc};
 
 use dial::Dialer;
 use domain::{
-    Action, Actor, AuditEvent, ChangeKind, Clock, DamagedRow, EventId, Random, Timestamp, Unverified, Verified,
+    Act, Action, Actor, AuditEvent, ChangeKind, Clock, DamagedRow, EventId, FieldChange, OutboxEvent, Random,
+    Timestamp, Unverified, Verified,
 };
 use keyring::{KeyFormat, Keyring};
 use serde::Serialize;
 use store::{Store, Tx};
 use tokio::sync::Semaphore;
 
-use crate::{Error, Result, refusals::Refusals, users::Throttle};
+use crate::{Error, Result, audit::Observations, navigation, refusals::Refusals, users::Throttle};
 
 /// So many may wait for a password to be hashed; more are sent away, so that a flood does not keep everybody out for
 /// minutes.
@@ -57,17 +58,21 @@ struct Inner {
     hashing_queue: Semaphore,
     throttle: Throttle,
     refusals: Refusals,
+    observations: Observations,
+    navigation: navigation::Cache,
 }
 
 impl Control {
     /// Builds the plane.
     pub fn new(parts: Parts) -> Self {
         let inner = Arc::new(Inner {
+            navigation: navigation::Cache::over(&parts.store),
             parts,
             hashing: Semaphore::new(2),
             hashing_queue: Semaphore::new(HASHING_QUEUE),
             throttle: Throttle::default(),
             refusals: Refusals::default(),
+            observations: Observations::default(),
         });
         let plane = Arc::downgrade(&inner);
         inner.parts.store.subscribe(Arc::new(move |change| {
@@ -82,7 +87,13 @@ impl Control {
 
     /// The context of one action.
     pub fn cx(&self, actor: Actor, address: Option<IpAddr>) -> Cx {
-        Cx { control: self.clone(), actor, address: address.map(domain::user::canonical_address) }
+        Cx {
+            control: self.clone(),
+            actor,
+            address: address.map(domain::user::canonical_address),
+            request_id: None,
+            user_agent: None,
+        }
     }
 
     /// What was configured.
@@ -98,6 +109,18 @@ impl Control {
     /// Writes down how many credentials were refused since the last call; to be called once a minute.
     pub fn log_refusals(&self) {
         self.0.refusals.log();
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.parts.store
+    }
+
+    pub(crate) fn keyring(&self) -> &Keyring {
+        &self.0.parts.keyring
+    }
+
+    pub(crate) fn random(&self) -> &dyn Random {
+        &*self.0.parts.random
     }
 
     /// Whether the database answers.
@@ -119,7 +142,12 @@ pub struct Cx {
     control: Control,
     actor: Actor,
     address: Option<IpAddr>,
+    request_id: Option<Arc<str>>,
+    user_agent: Option<Arc<str>>,
 }
+
+/// Of a longer user agent the rest is not kept.
+const USER_AGENT_MAX: usize = 256;
 
 impl Cx {
     /// Who acts.
@@ -131,6 +159,22 @@ impl Cx {
     #[must_use]
     pub fn with_actor(&self, actor: Actor) -> Self {
         Self { actor, ..self.clone() }
+    }
+
+    /// The same context for a request that has an id, from a client that may call itself something: both go into the
+    /// audit log.
+    #[must_use]
+    pub fn with_request(&self, request_id: Option<&str>, user_agent: Option<&str>) -> Self {
+        let user_agent = user_agent.map(|text| {
+            let visible = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c });
+            visible.take(USER_AGENT_MAX).collect::<String>().into()
+        });
+        Self { request_id: request_id.map(Into::into), user_agent, ..self.clone() }
+    }
+
+    /// The control plane.
+    pub const fn control(&self) -> &Control {
+        &self.control
     }
 
     /// The time.
@@ -157,11 +201,11 @@ impl Cx {
     }
 
     pub(crate) fn store(&self) -> &Store {
-        &self.control.0.parts.store
+        self.control.store()
     }
 
     pub(crate) fn keyring(&self) -> &Keyring {
-        &self.control.0.parts.keyring
+        self.control.keyring()
     }
 
     pub(crate) fn dialer(&self) -> &Dialer {
@@ -169,7 +213,7 @@ impl Cx {
     }
 
     pub(crate) fn random(&self) -> &dyn Random {
-        &*self.control.0.parts.random
+        self.control.random()
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {
@@ -188,12 +232,20 @@ impl Cx {
         &self.control.0.hashing_queue
     }
 
+    pub(crate) fn navigation(&self) -> &navigation::Cache {
+        &self.control.0.navigation
+    }
+
     pub(crate) fn throttle(&self) -> &Throttle {
         &self.control.0.throttle
     }
 
     pub(crate) fn refusals(&self) -> &Refusals {
         &self.control.0.refusals
+    }
+
+    pub(crate) fn observations(&self) -> &Observations {
+        &self.control.0.observations
     }
 
     /// The row, if it verifies. If not, the finding is written down and the verb refused: 409 `row_tampered`. Nothing may
@@ -221,31 +273,60 @@ impl Cx {
     /// Writes down that a row does not verify.
     pub(crate) async fn record_damage<T>(&self, tx: &mut Tx, damaged: &DamagedRow<T>) -> Result<()> {
         let finding = Finding { table: damaged.table, damage: damaged.damage.to_string() };
-        self.record(tx, "row.damaged", &damaged.id, None::<&Finding>, Some(&finding)).await
+        let act = Act::RowDamaged { table: damaged.table.to_owned(), row: damaged.id.clone() };
+        self.record(tx, act, None::<&Finding>, Some(&finding)).await
     }
 
-    /// Writes the audit event of this action into its own transaction (L6). `before` and `after` are views: they
-    /// never hold a secret.
+    /// Writes the audit record of this act into its own transaction (L6), with what differs between the two views of
+    /// its target. `before` and `after` never hold a secret.
     pub(crate) async fn record<B: Serialize + Sync, A: Serialize + Sync>(
         &self,
         tx: &mut Tx,
-        action: &'static str,
-        target: &str,
+        act: Act,
         before: Option<&B>,
         after: Option<&A>,
     ) -> Result<()> {
+        let changes = self.changes(before, after)?;
+        self.record_changes(tx, act, changes).await
+    }
+
+    /// What differs between two views of one thing.
+    #[allow(clippy::unused_self)] // reads like its neighbours
+    pub(crate) fn changes<B: Serialize, A: Serialize>(
+        &self,
+        before: Option<&B>,
+        after: Option<&A>,
+    ) -> Result<Vec<FieldChange>> {
+        let before = serde_json::to_value(before).map_err(Error::internal)?;
+        let after = serde_json::to_value(after).map_err(Error::internal)?;
+        Ok(domain::audit::diff(&before, &after))
+    }
+
+    /// Writes an audit record with these changes, and, where others are to hear of the act, its event into the outbox
+    /// under the same id.
+    pub(crate) async fn record_changes(&self, tx: &mut Tx, act: Act, changes: Vec<FieldChange>) -> Result<()> {
+        let now = self.now();
+        let id = EventId::new(now, self.random().bytes());
+        if let Some(kind) = act.event_kind() {
+            let (target_kind, target) = act.target();
+            let payload = serde_json::json!({
+                "id": id.as_str(), "kind": kind, "at": now.to_rfc3339(), "actor": self.actor.audit_name(),
+                "target_kind": target_kind.as_ref(), "target_id": target, "project_id": act.project(),
+                "changes": changes,
+            });
+            tx.insert_event(&OutboxEvent::new(id.clone(), kind, target, payload.to_string(), now)).await?;
+        }
         let event = AuditEvent {
-            id: EventId::new(self.now(), self.random().bytes()),
-            at: self.now(),
+            id,
+            at: now,
             actor: self.actor.clone(),
-            action,
-            target: target.to_owned(),
+            act,
             address: self.address.map(|address| address.to_string()),
-            before: before.map(serde_json::to_string).transpose().map_err(Error::internal)?,
-            after: after.map(serde_json::to_string).transpose().map_err(Error::internal)?,
+            user_agent: self.user_agent.as_deref().map(str::to_owned),
+            request_id: self.request_id.as_deref().map(str::to_owned),
+            changes,
         };
-        let keyring = self.keyring().clone();
-        tx.record(&event, &move |bytes: &[u8]| keyring.audit_link(bytes)).await?;
+        tx.record(&event, &crate::audit::mac(self.keyring())).await?;
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! Why an action did not happen. Doors translate; nothing here knows HTTP.
 
-use contract::FieldErrors;
+use contract::{BadPage, FieldErrors};
 use store::Constraint;
 
 /// The outcome of an action.
@@ -37,6 +37,14 @@ pub enum Error {
         /// Public sentence that names the fix.
         message: String,
     },
+    /// It can be read, and is refused for a reason that is no field's.
+    #[error("{message}")]
+    Unprocessable {
+        /// Stable code.
+        code: &'static str,
+        /// Public sentence that names the fix.
+        message: String,
+    },
     /// Too many tries.
     #[error("too many attempts; try again in {retry_after_s} seconds")]
     Throttled {
@@ -59,7 +67,7 @@ impl Error {
             Self::Unauthenticated(_) => "unauthenticated",
             Self::NotFound(_) => "not_found",
             Self::Invalid(_) => "invalid",
-            Self::Conflict { code, .. } | Self::Damaged { code, .. } => code,
+            Self::Conflict { code, .. } | Self::Damaged { code, .. } | Self::Unprocessable { code, .. } => code,
             Self::Throttled { .. } => "throttled",
             Self::Unavailable(_) => "store_unavailable",
             Self::Internal(_) => "internal",
@@ -87,6 +95,17 @@ impl Error {
 impl From<FieldErrors> for Error {
     fn from(errors: FieldErrors) -> Self {
         Self::Invalid(errors)
+    }
+}
+
+impl From<BadPage> for Error {
+    fn from(error: BadPage) -> Self {
+        match error {
+            BadPage::Fields(errors) => Self::Invalid(errors),
+            BadPage::TooDeep => {
+                Self::Unprocessable { code: BadPage::TOO_DEEP, message: BadPage::TOO_DEEP_SENTENCE.to_owned() }
+            }
+        }
     }
 }
 

@@ -3,11 +3,15 @@
 //! Every door (REST, web, CLI) enters here, so a rule exists once. Each verb reads the same way: allow → rule →
 //! begin → write → audit in the same transaction → commit → view.
 
+pub mod audit;
 mod cx;
 mod error;
+pub mod events;
 pub mod installation;
+pub mod jobs;
 pub mod keys;
 pub mod logs;
+pub mod navigation;
 pub mod overview;
 mod perform;
 mod refusals;

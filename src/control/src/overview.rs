@@ -33,7 +33,7 @@ pub async fn show(cx: &Cx) -> Result<Overview> {
     let counts = store.count_keys(now).await?;
     let expiring = store.expiring_keys(now, now.plus(EXPIRY_NOTICE), 5).await?;
     let figures = store.upstream_figures(now.plus(-Timestamp::DAY)).await?;
-    let (upstreams, _) = store.page_upstreams(100, 0).await?;
+    let upstreams = store.page_upstreams(None, 100, 0).await?;
     let upstreams = upstreams
         .into_iter()
         .map(|(upstream, credential)| {

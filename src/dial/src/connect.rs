@@ -3,7 +3,7 @@
 use std::{
     future::{Future, pending},
     io,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -61,6 +61,14 @@ impl Connector {
     /// The same, for connections whose bytes leave through `gate`.
     pub(crate) fn behind(&self, gate: Arc<dyn Gate>) -> Self {
         Self { rules: self.rules.clone(), gate: Some(gate) }
+    }
+
+    /// Whether `address` may be called.
+    pub(crate) fn judge(&self, address: IpAddr) -> Result<(), DialError> {
+        match address::permit(address, &self.rules.allowed) {
+            Ok(_) => Ok(()),
+            Err(reason) => Err(DialError::Forbidden { host: address.to_string(), reason }),
+        }
     }
 
     /// The addresses of `host` that may be called; at least one.

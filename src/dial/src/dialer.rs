@@ -1,6 +1,6 @@
 //! The dialer: what the gateway and Test call.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use cork::Gate;
 use domain::{BaseUrl, Clock};
@@ -54,6 +54,15 @@ impl Dialer {
     #[must_use]
     pub fn behind(&self, gate: Arc<dyn Gate>) -> Self {
         Self { pool: self.pool.like(), connector: self.connector.behind(gate) }
+    }
+
+    /// Whether the host of `base` may be called, as far as that is known without asking for its name: an address that
+    /// stands there itself is judged as it is when it is dialled, by the same rule; a name passes.
+    pub fn judge_literal(&self, base: &BaseUrl) -> Result<(), DialError> {
+        match base.host().parse::<IpAddr>() {
+            Ok(address) => self.connector.judge(address),
+            Err(_) => Ok(()),
+        }
     }
 
     /// The address of `tail` under `base`. `tail` is raw, validated before, empty or beginning with a slash; `query` is

@@ -124,8 +124,10 @@ ids! {
     CredentialId = "cred";
     /// One request through the gateway; equals `x-keywright-request-id`.
     RequestId = "req";
-    /// An audit event.
+    /// An audit event, and the outbox event of the same act.
     EventId = "evt";
+    /// One run of a background job.
+    JobRunId = "job";
 }
 
 #[cfg(test)]

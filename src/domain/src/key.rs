@@ -91,6 +91,19 @@ pub enum KeyState {
 }
 
 impl KeyState {
+    /// What a key with these marks is at `now`: revoked wins over expired, expired over disabled.
+    pub fn of(revoked: bool, expires_at: Option<Timestamp>, enabled: bool, now: Timestamp) -> Self {
+        if revoked {
+            Self::Revoked
+        } else if expires_at.is_some_and(|at| at <= now) {
+            Self::Expired
+        } else if enabled {
+            Self::Active
+        } else {
+            Self::Disabled
+        }
+    }
+
     /// The text on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -170,15 +183,7 @@ impl VirtualKey {
 
     /// What the key is at `now`; never [`KeyState::Damaged`], which only reading the row can tell.
     pub fn state(&self, now: Timestamp) -> KeyState {
-        if self.revoked_at.is_some() {
-            KeyState::Revoked
-        } else if self.expires_at.is_some_and(|at| at <= now) {
-            KeyState::Expired
-        } else if self.enabled {
-            KeyState::Active
-        } else {
-            KeyState::Disabled
-        }
+        KeyState::of(self.revoked_at.is_some(), self.expires_at, self.enabled, now)
     }
 
     /// The bytes that the first version computed its row MACs over (`key-row-v1`), for the upgrade that signs anew.

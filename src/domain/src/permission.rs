@@ -21,6 +21,10 @@ pub enum Resource {
     Log,
     /// Sums over request rows.
     Overview,
+    /// Records of administrative acts.
+    Audit,
+    /// Background jobs and their runs.
+    Job,
 }
 
 impl Resource {
@@ -36,6 +40,8 @@ impl Resource {
             Self::Upstream => "upstream",
             Self::Log => "request",
             Self::Overview => "overview",
+            Self::Audit => "audit record",
+            Self::Job => "job",
         }
     }
 }
@@ -56,6 +62,8 @@ pub enum Verb {
     Delete,
     /// Use its secret to see whether it works.
     Test,
+    /// Have it done now.
+    Run,
 }
 
 impl Verb {
@@ -122,8 +130,8 @@ const fn row(resource: Resource, verb: Verb, [owner, admin, member, viewer]: [Ex
 /// Who may what. `docs/permissions.md` is rendered from it.
 pub const PERMISSIONS: &[Permission] = {
     use Extent::{Anywhere, Granted, Never, Own};
-    use Resource::{Key, Log, Overview, Upstream};
-    use Verb::{Create, Delete, Read, Revoke, Test, Update};
+    use Resource::{Audit, Job, Key, Log, Overview, Upstream};
+    use Verb::{Create, Delete, Read, Revoke, Run, Test, Update};
     &[
         row(Key, Read, [Granted, Granted, Own, Granted]),
         row(Key, Create, [Granted, Granted, Own, Never]),
@@ -136,6 +144,9 @@ pub const PERMISSIONS: &[Permission] = {
         row(Upstream, Test, [Granted, Granted, Never, Never]),
         row(Log, Read, [Granted, Granted, Own, Granted]),
         row(Overview, Read, [Anywhere, Anywhere, Anywhere, Anywhere]),
+        row(Audit, Read, [Granted, Granted, Never, Never]),
+        row(Job, Read, [Granted, Granted, Never, Never]),
+        row(Job, Run, [Granted, Granted, Never, Never]),
     ]
 };
 

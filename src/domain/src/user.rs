@@ -40,9 +40,13 @@ impl Role {
     pub const fn may(self, action: Action) -> bool {
         match action {
             Action::ReadKeys | Action::ReadUpstreams | Action::ReadLogs | Action::ReadOverview => true,
-            Action::WriteKeys | Action::WriteUpstreams | Action::TestUpstreams | Action::UnlockUsers => {
-                matches!(self, Self::Owner | Self::Admin)
-            }
+            Action::WriteKeys
+            | Action::WriteUpstreams
+            | Action::TestUpstreams
+            | Action::UnlockUsers
+            | Action::ReadAudit
+            | Action::ReadJobs
+            | Action::RunJobs => matches!(self, Self::Owner | Self::Admin),
         }
     }
 }
@@ -66,6 +70,12 @@ pub enum Action {
     ReadOverview,
     /// Lift the login throttle of an account.
     UnlockUsers,
+    /// Browse and verify the audit log.
+    ReadAudit,
+    /// See background jobs and their runs.
+    ReadJobs,
+    /// Start a background job by hand.
+    RunJobs,
 }
 
 /// A person who may sign in.
@@ -198,7 +208,15 @@ mod tests {
 
     #[test]
     fn viewers_and_strangers_change_nothing() {
-        for action in [Action::WriteKeys, Action::WriteUpstreams, Action::TestUpstreams, Action::UnlockUsers] {
+        for action in [
+            Action::WriteKeys,
+            Action::WriteUpstreams,
+            Action::TestUpstreams,
+            Action::UnlockUsers,
+            Action::ReadAudit,
+            Action::ReadJobs,
+            Action::RunJobs,
+        ] {
             assert!(!Role::Viewer.may(action) && !Role::Member.may(action) && Role::Admin.may(action));
             assert!(!Actor::Anonymous.may(action) && Actor::AdminToken.may(action));
         }

@@ -87,6 +87,10 @@ fn any_target_is_judged_as_by_a_slow_reader() {
 fn any_text_is_decoded_as_by_a_slow_reader() {
     bolero::check!(name = "percent").with_max_len(80).for_each(|bytes| {
         let text = String::from_utf8_lossy(&spell(bytes, WORDS)).into_owned();
-        assert_eq!(domain::path::percent_decode(&text).map(std::borrow::Cow::into_owned), slow_decoded(&text), "{text:?}");
+        assert_eq!(
+            domain::path::percent_decode(&text).map(std::borrow::Cow::into_owned),
+            slow_decoded(&text),
+            "{text:?}"
+        );
     });
 }

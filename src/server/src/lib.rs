@@ -10,4 +10,5 @@ pub mod sources;
 pub mod telemetry;
 pub mod wire;
 
+mod background;
 mod session_store;

@@ -49,7 +49,8 @@ pub struct House {
     pub background: TaskTracker,
     /// Ends them.
     pub background_stop: CancellationToken,
-    store: Store,
+    /// What is remembered.
+    pub store: Store,
 }
 
 /// Where the databases are.
@@ -158,6 +159,8 @@ pub async fn build(
     let admin = admin(config, &control, &opened, sources, &urls, admin_address);
     watch_changes(&opened.store, &background, background_stop.clone()).await?;
     background.spawn(log_refusals(control.clone(), background_stop.clone()));
+    crate::background::start(&control, Vec::new(), &background, &background_stop).await?;
+    note_expired_keys(&opened.store, sources.clock.clone(), &background, background_stop.clone());
     Ok(House { control, gateway, admin, readiness, background, background_stop, store: opened.store })
 }
 
@@ -250,4 +253,36 @@ async fn watch_changes(store: &Store, tasks: &TaskTracker, stop: CancellationTok
         }
     });
     Ok(())
+}
+
+/// Keys whose end came are noted, once a minute and a few at a time, so that lists by state stay fast (F24).
+fn note_expired_keys(store: &Store, clock: Arc<dyn Clock>, tasks: &TaskTracker, stop: CancellationToken) {
+    let store = store.clone();
+    tasks.spawn(async move {
+        let mut ticks = tokio::time::interval(Duration::from_mins(1));
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = ticks.tick() => {}
+            }
+            while !stop.is_cancelled() {
+                match note_some(&store, clock.now()).await {
+                    Ok(0) => break,
+                    Ok(_) => {}
+                    Err(error) => {
+                        tracing::warn!(%error, "keys that expired could not be noted; lists by state are slower until then");
+                        break;
+                    }
+                }
+            }
+        }
+    });
+}
+
+async fn note_some(store: &Store, now: domain::Timestamp) -> store::Result<u64> {
+    let mut tx = store.begin().await?;
+    let noted = tx.note_expired_keys(now).await?;
+    tx.commit().await?;
+    Ok(noted)
 }

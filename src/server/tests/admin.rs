@@ -70,6 +70,25 @@ fn encode(text: &str) -> String {
         .collect()
 }
 
+/// Closes the database's pool as soon as a key is committed, before whoever made it goes on.
+fn fail_after_a_key(house: &TestServer) {
+    let store = house.parts().store.clone();
+    let closing = store.clone();
+    store.subscribe(std::sync::Arc::new(move |change| {
+        if change.kind == domain::ChangeKind::Key {
+            let closing = closing.clone();
+            let mut closed = Box::pin(async move { closing.close().await });
+            // Its first step closes the pool that reads come from; nobody waits for the rest.
+            let _ = closed.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop()));
+        }
+    }));
+}
+
+fn holds_a_secret(text: &str) -> bool {
+    let length = |at: usize| text[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').count();
+    text.match_indices("sk-auto-live-").any(|(at, _)| length(at) == "sk-auto-live-".len() + 46)
+}
+
 pub(crate) fn location(answer: &Response) -> &str {
     answer.headers()["location"].to_str().unwrap()
 }
@@ -131,6 +150,41 @@ both_engines! {
         assert_eq!(answer.status(), 422);
         let page = answer.text().await.unwrap();
         assert!(page.contains("kept-name") && page.contains("10.0.0.0/33") && page.contains("/0 to /32"), "{page}");
+    }
+
+    /// What was typed into a field of several lines stays in it (F14).
+    async fn text_does_not_break_out_of_its_field(engine) {
+        let house = TestServer::start(engine).await;
+        let mut browser = Browser::new(&house);
+        browser.set_up().await;
+        let models = "</textarea><h1>mine</h1>";
+        let answer = browser.post("/keys/new", &[("name", "kept"), ("expires_in_days", "90"), ("allowed_models", models)]).await;
+        assert_eq!(answer.status(), 422);
+        let page = answer.text().await.unwrap();
+        assert!(!page.contains("<h1>mine") && page.contains("&lt;/textarea&gt;&lt;h1&gt;mine"), "{page}");
+    }
+
+    /// From the commit on the page asks nothing of the database any more: the secret is in it (F20).
+    async fn a_secret_is_shown_when_the_database_fails_right_after_its_key_was_made(engine) {
+        let house = TestServer::start(engine).await;
+        let mut browser = Browser::new(&house);
+        browser.set_up().await;
+        fail_after_a_key(&house);
+        let form = [("name", "kept"), ("expires_in_days", "90"), ("requests_per_minute", "100")];
+        let made = browser.post("/keys/new", &form).await;
+        assert_eq!(made.status(), 200);
+        assert!(holds_a_secret(&made.text().await.unwrap()));
+        assert!(house.parts().store.list_upstreams().await.is_err(), "the database was gone by then");
+    }
+
+    /// The same over REST.
+    async fn a_secret_is_answered_when_the_database_fails_right_after_its_key_was_made(engine) {
+        let house = TestServer::start(engine).await;
+        fail_after_a_key(&house);
+        let (status, view) = house.rest(Method::POST, "/keys", Some(json!({ "name": "kept" }))).await;
+        assert_eq!(status, StatusCode::CREATED, "{view}");
+        assert!(holds_a_secret(view["secret"].as_str().unwrap()));
+        assert!(house.parts().store.list_upstreams().await.is_err(), "the database was gone by then");
     }
 
     /// Half an hour without a request, or twelve hours in all, end a session.

@@ -169,15 +169,17 @@ both_engines! {
     /// Probes on both listeners, with and without the details.
     async fn health_probes_answer_on_both_listeners(engine) {
         let house = TestServer::start(engine).await;
+        // The audit log of a fresh installation ends before its first record.
+        let parts = format!("[+]shutdown ok\n[+]ledger ok\n[+]database ok\n[+]audit_head 0 {}\n", "0".repeat(64));
         for url in [house.gateway_url(), house.admin_url()] {
             for (path, expected) in [
                 ("/livez", "ok\n"),
                 ("/readyz", "ok\n"),
                 ("/healthz", "ok\n"),
                 ("/livez?verbose", "[+]process ok\nlivez check passed\n"),
-                ("/readyz?verbose", "[+]shutdown ok\n[+]ledger ok\n[+]database ok\nreadyz check passed\n"),
-                ("/healthz?verbose", "[+]shutdown ok\n[+]ledger ok\n[+]database ok\nhealthz check passed\n"),
-                ("/healthz?verbose=1&x=y", "[+]shutdown ok\n[+]ledger ok\n[+]database ok\nhealthz check passed\n"),
+                ("/readyz?verbose", &format!("{parts}readyz check passed\n")),
+                ("/healthz?verbose", &format!("{parts}healthz check passed\n")),
+                ("/healthz?verbose=1&x=y", &format!("{parts}healthz check passed\n")),
             ] {
                 let answer = house.http().get(format!("{url}{path}")).send().await.unwrap();
                 assert_eq!(answer.status(), 200, "{url}{path}");

@@ -9,6 +9,7 @@ mod canary;
 mod door;
 mod fidelity;
 mod first_request;
+mod jobs;
 mod ledger;
 mod process;
 mod refusals;

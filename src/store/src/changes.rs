@@ -10,7 +10,8 @@ use crate::{Result, Store, Tx, on, table::table};
 /// Who hears of changes.
 type Subscriber = Arc<dyn Fn(&Change) + Send + Sync>;
 
-/// So many rows are kept: minutes at the wildest pace, and whoever misses more has let go of its cached rows by then.
+/// So many rows are kept when the table is trimmed: minutes at the wildest pace, and whoever misses more has let go of
+/// its cached rows by then.
 const KEPT: i64 = 10_000;
 const BATCH: i64 = 1_000;
 
@@ -80,6 +81,19 @@ impl Store {
         }
     }
 
+    /// Removes at most `limit` of the rows that are older than the newest ten thousand; says how many.
+    pub async fn trim_changes(&self, limit: i64) -> Result<u64> {
+        Ok(on!(pool self.control_writer(), |c| sqlx::query(
+            "DELETE FROM changes WHERE seq IN (SELECT seq FROM changes \
+             WHERE seq <= (SELECT MAX(seq) FROM changes) - $1 ORDER BY seq LIMIT $2)"
+        )
+        .bind(KEPT)
+        .bind(limit)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?)
+    }
+
     async fn newest_change(&self) -> Result<i64> {
         Ok(on!(pool self.control(), |c| sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM changes")
             .fetch_one(c)
@@ -97,9 +111,9 @@ impl Tx {
             )
             .bind(change.kind.as_str())
             .bind(&change.id)
-            .execute(&mut *c)
-            .await?;
-            sqlx::query("DELETE FROM changes WHERE seq <= (SELECT MAX(seq) FROM changes) - $1").bind(KEPT).execute(c).await.map(drop)
+            .execute(c)
+            .await
+            .map(drop)
         })?;
         self.announced.push(change);
         Ok(())

@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, Executor as _, PgConnection, Postgres, Sqlite, SqliteP
 use crate::{
     Result,
     engine::{Db, Open},
+    statement::{Statement, bound},
 };
 
 /// Names our lock among the advisory locks of a database: "keywrite" in ASCII.
@@ -16,9 +17,11 @@ const DAY_LOCK: i64 = 0x6b65_7977_6461_7973;
 const DAY_MS: i64 = domain::Timestamp::DAY;
 
 /// A lock is waited for as long as SQLite waits, and a node that falls silent inside a transaction does not hold up
-/// the others' revocations for longer than half a minute.
+/// the others' revocations for longer than half a minute. Statements are short: compiling one takes longer than any.
 pub(crate) async fn prepare_connection(connection: &mut PgConnection) -> sqlx::Result<()> {
-    connection.execute("SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '30s'").await?;
+    connection
+        .execute("SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '30s'; SET jit = off")
+        .await?;
     Ok(())
 }
 
@@ -96,6 +99,22 @@ pub(crate) async fn ensure_days(db: &Db, days: &[i64]) -> Result<()> {
         tx.commit().await?;
     }
     Ok(())
+}
+
+/// The steps in which the engine means to execute `statement`.
+pub(crate) async fn explain(db: &Db, statement: &Statement) -> Result<Vec<String>> {
+    Ok(match db {
+        Db::Sqlite(pool) => {
+            let text = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", statement.text));
+            let rows: Vec<(i64, i64, i64, String)> =
+                bound!(sqlx::query_as::<Sqlite, _>(text), statement).fetch_all(pool).await?;
+            rows.into_iter().map(|(.., step)| step).collect()
+        }
+        Db::Postgres(pool) => {
+            let text = AssertSqlSafe(format!("EXPLAIN {}", statement.text));
+            bound!(sqlx::query_scalar::<Postgres, String>(text), statement).fetch_all(pool).await?
+        }
+    })
 }
 
 /// Asks the tables of the catalogue: `to_regclass` would answer from a cache that waiting for a lock does not renew.

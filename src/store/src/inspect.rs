@@ -29,6 +29,16 @@ pub enum Inspection {
     Foreign,
 }
 
+/// What SQLite keeps the full-text index in; made out of other tables, like the index itself.
+const DERIVED: [&str; 6] = [
+    "key_search_index",
+    "key_search_index_config",
+    "key_search_index_content",
+    "key_search_index_data",
+    "key_search_index_docsize",
+    "key_search_index_idx",
+];
+
 const SQLITE_TABLES: &str =
     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
 const POSTGRES_TABLES: &str = "SELECT c.relname::TEXT FROM pg_catalog.pg_class c \
@@ -124,5 +134,5 @@ async fn sqlite(path: &Path) -> Result<Found> {
 }
 
 fn is_ours(table: &str) -> bool {
-    table == MIGRATIONS_TABLE || TABLES.iter().any(|known| known.name == table)
+    table == MIGRATIONS_TABLE || TABLES.iter().any(|known| known.name == table) || DERIVED.contains(&table)
 }

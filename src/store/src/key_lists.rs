@@ -1,36 +1,56 @@
-//! Many keys at once: pages, counts, what expires soon.
+//! Lists of keys: keyset pagination, folded infix search, counts.
 
-use domain::{KeyState, Timestamp, Unverified, VirtualKey};
-use sqlx::QueryBuilder;
+use std::collections::HashMap;
+
+use domain::{KeyId, KeySort, KeyState, Timestamp, Unverified, VirtualKey};
+use sqlx::{AssertSqlSafe, QueryBuilder};
 
 use crate::{
-    Result, Store,
+    Result, Store, dialect,
+    key_cursor::KeyCursor,
+    key_search_query::{DENSE, KeyQuery},
     keys::KeyRow,
-    on,
+    on, parse,
     signed::{Bind, decode},
+    statement::{Statement, bound},
 };
 
-const FROM: &str = " FROM keys k WHERE 1 = 1";
 const EXPIRING: &str = "WHERE t.revoked_at IS NULL AND t.enabled AND t.expires_at > $1 AND t.expires_at <= $2 \
      ORDER BY t.expires_at, t.id LIMIT $3";
+const DUE: &str = "SELECT state, COUNT(*) FROM key_search WHERE due_at IS NOT NULL AND due_at <= $1 GROUP BY state";
+const COUNTS: &str = "SELECT state, CAST(SUM(n) AS BIGINT) FROM key_counts GROUP BY state";
 
 /// Which keys to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeyFilter {
-    /// Part of the name or of the visible key, in either case, or the whole id.
+    /// Part of the name or of the visible key, however it is written ([`domain::text::fold`]); one or two characters: the
+    /// beginning of the name; or the whole id.
     pub search: Option<String>,
     /// What they are at `now`.
     pub state: Option<KeyState>,
     /// The instant at which states are judged.
     pub now: Timestamp,
+    /// The order.
+    pub sort: KeySort,
+    /// Only those below the last one of the page before; a cursor of the same order.
+    pub after: Option<KeyCursor>,
     /// At most so many.
     pub limit: i64,
-    /// So many newer ones are skipped.
+    /// So many are skipped.
     pub offset: i64,
 }
 
+/// A page of keys.
+#[derive(Clone, Debug, Default)]
+pub struct KeyListing {
+    /// The keys, in the order asked for.
+    pub keys: Vec<Unverified<VirtualKey>>,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<KeyCursor>,
+}
+
 /// How many keys there are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct KeyCounts {
     /// Whose requests pass.
     pub active: i64,
@@ -38,57 +58,90 @@ pub struct KeyCounts {
     pub total: i64,
 }
 
-/// Adds the conditions of a filter to a query over `k`.
-macro_rules! restrict {
-    ($query:expr, $filter:expr) => {{
-        if let Some(search) = &$filter.search {
-            let pattern = contains(search);
-            $query.push(" AND (lower(k.name) LIKE lower(").push_bind(pattern.clone());
-            $query.push(") ESCAPE '\\' OR lower(k.masked) LIKE lower(").push_bind(pattern);
-            $query.push(") ESCAPE '\\' OR k.id = ").push_bind(crate::parse::storable(search).into_owned()).push(")");
-        }
-        // In the order in which `VirtualKey::state` decides.
-        match $filter.state {
-            None => {}
-            // SQL cannot tell whether a MAC holds.
-            Some(KeyState::Damaged) => {
-                $query.push(" AND FALSE");
-            }
-            Some(KeyState::Revoked) => {
-                $query.push(" AND k.revoked_at IS NOT NULL");
-            }
-            Some(KeyState::Expired) => {
-                $query.push(" AND k.revoked_at IS NULL AND k.expires_at <= ").push_bind($filter.now.0);
-            }
-            Some(state @ (KeyState::Active | KeyState::Disabled)) => {
-                $query.push(" AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ");
-                $query.push_bind($filter.now.0).push(")");
-                $query.push(if state == KeyState::Active { " AND k.enabled" } else { " AND NOT k.enabled" });
-            }
-        }
-    }};
+/// A row of a page before its key is read.
+#[derive(sqlx::FromRow)]
+struct Place {
+    seq: i64,
+    key_id: String,
+    folded: String,
+    used_at: i64,
+}
+
+impl Place {
+    fn cursor(&self, sort: KeySort) -> Result<KeyCursor> {
+        Ok(match sort {
+            KeySort::Created => KeyCursor::Created(self.seq),
+            KeySort::Name => KeyCursor::Name(self.folded.clone(), self.seq),
+            KeySort::Used => KeyCursor::Used(self.used_at, parse::text::<KeyId>("key_search.key_id", &self.key_id)?),
+        })
+    }
 }
 
 impl Store {
-    /// A page of keys, newest first, and how many there are on all pages.
-    pub async fn list_keys(&self, filter: &KeyFilter) -> Result<(Vec<Unverified<VirtualKey>>, i64)> {
-        let total: i64 = on!(pool self.control(), |c| {
-            let mut query = QueryBuilder::<Engine>::new("SELECT COUNT(*)");
-            query.push(FROM);
-            restrict!(query, filter);
-            query.build_query_scalar().fetch_one(c).await
-        })?;
-        let (select, mark) = (format!("SELECT {}", KeyRow::TABLE.select_list("k")), self.mark());
-        let keys = on!(pool self.control(), |c| {
-            let mut query = QueryBuilder::<Engine>::new(select);
-            query.push(FROM);
-            restrict!(query, filter);
-            query.push(" ORDER BY k.created_at DESC, k.id DESC LIMIT ").push_bind(filter.limit);
-            query.push(" OFFSET ").push_bind(filter.offset);
-            let rows = query.build().fetch_all(c).await;
-            rows.map(|rows| rows.iter().map(|row| decode::<KeyRow, _>(row, &mark, |_| String::new()).1).collect())
-        })?;
-        Ok((keys, total))
+    /// A page of keys: a walk down an index, whatever the number of keys.
+    pub async fn list_keys(&self, filter: &KeyFilter) -> Result<KeyListing> {
+        let due = self.has_due_keys(filter).await?;
+        // One more than asked for tells whether there is a next page.
+        let wanted = filter.limit + 1;
+        let query = KeyQuery::new(self.control(), filter, due);
+        let Some(page) = query.page(wanted) else { return Ok(KeyListing::default()) };
+        let mut places = match query.window(wanted) {
+            Some(window) => self.places(&window).await?,
+            None => Vec::new(),
+        };
+        if i64::try_from(places.len()) != Ok(wanted) {
+            places = self.places(&page).await?;
+        }
+        let limit = usize::try_from(filter.limit).unwrap_or(0);
+        let more = places.len() > limit;
+        places.truncate(limit);
+        let next = places.last().filter(|_| more).map(|last| last.cursor(filter.sort)).transpose()?;
+        Ok(KeyListing { keys: self.keys_of(&places).await?, next })
+    }
+
+    /// How many keys [`Store::list_keys`] would list on all of its pages; at most `cap` are counted.
+    pub async fn count_listed_keys(&self, filter: &KeyFilter, cap: i64) -> Result<i64> {
+        let query = KeyQuery::new(self.control(), filter, self.has_due_keys(filter).await?);
+        if query.is_counted() {
+            let states = self.states(filter.now).await?;
+            let n = match filter.state {
+                Some(state) => states.get(state.as_str()).copied().unwrap_or(0),
+                None => states.values().sum(),
+            };
+            return Ok(n.min(cap));
+        }
+        let Some(mut sql) = query.count(cap) else { return Ok(0) };
+        if let Some(window) = query.window(DENSE)
+            && i64::try_from(self.places(&window).await?.len()) == Ok(DENSE)
+        {
+            sql = query.dense_count(cap).unwrap_or(sql);
+        }
+        Ok(on!(pool self.control(), |c| {
+            let query = sqlx::query_scalar::<Engine, i64>(AssertSqlSafe(sql.text.clone()));
+            bound!(query, sql).fetch_one(c).await
+        })?)
+    }
+
+    async fn places(&self, sql: &Statement) -> Result<Vec<Place>> {
+        Ok(on!(pool self.control(), |c| {
+            let query = sqlx::query_as::<Engine, Place>(AssertSqlSafe(sql.text.clone()));
+            bound!(query, sql).fetch_all(c).await
+        })?)
+    }
+
+    /// How the engine means to read the page and, where keys are counted one by one, their number: a step per line, in
+    /// the engine's own words.
+    pub async fn explain_list(&self, filter: &KeyFilter, cap: i64) -> Result<String> {
+        let query = KeyQuery::new(self.control(), filter, self.has_due_keys(filter).await?);
+        let count = if query.is_counted() { None } else { query.count(cap) };
+        let mut steps = String::new();
+        for sql in [query.page(filter.limit + 1), count].into_iter().flatten() {
+            for step in dialect::explain(self.control(), &sql).await? {
+                steps.push_str(&step);
+                steps.push('\n');
+            }
+        }
+        Ok(steps)
     }
 
     /// Active keys that expire after `now` and up to `until`, the next one first.
@@ -101,28 +154,57 @@ impl Store {
         self.rows::<KeyRow>(EXPIRING, &[Bind::Number(now.0), Bind::Number(until.0), Bind::Number(limit)]).await
     }
 
-    /// How many keys there are at `now`.
+    /// How many keys there are at `now`: read from counters, whatever their number.
     pub async fn count_keys(&self, now: Timestamp) -> Result<KeyCounts> {
-        Ok(on!(pool self.control(), |c| sqlx::query_as(
-            "SELECT CAST(COALESCE(SUM(CASE WHEN enabled AND (expires_at IS NULL OR expires_at > $1) \
-             THEN 1 ELSE 0 END), 0) AS BIGINT) AS active, COUNT(*) AS total FROM keys WHERE revoked_at IS NULL"
+        let states = self.states(now).await?;
+        let of = |state: KeyState| states.get(state.as_str()).copied().unwrap_or(0);
+        Ok(KeyCounts { active: of(KeyState::Active), total: states.values().sum::<i64>() - of(KeyState::Revoked) })
+    }
+
+    /// Keys per state at `now`: the counters, and what is due beside them.
+    async fn states(&self, now: Timestamp) -> Result<HashMap<String, i64>> {
+        let counted: Vec<(String, i64)> = on!(pool self.control(), |c| sqlx::query_as(COUNTS).fetch_all(c).await)?;
+        let due: Vec<(String, i64)> = on!(pool self.control(), |c| sqlx::query_as(DUE).bind(now.0).fetch_all(c).await)?;
+        let mut states: HashMap<String, i64> = counted.into_iter().collect();
+        for (state, n) in due {
+            *states.entry(state).or_default() -= n;
+            *states.entry(KeyState::Expired.as_str().to_owned()).or_default() += n;
+        }
+        Ok(states)
+    }
+
+    /// Whether the end of some key came and is not noted yet. Asked only where states are.
+    async fn has_due_keys(&self, filter: &KeyFilter) -> Result<bool> {
+        if filter.state.is_none() {
+            return Ok(false);
+        }
+        Ok(on!(pool self.control(), |c| sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM key_search WHERE due_at IS NOT NULL AND due_at <= $1)"
         )
-        .bind(now.0)
+        .bind(filter.now.0)
         .fetch_one(c)
         .await)?)
     }
-}
 
-/// A LIKE pattern for texts that contain `part` literally.
-fn contains(part: &str) -> String {
-    let mut pattern = String::with_capacity(part.len() + 2);
-    pattern.push('%');
-    for c in crate::parse::storable(part).chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
+    /// The keys of `places`, in their order. One that was deleted meanwhile is left out.
+    async fn keys_of(&self, places: &[Place]) -> Result<Vec<Unverified<VirtualKey>>> {
+        if places.is_empty() {
+            return Ok(Vec::new());
         }
-        pattern.push(c);
+        let (select, mark) = (KeyRow::TABLE.select("WHERE t.id IN ("), self.mark());
+        let mut keys: Vec<Unverified<VirtualKey>> = on!(pool self.control(), |c| {
+            let mut query = QueryBuilder::<Engine>::new(select);
+            let mut ids = query.separated(", ");
+            for place in places {
+                ids.push_bind(place.key_id.clone());
+            }
+            query.push(")");
+            let rows = query.build().fetch_all(c).await;
+            rows.map(|rows| rows.iter().map(|row| decode::<KeyRow, _>(row, &mark, |_| String::new()).1).collect())
+        })?;
+        let at: HashMap<&str, usize> =
+            places.iter().enumerate().map(|(at, place)| (place.key_id.as_str(), at)).collect();
+        keys.sort_by_key(|key| at.get(key.id()).copied());
+        Ok(keys)
     }
-    pattern.push('%');
-    pattern
 }

@@ -3,7 +3,7 @@
 use domain::{KeyEnv, KeyId, KeyVersion, Policy, RevokeReason, RowMac, Timestamp, Unverified, Verified, VirtualKey};
 
 use crate::{
-    Error, Result, Store, Tx, on, parse,
+    Error, Result, Store, Tx, key_search, on, parse,
     signed::{Bind, Mapped},
     table::table,
 };
@@ -193,12 +193,15 @@ impl Tx {
     /// Adds a key with its first version.
     pub async fn insert_key(&mut self, macs: &dyn RowMac, key: &VirtualKey, version: &KeyVersion) -> Result<()> {
         self.insert_row::<KeyRow>(macs, key).await?;
-        self.insert_row::<KeyVersionRow>(macs, version).await
+        self.insert_row::<KeyVersionRow>(macs, version).await?;
+        key_search::write(&mut self.open, key.id.as_str()).await
     }
 
     /// Writes a key back. `last_used_at` has its own writer, [`Store::touch_keys`], and is left alone.
     pub async fn update_key(&mut self, macs: &dyn RowMac, key: Verified<VirtualKey>) -> Result<Verified<VirtualKey>> {
-        self.update_row::<KeyRow>(macs, key).await
+        let key = self.update_row::<KeyRow>(macs, key).await?;
+        key_search::write(&mut self.open, key.id.as_str()).await?;
+        Ok(key)
     }
 
     /// Ends a key whose row does not verify. The row is not signed and stays damaged: nothing it says is taken over.
@@ -212,6 +215,6 @@ impl Tx {
         .execute(c)
         .await
         .map(drop))?;
-        Ok(())
+        key_search::write(&mut self.open, id.as_str()).await
     }
 }

@@ -14,16 +14,23 @@ mod error;
 mod figures;
 mod inspect;
 mod installation;
+mod jobs;
+mod key_cursor;
 mod key_lists;
+mod key_search;
+mod key_search_query;
 mod keys;
+mod leases;
 mod location;
 mod migrate;
+mod outbox;
 mod parse;
 mod projects;
 mod requests;
 mod schema;
 mod sessions;
 mod signed;
+mod statement;
 mod table;
 mod tx;
 mod upgrade;
@@ -32,11 +39,13 @@ mod users;
 
 use std::sync::Arc;
 
+pub use audit::{AuditFilter, Mac};
 pub use credentials::StoredCredential;
 pub use error::{Constraint, Error, Result};
 pub use figures::{KeyActivity, RequestTotals, UpstreamFigures};
 pub use inspect::{Inspection, inspect};
-pub use key_lists::{KeyCounts, KeyFilter};
+pub use key_cursor::{BadCursor, KeyCursor};
+pub use key_lists::{KeyCounts, KeyFilter, KeyListing};
 pub use keys::StoredKey;
 pub use location::{Location, POSTGRES_VARIABLES, PostgresLink};
 pub use requests::RequestFilter;
@@ -79,7 +88,8 @@ impl Store {
     /// Brings the tables to what this version expects. Several processes may try at once; a database of a newer
     /// version is refused.
     pub async fn migrate(&self) -> Result<()> {
-        migrate::run(&self.0.location, &self.0.pools).await
+        migrate::run(&self.0.location, &self.0.pools).await?;
+        self.index_keys().await
     }
 
     /// Whether the databases answer.

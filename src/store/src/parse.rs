@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, fmt::Display, str::FromStr};
 
+use serde::de::DeserializeOwned;
+
 use crate::{Error, Result};
 
 /// Text that reads itself: ids, URLs.
@@ -20,6 +22,17 @@ pub(crate) fn one_of<T>(column: &str, text: &str, parse: impl FnOnce(&str) -> Op
 /// A number in a narrower range than the column's.
 pub(crate) fn number<T: TryFrom<i64>>(column: &str, number: i64) -> Result<T> {
     T::try_from(number).map_err(|_| Error::Damaged(format!("{column}: {number} is out of range")))
+}
+
+/// A JSON list of texts that read themselves.
+pub(crate) fn list<T: DeserializeOwned>(column: &str, json: &str) -> Result<Vec<T>> {
+    serde_json::from_str(json).map_err(|error| Error::Damaged(format!("{column}: {error}")))
+}
+
+/// The JSON that [`list`] reads.
+pub(crate) fn to_list<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
+    let texts = items.into_iter().map(|item| serde_json::Value::String(item.to_string())).collect();
+    serde_json::Value::Array(texts).to_string()
 }
 
 /// Bytes of a fixed length.

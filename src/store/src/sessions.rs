@@ -49,16 +49,24 @@ impl Mapped for SessionRow {
 }
 
 impl Store {
-    /// Adds a session, and removes those that had ended when it began: nobody comes back for them.
+    /// Removes at most `limit` sessions that have ended by `now`; says how many.
+    pub async fn delete_ended_sessions(&self, now: Timestamp, limit: i64) -> Result<u64> {
+        Ok(on!(pool self.control_writer(), |c| sqlx::query(
+            "DELETE FROM sessions WHERE id_hash IN \
+             (SELECT id_hash FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)"
+        )
+        .bind(now.0)
+        .bind(limit)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?)
+    }
+
+    /// Adds a session.
     pub async fn insert_session(&self, macs: &dyn RowMac, session: &Session) -> Result<()> {
         let mut row = SessionRow::of(session);
         row.seal(macs, 1);
         let mut open = dialect::begin_shared(self.control_writer()).await?;
-        on!(tx &mut open, |c| sqlx::query("DELETE FROM sessions WHERE expires_at <= $1")
-            .bind(row.created_at)
-            .execute(c)
-            .await
-            .map(drop))?;
         row.insert(&mut open).await?;
         open.commit().await?;
         Ok(())

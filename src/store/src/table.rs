@@ -33,7 +33,7 @@ pub struct TableInfo {
 }
 
 /// Every table of the product, in the order in which rows point at each other.
-pub const TABLES: [TableInfo; 15] = [
+pub const TABLES: [TableInfo; 22] = [
     crate::installation::InstallationRow::TABLE,
     crate::installation::KeyringColumns::TABLE,
     crate::projects::ProjectRow::TABLE,
@@ -46,10 +46,49 @@ pub const TABLES: [TableInfo; 15] = [
     crate::credentials::CredentialRow::TABLE,
     crate::credentials::CredentialVersionRow::TABLE,
     crate::audit::AuditColumns::TABLE,
+    crate::audit::HeadColumns::TABLE,
+    LEASES,
+    JOBS,
+    crate::jobs::RunColumns::TABLE,
+    crate::outbox::EventColumns::TABLE,
+    KEY_SEARCH,
+    KEY_COUNTS,
     crate::changes::ChangeRow::TABLE,
     REQUEST_LOGS,
     crate::schema::SupportRow::TABLE,
 ];
+
+/// Leases and due times are written by statements of their own.
+const LEASES: TableInfo = TableInfo {
+    name: "leases",
+    signed: Err(
+        "a lease says which node does periodic work and gives no access; who writes to the database can stop that work",
+    ),
+    columns: &[],
+};
+
+const JOBS: TableInfo = TableInfo {
+    name: "jobs",
+    signed: Err("it says when periodic work is due and gives no access; who writes to the database can stop that work"),
+    columns: &[],
+};
+
+/// Written by statements and triggers of their own, from the keys.
+const KEY_SEARCH: TableInfo = TableInfo {
+    name: "key_search",
+    signed: Err(
+        "it says in which order keys are listed and by what they are found; who writes to the database can hide a key from lists, not change what it may do",
+    ),
+    columns: &[],
+};
+
+const KEY_COUNTS: TableInfo = TableInfo {
+    name: "key_counts",
+    signed: Err(
+        "it holds the figures beside lists and gives no access; who writes to the database can make them wrong",
+    ),
+    columns: &[],
+};
 
 /// Request rows have a fast insert of their own.
 const REQUEST_LOGS: TableInfo = TableInfo {

@@ -11,7 +11,10 @@ use crate::{
 };
 
 const NEWEST_FIRST: &str = "ORDER BY t.created_at DESC, t.id DESC";
+const PAGE: &str = "WHERE t.id < $1 ORDER BY t.id DESC LIMIT $2 OFFSET $3";
 const COUNT: &str = "SELECT COUNT(*) FROM upstreams";
+/// Sorts after every id.
+const ABOVE_ALL: &str = "~";
 
 table! {
     /// A provider's server.
@@ -79,25 +82,30 @@ impl Store {
             .collect())
     }
 
-    /// A page of upstreams with their credentials, newest first, and how many there are on all pages.
+    /// A page of upstreams with their credentials, newest first: those below `after`, the last one of the page before.
     pub async fn page_upstreams(
         &self,
+        after: Option<&UpstreamId>,
         limit: i64,
         offset: i64,
-    ) -> Result<(Vec<(Unverified<Upstream>, Option<Unverified<Credential>>)>, i64)> {
-        let total: i64 = on!(pool self.control(), |c| sqlx::query_scalar(COUNT).fetch_one(c).await)?;
-        let tail = format!("{NEWEST_FIRST} LIMIT $1 OFFSET $2");
-        let upstreams = self.rows::<UpstreamRow>(&tail, &[Bind::Number(limit), Bind::Number(offset)]).await?;
+    ) -> Result<Vec<(Unverified<Upstream>, Option<Unverified<Credential>>)>> {
+        let after = after.map_or(ABOVE_ALL, UpstreamId::as_str);
+        let binds = [Bind::Text(after), Bind::Number(limit), Bind::Number(offset)];
+        let upstreams = self.rows::<UpstreamRow>(PAGE, &binds).await?;
         let mut credentials = self.grouped_rows::<CredentialRow>("", &[], |row| row.upstream_id.clone()).await?;
-        let page = upstreams
+        Ok(upstreams
             .into_iter()
             .map(|upstream| {
                 let at = credentials.iter().position(|(owner, _)| owner == upstream.id());
                 let credential = at.map(|at| credentials.swap_remove(at).1);
                 (upstream, credential)
             })
-            .collect();
-        Ok((page, total))
+            .collect())
+    }
+
+    /// How many upstreams there are.
+    pub async fn count_upstreams(&self) -> Result<i64> {
+        Ok(on!(pool self.control(), |c| sqlx::query_scalar(COUNT).fetch_one(c).await)?)
     }
 
     /// The upstream with this id.

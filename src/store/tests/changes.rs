@@ -100,6 +100,8 @@ both_engines! {
     async fn only_the_newest_rows_are_kept_and_numbers_go_on(db: TestDb) {
         behind_its_back(&db, "INSERT INTO changes (seq, kind, id) VALUES (1, 'key', 'x'), (20000, 'key', 'y')").await;
         announce(&db.store, &[change(ChangeKind::Key, "z")]).await;
+        assert_eq!(db.store.trim_changes(10).await.unwrap(), 1);
+        assert_eq!(db.store.trim_changes(10).await.unwrap(), 0);
         let heard = listen(&db.store);
         db.store.poll_changes().await.unwrap();
         // Would fail on the primary key if the oldest row were still there, or if the newest had another number.

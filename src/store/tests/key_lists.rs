@@ -1,8 +1,8 @@
-use domain::{KeyState, Timestamp, VirtualKey};
+use domain::{KeySort, KeyState, Timestamp, VirtualKey};
 use store::{KeyCounts, KeyFilter, Store};
 use testkit_db::{TestDb, both_engines};
 
-use crate::builders::{NOON, all_sound, key, with_keys};
+use crate::builders::{NOON, all_sound, behind_its_back, key, with_keys};
 
 const NOW: Timestamp = NOON.plus(1_000);
 
@@ -26,36 +26,101 @@ fn filter() -> KeyFilter {
     KeyFilter { now: NOW, limit: 100, ..KeyFilter::default() }
 }
 
+/// What is listed, with the count that goes with it.
+async fn listed(store: &Store, filter: &KeyFilter) -> Vec<VirtualKey> {
+    let listing = store.list_keys(filter).await.unwrap();
+    let total = store.count_listed_keys(filter, 10_000).await.unwrap();
+    assert_eq!(usize::try_from(total).unwrap(), listing.keys.len(), "{filter:?}");
+    assert_eq!(listing.next, None);
+    all_sound(listing.keys)
+}
+
 async fn found(store: &Store, search: &str) -> Vec<String> {
-    let (keys, total) = store.list_keys(&KeyFilter { search: Some(search.to_owned()), ..filter() }).await.unwrap();
-    assert_eq!(usize::try_from(total).unwrap(), keys.len());
-    all_sound(keys).into_iter().map(|key| key.name).collect()
+    let keys = listed(store, &KeyFilter { search: Some(search.to_owned()), ..filter() }).await;
+    keys.into_iter().map(|key| key.name).collect()
+}
+
+/// Every name of the list, two keys a page.
+async fn walked(store: &Store, filter: &KeyFilter) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut after = None;
+    loop {
+        let filter = KeyFilter { limit: 2, after, ..filter.clone() };
+        let listing = store.list_keys(&filter).await.unwrap();
+        assert!((1..=2).contains(&listing.keys.len()));
+        names.extend(all_sound(listing.keys).into_iter().map(|key| key.name));
+        after = listing.next.map(|next| next.to_string().parse().unwrap());
+        if after.is_none() {
+            return names;
+        }
+    }
 }
 
 both_engines! {
-    async fn pages_are_newest_first_and_count_everything(db: TestDb) {
+    async fn pages_are_newest_first_and_say_whether_more_follow(db: TestDb) {
         let keys: Vec<_> = (1..=5).map(key).collect();
         with_keys(&db.store, &keys).await;
         let page = async |limit, offset| {
-            let (keys, total) = db.store.list_keys(&KeyFilter { limit, offset, ..filter() }).await.unwrap();
-            assert_eq!(total, 5);
-            all_sound(keys)
+            let listing = db.store.list_keys(&KeyFilter { limit, offset, ..filter() }).await.unwrap();
+            let more = listing.next.is_some();
+            (all_sound(listing.keys), more)
         };
-        assert_eq!(page(2, 0).await, [key(5), key(4)]);
-        assert_eq!(page(2, 4).await, [key(1)]);
-        assert_eq!(page(2, 6).await, []);
+        assert_eq!(page(2, 0).await, (vec![key(5), key(4)], true));
+        assert_eq!(page(3, 2).await, (vec![key(3), key(2), key(1)], false));
+        assert_eq!(page(2, 6).await, (vec![], false));
+        assert_eq!(db.store.count_listed_keys(&filter(), 10_000).await.unwrap(), 5);
+        assert_eq!(db.store.count_listed_keys(&filter(), 3).await.unwrap(), 3);
     }
 
-    async fn states_in_sql_are_those_of_the_domain(db: TestDb) {
+    async fn a_cursor_walks_every_key_once_in_every_order(db: TestDb) {
+        let names = ["beta", "Alpha", "beta", "Épsilon", "alphabet"];
+        let keys: Vec<_> = (1..).zip(names).map(|(n, name)| named(n, name, "m")).collect();
+        with_keys(&db.store, &keys).await;
+        let used = [(key(2).id, NOON.plus(60_000)), (key(5).id, NOON.plus(60_000)), (key(3).id, NOON.plus(90_000))];
+        db.store.touch_keys(&used).await.unwrap();
+        let walk = async |sort, search: Option<&str>| {
+            walked(&db.store, &KeyFilter { sort, search: search.map(str::to_owned), ..filter() }).await
+        };
+        assert_eq!(walk(KeySort::Created, None).await, ["alphabet", "Épsilon", "beta", "Alpha", "beta"]);
+        assert_eq!(walk(KeySort::Name, None).await, ["Alpha", "alphabet", "beta", "beta", "Épsilon"]);
+        assert_eq!(walk(KeySort::Used, None).await, ["beta", "alphabet", "Alpha", "Épsilon", "beta"]);
+        assert_eq!(walk(KeySort::Created, Some("alpha")).await, ["alphabet", "Alpha"]);
+        assert_eq!(walk(KeySort::Name, Some("eta")).await, ["beta", "beta"]);
+        assert_eq!(walk(KeySort::Used, Some("A")).await, ["alphabet", "Alpha"]);
+    }
+
+    async fn a_cursor_holds_when_its_row_is_gone(db: TestDb) {
+        let keys: Vec<_> = (1..=3).map(key).collect();
+        with_keys(&db.store, &keys).await;
+        for sort in [KeySort::Created, KeySort::Name, KeySort::Used] {
+            let first = db.store.list_keys(&KeyFilter { sort, limit: 1, ..filter() }).await.unwrap();
+            let rest = db.store.list_keys(&KeyFilter { sort, after: first.next, ..filter() }).await.unwrap();
+            assert_eq!(rest.keys.len(), 2, "{sort:?}");
+        }
+        let first = db.store.list_keys(&KeyFilter { limit: 1, ..filter() }).await.unwrap();
+        behind_its_back(&db, &format!("DELETE FROM keys WHERE id = '{}'", key(3).id)).await;
+        let rest = db.store.list_keys(&KeyFilter { after: first.next, ..filter() }).await.unwrap();
+        assert_eq!(all_sound(rest.keys), [key(2), key(1)]);
+        assert_eq!(found(&db.store, "key 3").await, Vec::<String>::new());
+        assert_eq!(db.store.count_keys(NOW).await.unwrap().total, 2);
+    }
+
+    async fn states_in_sql_are_those_of_the_domain_before_and_after_ends_are_noted(db: TestDb) {
         let mut keys = of_every_state();
         with_keys(&db.store, &keys).await;
         keys.reverse();
-        for state in [KeyState::Active, KeyState::Disabled, KeyState::Expired, KeyState::Revoked] {
-            let (listed, total) = db.store.list_keys(&KeyFilter { state: Some(state), ..filter() }).await.unwrap();
-            let expected: Vec<_> = keys.iter().filter(|key| key.state(NOW) == state).cloned().collect();
-            let listed = all_sound(listed);
-            assert_eq!((usize::try_from(total).unwrap(), &listed), (expected.len(), &expected), "{state:?}");
-            assert!(!expected.is_empty(), "{state:?} is among the examples");
+        for noted in [false, true] {
+            for (now, search) in [NOW, NOW.plus(1)].into_iter().flat_map(|now| [(now, None), (now, Some("key"))]) {
+                for state in [KeyState::Active, KeyState::Disabled, KeyState::Expired, KeyState::Revoked] {
+                    let search = search.map(str::to_owned);
+                    let listed = listed(&db.store, &KeyFilter { state: Some(state), now, search, ..filter() }).await;
+                    let expected: Vec<_> = keys.iter().filter(|key| key.state(now) == state).cloned().collect();
+                    assert_eq!(listed, expected, "{state:?}, noted: {noted}");
+                }
+            }
+            let mut tx = db.store.begin().await.unwrap();
+            assert_eq!(tx.note_expired_keys(NOW).await.unwrap(), u64::from(!noted));
+            tx.commit().await.unwrap();
         }
     }
 
@@ -74,23 +139,74 @@ both_engines! {
         assert_eq!(found(&db.store, &keys[1].id.as_str()[..20]).await, Vec::<String>::new());
     }
 
-    async fn search_takes_its_characters_literally(db: TestDb) {
-        let keys = [named(1, "50%_off \\ sale", "m"), named(2, "plain", "m"), named(3, "O'Brien; --", "m")];
+    async fn search_knows_letters_of_every_script_and_in_every_case(db: TestDb) {
+        let keys = [named(1, "密钥服务", "m"), named(2, "STRASSE Nord", "m"), named(3, "İstanbul ＡＰＩ", "m")];
         with_keys(&db.store, &keys).await;
-        for text in ["%", "_", "\\", "0%_o"] {
+        for (search, name) in [
+            ("密", "密钥服务"),
+            ("密钥", "密钥服务"),
+            ("钥服务", "密钥服务"),
+            ("straße", "STRASSE Nord"),
+            ("SS", ""),
+            ("st", "STRASSE Nord"),
+            ("api", "İstanbul ＡＰＩ"),
+            ("服务", ""),
+        ] {
+            assert_eq!(found(&db.store, search).await.join(","), name, "{search}");
+        }
+    }
+
+    async fn one_or_two_characters_are_a_beginning(db: TestDb) {
+        let keys = [named(1, "ci", "m"), named(2, "c", "m"), named(3, "web ci", "m"), named(4, "Circle", "ci")];
+        with_keys(&db.store, &keys).await;
+        assert_eq!(found(&db.store, "C").await, ["Circle", "c", "ci"]);
+        assert_eq!(found(&db.store, " ci ").await, ["Circle", "ci"]);
+        assert_eq!(found(&db.store, "b c").await, ["web ci"]);
+    }
+
+    async fn search_takes_its_characters_literally(db: TestDb) {
+        let keys = [named(1, "50%_off \\ sale", "m"), named(2, "plain", "m"), named(3, "O'Brien; \"-- NOT", "m")];
+        with_keys(&db.store, &keys).await;
+        for text in ["0%_o", "f \\ s", "%_off"] {
             assert_eq!(found(&db.store, text).await, ["50%_off \\ sale"], "{text}");
         }
-        assert_eq!(found(&db.store, "o'brien; --").await, ["O'Brien; --"]);
-        assert_eq!(found(&db.store, "pl\0in").await, Vec::<String>::new());
+        for text in ["o'brien; \"--", "\"--", " NOT", "n; \""] {
+            assert_eq!(found(&db.store, text).await, ["O'Brien; \"-- NOT"], "{text}");
+        }
+        for text in ["%%%", "___", "*la", "pla*", "plain OR brien", "\u{1}", "\0", "pl\u{1}\u{1}n"] {
+            assert_eq!(found(&db.store, text).await, Vec::<String>::new(), "{text:?}");
+        }
+        assert_eq!(found(&db.store, "pl\0ain").await, ["plain"]);
+    }
+
+    async fn search_follows_a_changed_name_and_state(db: TestDb) {
+        with_keys(&db.store, &[key(1), key(2)]).await;
+        let mut tx = db.store.begin().await.unwrap();
+        let renamed = VirtualKey { name: "renamed".to_owned(), revoked_at: Some(NOON), ..key(1) };
+        tx.update_key(&renamed, &[8; 32]).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(found(&db.store, "key").await, ["key 2"]);
+        assert_eq!(found(&db.store, "rena").await, ["renamed"]);
+        let revoked = KeyFilter { state: Some(KeyState::Revoked), search: Some("rena".to_owned()), ..filter() };
+        assert_eq!(listed(&db.store, &revoked).await.len(), 1);
+        assert_eq!(db.store.count_keys(NOW).await.unwrap(), KeyCounts { active: 1, total: 1 });
     }
 
     async fn search_and_state_hold_together(db: TestDb) {
         with_keys(&db.store, &of_every_state()).await;
         let search = KeyFilter { search: Some("key".to_owned()), state: Some(KeyState::Disabled), ..filter() };
-        let (keys, total) = db.store.list_keys(&search).await.unwrap();
-        assert_eq!((keys.len(), total), (1, 1));
-        let (keys, total) = db.store.list_keys(&KeyFilter { search: Some("key 1".to_owned()), ..search }).await.unwrap();
-        assert_eq!((keys.len(), total), (0, 0));
+        assert_eq!(listed(&db.store, &search).await.len(), 1);
+        assert_eq!(listed(&db.store, &KeyFilter { search: Some("key 1".to_owned()), ..search }).await, []);
+    }
+
+    async fn keys_of_an_older_version_are_found_after_the_migration(db: TestDb) {
+        let keys: Vec<_> = (1..=5).map(key).collect();
+        with_keys(&db.store, &keys).await;
+        behind_its_back(&db, "DELETE FROM key_search; DELETE FROM key_counts").await;
+        assert_eq!(db.store.list_keys(&filter()).await.unwrap().keys, []);
+        db.store.migrate().await.unwrap();
+        assert_eq!(found(&db.store, "key").await, ["key 5", "key 4", "key 3", "key 2", "key 1"]);
+        assert_eq!(db.store.count_keys(NOW).await.unwrap(), KeyCounts { active: 5, total: 5 });
     }
 
     async fn expiring_keys_are_active_and_the_next_comes_first(db: TestDb) {

@@ -45,17 +45,20 @@ async fn every_future_can_move_between_threads() {
         row.edit().clone_from(&next);
         tx.replace_secret(&TestMacs, row, &next_version).await?;
         tx.delete_upstream(&upstream.id).await?;
+        tx.note_expired_keys(NOON).await?;
         tx.announce(Change { kind: ChangeKind::Key, id: key.id.to_string() }).await?;
         tx.commit().await?;
         store.find_key(&key.id).await?;
         store.find_key_by_hash(&[1; 32]).await?;
         store.list_keys(&KeyFilter::default()).await?;
+        store.count_listed_keys(&KeyFilter::default(), 1).await?;
         store.expiring_keys(NOON, NOON, 1).await?;
         store.count_keys(NOON).await?;
         store.touch_keys(&[(key.id.clone(), NOON)]).await?;
         store.list_upstreams().await?;
         store.list_credentials().await?;
-        store.page_upstreams(1, 0).await?;
+        store.page_upstreams(None, 1, 0).await?;
+        store.count_upstreams().await?;
         store.find_upstream_by_name("x").await?;
         store.find_credential(&upstream.id).await?;
         store.insert_requests(&[request(0)]).await?;
@@ -68,6 +71,15 @@ async fn every_future_can_move_between_threads() {
         store.latest_request_of_key(&key.id).await?;
         store.audit_after(0, 1).await?;
         store.load_session(&[]).await?;
+        store.audit_head().await?;
+        store.list_audit(&store::AuditFilter::default()).await?;
+        store.live_keys_among(&[]).await?;
+        store.acquire_lease("x", "y", NOON, NOON).await?;
+        store.release_lease("x", "y").await?;
+        store.due_jobs(NOON).await?;
+        store.due_events(NOON, 1).await?;
+        store.trim_changes(1).await?;
+        store.delete_ended_sessions(NOON, 1).await?;
         store.close().await;
         Ok::<_, store::Error>(())
     });

@@ -86,15 +86,15 @@ both_engines! {
         assert!(db.store.load_session(&[1; 32]).await.unwrap().unwrap().verify(&TestMacs).is_err());
     }
 
-    async fn a_new_session_sweeps_out_those_that_have_ended(db: TestDb) {
-        insert(&db.store, &session(1)).await;
-        let open = Session { expires_at: NOON.plus(1_001), ..session(2) };
-        insert(&db.store, &open).await;
-        let new = Session { created_at: NOON.plus(1_000), expires_at: NOON.plus(9_000), ..session(3) };
-        insert(&db.store, &new).await;
-        assert_eq!(load(&db.store, 1).await, None);
-        assert_eq!(load(&db.store, 2).await, Some(open));
-        assert_eq!(load(&db.store, 3).await, Some(new));
+    async fn ended_sessions_are_removed_in_batches(db: TestDb) {
+        for n in 1..=3 {
+            insert(&db.store, &Session { expires_at: NOON.plus(i64::from(n)), ..session(n) }).await;
+        }
+        assert_eq!(db.store.delete_ended_sessions(NOON, 10).await.unwrap(), 0);
+        assert_eq!(db.store.delete_ended_sessions(NOON.plus(2), 1).await.unwrap(), 1);
+        assert_eq!(load(&db.store, 1).await, None, "the longest ended first");
+        assert_eq!(db.store.delete_ended_sessions(NOON.plus(2), 10).await.unwrap(), 1);
+        assert!(load(&db.store, 3).await.is_some());
     }
 
     async fn all_sessions_of_one_person_end_with_the_transaction(db: TestDb) {

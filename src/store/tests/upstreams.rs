@@ -32,7 +32,7 @@ both_engines! {
         assert_eq!(tx.count_upstreams().await.unwrap(), 3);
     }
 
-    async fn pages_carry_credentials_and_count_everything(db: TestDb) {
+    async fn pages_carry_credentials_and_go_on_below_a_cursor(db: TestDb) {
         with_upstreams(&db.store, &[upstream(1), upstream(2), upstream(3)]).await;
         let (sealed, version) = credential(&upstream(2), 1);
         let (replaced, next) = credential(&upstream(2), 2);
@@ -42,13 +42,17 @@ both_engines! {
         row.edit().clone_from(&replaced);
         tx.replace_secret(&TestMacs, row, &next).await.unwrap();
         tx.commit().await.unwrap();
-        let page = async |offset| {
-            let (page, total) = db.store.page_upstreams(2, offset).await.unwrap();
+        let page = async |after: Option<&domain::UpstreamId>, offset| {
+            let page = db.store.page_upstreams(after, 2, offset).await.unwrap();
             let both = |(upstream, credential)| (sound(Some(upstream)).unwrap(), sound(credential));
-            (page.into_iter().map(both).collect::<Vec<_>>(), total)
+            page.into_iter().map(both).collect::<Vec<_>>()
         };
-        assert_eq!(page(0).await, (vec![(upstream(3), None), (upstream(2), Some(replaced))], 3));
-        assert_eq!(page(2).await, (vec![(upstream(1), None)], 3));
+        assert_eq!(page(None, 0).await, [(upstream(3), None), (upstream(2), Some(replaced))]);
+        let last = [(upstream(1), None)];
+        assert_eq!(page(None, 2).await, last);
+        assert_eq!(page(Some(&upstream(2).id), 0).await, last);
+        assert_eq!(page(Some(&upstream(1).id), 0).await, []);
+        assert_eq!(db.store.count_upstreams().await.unwrap(), 3);
     }
 
     async fn names_are_unique(db: TestDb) {

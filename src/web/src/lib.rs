@@ -23,6 +23,7 @@ mod overview;
 mod routes;
 #[cfg(feature = "ssr")]
 mod session;
+mod settings;
 #[cfg(feature = "ssr")]
 mod shell;
 #[cfg(feature = "ssr")]

@@ -13,7 +13,7 @@ use leptos::config::LeptosOptions;
 
 use crate::{
     door::{Page, Visit, arrive, functions, guard},
-    keys, logs, overview, session, theme, upstreams,
+    keys, logs, overview, session, settings, theme, upstreams,
 };
 
 /// What the web app is built from.
@@ -57,6 +57,8 @@ pub fn routes(state: WebState) -> Router {
         .route("/upstreams/{id}/delete", get(upstreams::delete_page).post(upstreams::delete))
         .route("/logs", get(logs::list_page))
         .route("/logs/{id}", get(logs::detail_page))
+        .route("/settings", get(settings::settings))
+        .route("/settings/jobs", get(settings::jobs_page).post(settings::run))
         .route_layer(from_fn(guard));
     let open = Router::new()
         .route("/setup", get(session::setup_page).post(session::setup))

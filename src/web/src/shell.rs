@@ -1,6 +1,6 @@
 //! The document around every page: head, policy, frame.
 
-use contract::{PageQuery, keys::KeyQuery};
+use domain::{Action, text::visible};
 use http::{HeaderValue, header};
 use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
@@ -19,6 +19,8 @@ pub(crate) struct Signed {
     pub(crate) section: Section,
     pub(crate) keys: i64,
     pub(crate) upstreams: i64,
+    /// Whether the settings are for them.
+    pub(crate) settings: bool,
     /// Where the theme form comes back to.
     pub(crate) path: String,
 }
@@ -26,12 +28,12 @@ pub(crate) struct Signed {
 impl Signed {
     /// The visitor.
     pub(crate) async fn of(visit: &Visit, section: Section) -> control::Result<Self> {
-        let one = KeyQuery { page_size: Some(1), ..KeyQuery::default() };
-        let keys = control::keys::list(&visit.cx, &one).await?.total;
-        let upstreams = control::upstreams::list(&visit.cx, PageQuery { page: 1, page_size: 1 }).await?.total;
+        let counts = control::navigation::counts(&visit.cx).await?;
         let me = control::users::me(&visit.cx);
         let path = visit.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-        Ok(Self { email: me.email, role: me.role, section, keys, upstreams, path })
+        let settings = visit.cx.actor().may(Action::ReadJobs);
+        let (keys, upstreams) = (counts.keys, counts.upstreams);
+        Ok(Self { email: me.email, role: me.role, section, keys, upstreams, settings, path })
     }
 }
 
@@ -60,7 +62,7 @@ pub(crate) fn Document(
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="robots" content="noindex" />
-                <title>{format!("{title} · Keywright")}</title>
+                <title>{format!("{} · Keywright", visible(&title))}</title>
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
                 <link rel="preload" href="/fonts/inter-latin-5.3.woff2" r#as="font" r#type="font/woff2" crossorigin="anonymous" />
                 <link rel="stylesheet" href=stylesheet />

@@ -96,3 +96,40 @@ async fn states_follow_the_clock() {
     assert_eq!(active().await, 0);
     assert_eq!(house.get("/api/v1/keys?state=expired").await.json()["items"][0]["name"], "short");
 }
+
+#[tokio::test]
+async fn lists_are_walked_by_cursor_and_by_number_near_their_beginning() {
+    let house = House::new().await;
+    for n in 1..=5 {
+        house.key(&format!("Key {n}")).await;
+    }
+    let names = |page: &serde_json::Value| {
+        page["items"].as_array().unwrap().iter().map(|key| key["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let first = house.get("/api/v1/keys?page_size=2").await.json();
+    assert_eq!((names(&first), &first["total"]), (vec!["Key 5".to_owned(), "Key 4".to_owned()], &json!(5)));
+    assert!(first.get("total_is_capped").is_none());
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let second = house.get(&format!("/api/v1/keys?page_size=2&cursor={cursor}")).await.json();
+    assert_eq!(names(&second), names(&house.get("/api/v1/keys?page_size=2&page=2").await.json()));
+    let last = house.get("/api/v1/keys?page_size=2&page=3").await.json();
+    assert_eq!((names(&last), &last["next_cursor"]), (vec!["Key 1".to_owned()], &json!(null)));
+    let named = house.get("/api/v1/keys?sort=name&search=KEY&page_size=1").await.json();
+    assert_eq!(names(&named), ["Key 1"]);
+    house.get(&format!("/api/v1/keys?cursor={cursor}&sort=name")).await.complaint("cursor");
+    house.get(&format!("/api/v1/keys?cursor={cursor}&page=2")).await.complaint("cursor");
+    house.get("/api/v1/keys?cursor=mine").await.complaint("cursor");
+    house.get("/api/v1/keys?sort=secret").await.complaint("sort");
+    house.get("/api/v1/keys?page=501").await.problem(422, "page_too_deep");
+    house.get("/api/v1/upstreams?page=101&page_size=100").await.problem(422, "page_too_deep");
+    house.get("/api/v1/upstreams?cursor=key_1").await.complaint("cursor");
+}
+
+#[tokio::test]
+async fn a_name_holds_nothing_invisible() {
+    let house = House::new().await;
+    for name in ["pay\u{202e}llor", "pay\u{200b}roll", "pay\u{1b}roll"] {
+        house.post("/api/v1/keys", &json!({ "name": name })).await.complaint("name");
+        house.post("/api/v1/upstreams", &json!({ "name": name, "provider": "echo" })).await.complaint("name");
+    }
+}

@@ -79,8 +79,28 @@ async fn tests_report_step_by_step() {
     };
     let report = test(echo["id"].as_str().unwrap()).await;
     assert_eq!(report["ok"], true);
-    let private = json!({ "provider": "openai_compatible", "name": "p", "base_url": "http://10.0.0.1:9/v1" });
+    let private = json!({ "provider": "openai_compatible", "name": "p", "base_url": "http://localhost:9/v1" });
     let private = house.upstream(&private).await;
     let report = test(private["id"].as_str().unwrap()).await;
     assert_eq!((&report["ok"], &report["steps"][0]["step"]), (&json!(false), &json!("address")));
+}
+
+/// An address that would never be called is no upstream (F11); a name is judged when it is dialled.
+#[tokio::test]
+async fn a_literal_address_that_may_not_be_called_is_refused_with_its_reason() {
+    let house = House::new().await;
+    let create = async |base_url: &str| {
+        let shape = json!({ "provider": "openai_compatible", "name": "p", "base_url": base_url });
+        house.post("/api/v1/upstreams", &shape).await.complaint("base_url")
+    };
+    for never in
+        ["169.254.169.254", "[::ffff:169.254.169.254]", "[fd00:ec2::254]", "100.100.100.200", "[2002:a9fe:a9fe::1]"]
+    {
+        let sentence = create(&format!("http://{never}/v1")).await;
+        assert!(sentence.contains("never called"), "{never}: {sentence}");
+    }
+    for private in ["10.0.0.1:9", "[::1]:11434", "127.0.0.1", "192.168.1.7", "[fd12:3456::1]"] {
+        let sentence = create(&format!("http://{private}/v1")).await;
+        assert!(sentence.contains("upstream_allowed_cidrs"), "{private}: {sentence}");
+    }
 }

@@ -4,12 +4,13 @@ pub mod operations;
 mod view;
 
 use domain::{
-    KeyEnv, KeyState, ModelPattern, Policy, PolicyPatch, ProjectId, RevokeReason, Timestamp, UpstreamId, VirtualKey,
+    KeyEnv, KeySort, KeyState, ModelPattern, Policy, PolicyPatch, ProjectId, RevokeReason, Timestamp, UpstreamId,
+    VirtualKey,
 };
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use crate::{FieldErrors, field, patch};
+use crate::{FieldErrors, PageQuery, field, patch};
 
 pub use operations::{KeysActivity, KeysCreate, KeysDisable, KeysEnable, KeysList, KeysRevoke, KeysShow};
 pub use view::{IssuedKeyView, KeyActivity, KeyView, RateLimitsView};
@@ -257,15 +258,41 @@ pub struct KeyQuery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", param(default = 20, minimum = 1, maximum = 100))]
     pub page_size: Option<i64>,
-    /// Part of a name or of the visible key, or a whole id.
+    /// Part of a name or of the visible key, in any case; one or two characters: the beginning of a name; or a whole id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub search: Option<String>,
     /// `active`, `disabled`, `expired` or `revoked`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
+    /// `-created_at` (default), `name` or `-last_used_at`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<String>,
+    /// `next_cursor` of the page before, with the same filters and order; not together with `page`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
 }
 
 impl KeyQuery {
+    /// The page asked for.
+    pub fn page(&self) -> PageQuery {
+        let defaults = PageQuery::default();
+        PageQuery {
+            page: self.page.unwrap_or(defaults.page),
+            page_size: self.page_size.unwrap_or(defaults.page_size),
+            cursor: self.cursor.clone(),
+        }
+    }
+
+    /// The order asked for.
+    pub fn sort(&self) -> Result<KeySort, FieldErrors> {
+        match self.sort.as_deref() {
+            None | Some("") => Ok(KeySort::default()),
+            Some(text) => {
+                KeySort::parse(text).ok_or_else(|| FieldErrors::one("sort", "use -created_at, name or -last_used_at"))
+            }
+        }
+    }
+
     /// The state to filter by.
     pub fn state(&self) -> Result<Option<KeyState>, FieldErrors> {
         match self.state.as_deref() {
@@ -317,6 +344,18 @@ mod tests {
     fn names_are_measured_in_characters() {
         assert!(parse(&format!(r#"{{"name": "{}"}}"#, "ü".repeat(100))).is_ok());
         assert!(parse(&format!(r#"{{"name": "{}"}}"#, "ü".repeat(101))).is_err());
+    }
+
+    #[test]
+    fn names_hold_nothing_invisible() {
+        for c in ['\u{202e}', '\u{200b}', '\u{200d}', '\u{7}', '\u{9b}', '\u{feff}', '\u{2066}', '\u{2028}'] {
+            let shape = CreateKey { name: format!("pay{c}roll"), ..CreateKey::default() };
+            let errors = NewKey::try_from(shape).unwrap_err();
+            assert!(errors.get("name").is_some_and(|sentence| sentence.contains("invisible")), "{c:?}");
+        }
+        for name in ["密钥 服务", "Prüfung № 1", "كشف الرواتب", "deploy 🚀"] {
+            assert!(NewKey::try_from(CreateKey { name: name.to_owned(), ..CreateKey::default() }).is_ok(), "{name}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Path parameters: the ids in an operation's path.
 
-use domain::{KeyId, RequestId, UpstreamId};
+use domain::{JobName, JobRunId, KeyId, RequestId, UpstreamId};
 
 /// One id in a path.
 pub trait PathId: Clone + Send + Sync + Sized + 'static {
@@ -37,6 +37,8 @@ path_ids! {
     KeyId: "key" "key_…";
     UpstreamId: "upstream" "up_…";
     RequestId: "request" "req_…";
+    JobName: "job" "a job's name";
+    JobRunId: "run" "job_…";
 }
 
 /// All ids of a path, in the order in which they stand there: `()`, one id, or two.

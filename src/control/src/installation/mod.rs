@@ -35,6 +35,7 @@ pub async fn open(
         }
         None => seed(&store, root, clock.now(), &**random).await?,
     };
+    anchor(&store, &keyring).await?;
     Ok((store, keyring))
 }
 
@@ -51,6 +52,18 @@ pub async fn open_unchanged(location: &Location, root: &RootKey) -> Result<(Stor
         return Err(SchemaError::Older.into());
     }
     Ok((Store::open(location).await?, keyring))
+}
+
+/// From here on an audit log without its head shows that somebody removed it.
+async fn anchor(store: &Store, keyring: &Keyring) -> Result<(), store::Error> {
+    if store.audit_head().await?.is_some() {
+        return Ok(());
+    }
+    let mut tx = store.begin().await?;
+    if let Some(seq) = tx.anchor_audit_head(&crate::audit::mac(keyring)).await? {
+        tracing::info!(seq, "the audit log's head is anchored");
+    }
+    tx.commit().await
 }
 
 /// Installation id, keyring, canary and the first project, in one transaction. Of two nodes that meet an empty

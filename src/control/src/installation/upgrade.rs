@@ -5,14 +5,19 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Actor, AuditEvent, BaseUrl, CredentialVersion, EventId, Random, Timestamp, Unverified, UpstreamId};
+use domain::{
+    Act, Actor, AuditEvent, BaseUrl, CredentialVersion, EventId, Random, Timestamp, Unverified, UpstreamId,
+    audit::changed,
+};
 use keyring::{CredentialPlace, Keyring, RootKey};
 use store::{Store, Tx, UnsignedRows, Upgraded};
 
 use super::opening::{OpeningError, unlock};
 
 /// The act, as the audit log has it.
-const ACT: &str = "installation.sign_rows";
+fn act(keyring: &Keyring) -> Act {
+    Act::InstallationSignRows { installation: keyring.installation_id().to_owned() }
+}
 
 /// Signs every row, in one transaction. Of several processes that start at once, one does it.
 pub(super) async fn sign_rows(
@@ -28,7 +33,7 @@ pub(super) async fn sign_rows(
         return Ok(());
     }
     // An old canary beside a newer log was put back, so that rows without a MAC would be signed.
-    if tx.has_audit_record(ACT).await? {
+    if tx.has_audit_record(act(keyring).name()).await? {
         return Err(OpeningError::Damaged("canary".to_owned()));
     }
     tracing::info!("the rows of the database are signed; this happens once");
@@ -40,14 +45,13 @@ pub(super) async fn sign_rows(
         id: EventId::new(now, random.bytes()),
         at: now,
         actor: Actor::System,
-        action: ACT,
-        target: keyring.installation_id().to_owned(),
+        act: act(keyring),
         address: None,
-        before: None,
-        after: Some(format!(r#"{{"left_unsigned":{skipped}}}"#)),
+        user_agent: None,
+        request_id: None,
+        changes: vec![changed("left_unsigned", serde_json::Value::Null, skipped)],
     };
-    let links = keyring.clone();
-    tx.record(&event, &move |bytes: &[u8]| links.audit_link(bytes)).await?;
+    tx.record(&event, &crate::audit::mac(keyring)).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use contract::{
     FieldErrors,
     keys::{CreateKey, IssuedKeyView, KeyView, KeysCreate, NewKey},
 };
-use domain::{Action, Actor, Change, ChangeKind, KeyId, KeyVersion, ProjectId, VirtualKey};
+use domain::{Act, Action, Actor, Change, ChangeKind, KeyId, KeyVersion, ProjectId, VirtualKey};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{Cx, Error, Perform, Result};
@@ -61,7 +61,10 @@ pub async fn create(cx: &Cx, new: NewKey) -> Result<IssuedKey> {
 
     let mut tx = cx.store().begin().await?;
     tx.insert_key(cx.keyring(), &key, &version).await?;
-    cx.record(&mut tx, "key.create", key.id.as_str(), None::<&KeyView>, Some(&view)).await?;
+    let mut changes = cx.changes(None::<&KeyView>, Some(&view))?;
+    changes.push(cx.secret_change("secret", None, Some(fresh.secret.expose_secret())));
+    let act = Act::KeyCreate { id: key.id.clone(), project: key.project_id.clone() };
+    cx.record_changes(&mut tx, act, changes).await?;
     tx.announce(Change { kind: ChangeKind::Key, id: key.id.to_string() }).await?;
     tx.commit().await?;
     Ok(IssuedKey { key, view, secret: fresh.secret })

@@ -1,7 +1,7 @@
 //! Revoking a key: at once, for good, idempotent (K6, R3).
 
 use contract::keys::{KeyView, KeysRevoke, RevokeKey};
-use domain::{Action, Change, ChangeKind, KeyId, RevokeReason};
+use domain::{Act, Action, Change, ChangeKind, KeyId, RevokeReason};
 
 use crate::{Cx, Error, Perform, Result};
 
@@ -13,6 +13,10 @@ pub async fn revoke(cx: &Cx, id: &KeyId, reason: RevokeReason) -> Result<KeyView
     let mut tx = cx.store().begin().await?;
     let row = cx.keyring().verify(tx.find_key(id).await?.ok_or(Error::NotFound("key"))?);
     let before = KeyView::of_row(&row, now);
+    let project = match &row {
+        Ok(key) => Some(key.project_id.clone()),
+        Err(damaged) => damaged.claimed.as_ref().map(|key| key.project_id.clone()),
+    };
     let after = match row {
         Ok(key) if key.revoked_at.is_some() => return Ok(before),
         Ok(mut key) => {
@@ -28,7 +32,8 @@ pub async fn revoke(cx: &Cx, id: &KeyId, reason: RevokeReason) -> Result<KeyView
             KeyView::of_row(&cx.keyring().verify(row), now)
         }
     };
-    cx.record(&mut tx, "key.revoke", id.as_str(), Some(&before), Some(&after)).await?;
+    let act = Act::KeyRevoke { id: id.clone(), project };
+    cx.record(&mut tx, act, Some(&before), Some(&after)).await?;
     tx.announce(Change { kind: ChangeKind::KeyEnded, id: id.to_string() }).await?;
     tx.commit().await?;
     Ok(after)

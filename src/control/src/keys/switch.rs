@@ -4,7 +4,7 @@ use contract::{
     Nothing,
     keys::{KeyView, KeysDisable, KeysEnable},
 };
-use domain::{Action, Change, ChangeKind, KeyId};
+use domain::{Act, Action, Change, ChangeKind, KeyId};
 
 use crate::{Cx, Error, Perform, Result};
 
@@ -34,9 +34,11 @@ async fn switch(cx: &Cx, id: &KeyId, enabled: bool) -> Result<KeyView> {
     key.edit().enabled = enabled;
     key.edit().updated_at = now;
     let after = KeyView::of(&key, now);
+    let (id, project) = (id.clone(), key.project_id.clone());
     tx.update_key(cx.keyring(), key).await?;
-    let action = if enabled { "key.enable" } else { "key.disable" };
-    cx.record(&mut tx, action, id.as_str(), Some(&before), Some(&after)).await?;
+    let act =
+        if enabled { Act::KeyEnable { id: id.clone(), project } } else { Act::KeyDisable { id: id.clone(), project } };
+    cx.record(&mut tx, act, Some(&before), Some(&after)).await?;
     let kind = if enabled { ChangeKind::Key } else { ChangeKind::KeyEnded };
     tx.announce(Change { kind, id: id.to_string() }).await?;
     tx.commit().await?;

@@ -1,7 +1,10 @@
 //! Adding an upstream, with its secret sealed from the first moment.
 
-use contract::upstreams::{CreateUpstream, NewUpstream, UpstreamView, UpstreamsCreate};
-use domain::{Action, Change, ChangeKind, CredentialId, Provider, Upstream, UpstreamId};
+use contract::{
+    FieldErrors,
+    upstreams::{CreateUpstream, NewUpstream, UpstreamView, UpstreamsCreate},
+};
+use domain::{Act, Action, Change, ChangeKind, CredentialId, Provider, Upstream, UpstreamId};
 
 use super::{seal, set_default::give_up_default};
 use crate::{Cx, Perform, Result};
@@ -9,6 +12,8 @@ use crate::{Cx, Perform, Result};
 /// Adds an upstream. It becomes the default where there is none, and the first real one takes that over from echo.
 pub async fn create(cx: &Cx, new: NewUpstream) -> Result<UpstreamView> {
     cx.allow(Action::WriteUpstreams)?;
+    // An address that is refused when it is dialled is refused here; a name is judged then, by what it leads to.
+    cx.dialer().judge_literal(&new.base_url).map_err(|error| FieldErrors::one("base_url", error.to_string()))?;
     let now = cx.now();
     let mut upstream = Upstream {
         id: UpstreamId::new(now, cx.random().bytes()),
@@ -44,7 +49,9 @@ pub async fn create(cx: &Cx, new: NewUpstream) -> Result<UpstreamView> {
         tx.insert_credential(cx.keyring(), credential, version).await?;
     }
     let view = UpstreamView::of(&upstream, sealed.as_ref().map(|(credential, _)| credential));
-    cx.record(&mut tx, "upstream.create", upstream.id.as_str(), None::<&UpstreamView>, Some(&view)).await?;
+    let mut changes = cx.changes(None::<&UpstreamView>, Some(&view))?;
+    changes.extend(new.api_key.as_deref().map(|secret| cx.secret_change("api_key", None, Some(secret))));
+    cx.record_changes(&mut tx, Act::UpstreamCreate(upstream.id.clone()), changes).await?;
     tx.announce(Change { kind: ChangeKind::Upstream, id: upstream.id.to_string() }).await?;
     tx.commit().await?;
     Ok(view)

@@ -4,7 +4,7 @@ use contract::{
     Nothing,
     upstreams::{UpstreamView, UpstreamsDelete},
 };
-use domain::{Action, Change, ChangeKind, UpstreamId};
+use domain::{Act, Action, Change, ChangeKind, UpstreamId};
 
 use crate::{Cx, Error, Perform, Result};
 
@@ -17,7 +17,7 @@ pub async fn delete(cx: &Cx, id: &UpstreamId) -> Result<()> {
     let credential = tx.find_credential(id).await?.map(|row| cx.keyring().verify(row));
     let before = UpstreamView::of_rows(&upstream, credential.as_ref());
     tx.delete_upstream(id).await?;
-    cx.record(&mut tx, "upstream.delete", id.as_str(), Some(&before), None::<&UpstreamView>).await?;
+    cx.record(&mut tx, Act::UpstreamDelete(id.clone()), Some(&before), None::<&UpstreamView>).await?;
     tx.announce(Change { kind: ChangeKind::Upstream, id: id.to_string() }).await?;
     tx.commit().await?;
     Ok(())

@@ -4,7 +4,7 @@ use contract::{
     Nothing,
     upstreams::{UpstreamView, UpstreamsSetDefault},
 };
-use domain::{Action, Change, ChangeKind, UpstreamId};
+use domain::{Act, Action, Change, ChangeKind, UpstreamId};
 use store::Tx;
 
 use crate::{Cx, Error, Perform, Result};
@@ -24,7 +24,7 @@ pub async fn set_default(cx: &Cx, id: &UpstreamId) -> Result<UpstreamView> {
     upstream.edit().is_default = true;
     let upstream = tx.update_upstream(cx.keyring(), upstream).await?;
     let after = UpstreamView::of_rows(&Ok(upstream), credential.as_ref());
-    cx.record(&mut tx, "upstream.set_default", id.as_str(), Some(&before), Some(&after)).await?;
+    cx.record(&mut tx, Act::UpstreamSetDefault(id.clone()), Some(&before), Some(&after)).await?;
     tx.announce(Change { kind: ChangeKind::Upstream, id: id.to_string() }).await?;
     tx.commit().await?;
     Ok(after)

@@ -4,7 +4,7 @@ use contract::{
     FieldErrors,
     upstreams::{SetSecret, UpstreamView, UpstreamsSetSecret},
 };
-use domain::{Action, Change, ChangeKind, CredentialId, Provider, UpstreamId};
+use domain::{Act, Action, Change, ChangeKind, CredentialId, Provider, UpstreamId};
 
 use super::seal;
 use crate::{Cx, Error, Perform, Result};
@@ -14,6 +14,11 @@ use crate::{Cx, Error, Perform, Result};
 pub async fn set_secret(cx: &Cx, id: &UpstreamId, secret: String) -> Result<UpstreamView> {
     cx.allow(Action::WriteUpstreams)?;
     let now = cx.now();
+    // The mark of the secret that is replaced, so that two records can be matched; a damaged version has none.
+    let old_mark = match cx.store().find_credential(id).await?.and_then(|stored| stored.version) {
+        Some(row) => cx.keyring().verify(row).ok().map(|version| version.fingerprint.clone()),
+        None => None,
+    };
     let mut tx = cx.store().begin().await?;
     let row = tx.find_upstream(id).await?.ok_or(Error::NotFound("upstream"))?;
     let (mut tx, mut upstream) = cx.sound(tx, "upstream", row).await?;
@@ -42,7 +47,9 @@ pub async fn set_secret(cx: &Cx, id: &UpstreamId, secret: String) -> Result<Upst
         upstream = tx.update_upstream(cx.keyring(), upstream).await?;
     }
     let after = UpstreamView::of(&upstream, Some(&credential));
-    cx.record(&mut tx, "upstream.set_secret", id.as_str(), Some(&before), Some(&after)).await?;
+    let mut changes = cx.changes(Some(&before), Some(&after))?;
+    changes.push(cx.secret_change("api_key", old_mark.as_deref(), Some(&secret)));
+    cx.record_changes(&mut tx, Act::UpstreamSetSecret(id.clone()), changes).await?;
     tx.announce(Change { kind: ChangeKind::Upstream, id: id.to_string() }).await?;
     tx.commit().await?;
     Ok(after)

@@ -5,10 +5,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use contract::{
     Nothing,
-    upstreams::{NewUpstream, TestReport, TestStep, UpstreamView, UpstreamsTest},
+    upstreams::{NewUpstream, TestReport, TestStep, UpstreamsTest},
 };
 use dial::{DialError, Dialer, Outgoing};
-use domain::{Action, BaseUrl, Upstream, UpstreamId};
+use domain::{Act, Action, BaseUrl, FieldChange, Upstream, UpstreamId, audit::changed};
 use http::{Request, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
 use keyring::CredentialPlace;
@@ -29,10 +29,13 @@ pub async fn test(cx: &Cx, id: &UpstreamId) -> Result<TestReport> {
     drop(tx);
     let secret = match stored_secret(cx, &upstream).await? {
         Ok(secret) => secret,
-        Err(detail) => return recorded(cx, id, finish(vec![step("secret", false, detail, 0)])).await,
+        Err(detail) => {
+            let report = finish(vec![step("secret", false, detail, 0)]);
+            return recorded(cx, Act::UpstreamTest(id.clone()), Vec::new(), report).await;
+        }
     };
     let report = try_base(cx, &upstream.base_url, secret.as_ref()).await;
-    recorded(cx, id, report).await
+    recorded(cx, Act::UpstreamTest(id.clone()), Vec::new(), report).await
 }
 
 /// The secret that requests to `upstream` are sent with, or why there is none that could be.
@@ -62,11 +65,17 @@ async fn stored_secret(
     })
 }
 
-/// Tests an upstream that is not stored yet. Nothing is written.
+/// Tests an upstream that is not stored yet. Only the audit log is written.
 pub async fn try_out(cx: &Cx, new: NewUpstream) -> Result<TestReport> {
     cx.allow(Action::TestUpstreams)?;
+    let mut changes = vec![
+        changed("provider", serde_json::Value::Null, new.provider.as_str()),
+        changed("base_url", serde_json::Value::Null, new.base_url.as_str()),
+    ];
+    changes.extend(new.api_key.as_deref().map(|secret| cx.secret_change("api_key", None, Some(secret))));
     let secret = new.api_key.map(SecretString::from);
-    Ok(try_base(cx, &new.base_url, secret.as_ref()).await)
+    let report = try_base(cx, &new.base_url, secret.as_ref()).await;
+    recorded(cx, Act::UpstreamTryOut, changes, report).await
 }
 
 impl Perform for UpstreamsTest {
@@ -76,9 +85,10 @@ impl Perform for UpstreamsTest {
 }
 
 /// Using a secret is an act of its own, so the audit log has it.
-async fn recorded(cx: &Cx, id: &UpstreamId, report: TestReport) -> Result<TestReport> {
+async fn recorded(cx: &Cx, act: Act, mut changes: Vec<FieldChange>, report: TestReport) -> Result<TestReport> {
+    changes.extend(cx.changes(None::<&TestReport>, Some(&report))?);
     let mut tx = cx.store().begin().await?;
-    cx.record(&mut tx, "upstream.test", id.as_str(), None::<&UpstreamView>, Some(&report)).await?;
+    cx.record_changes(&mut tx, act, changes).await?;
     tx.commit().await?;
     Ok(report)
 }

@@ -2,11 +2,11 @@
 
 use contract::session::Login;
 use data_encoding::HEXLOWER;
-use domain::{Account, Action, Actor, User, UserId};
+use domain::{Account, Act, Action, Actor, User, UserId};
 use secrecy::SecretString;
 
 use super::{Try, device, find, password};
-use crate::{Cx, Error, Result, refusals::Refused};
+use crate::{Cx, Error, Result, audit::SignInRefusal, refusals::Refused};
 
 /// Nothing longer is anybody's address or password; it is refused before it costs anything.
 const LONGEST: usize = 512;
@@ -33,13 +33,17 @@ pub async fn login(cx: &Cx, form: Login, known_as: Option<&str>) -> Result<Signe
     let account = device::account(cx, &email);
     let device = known_as.and_then(|token| device::known(cx, token, &account));
     let one = Try::sign_in(&account, cx.address(), device.as_deref());
-    cx.throttle().take(&one, cx.monotonic_ns())?;
+    if let Err(refused) = cx.throttle().take(&one, cx.monotonic_ns()) {
+        cx.note_refused_sign_in(SignInRefusal::Throttled, None, &email);
+        return Err(refused);
+    }
 
     // What the database or the queue could not judge was no failure of whoever tried.
     let judged = judge(cx, &email, form.password).await.inspect_err(|_| cx.throttle().give_back(&one))?;
-    let Some((user, hash)) = judged else {
-        cx.refusals().count(Refused::SignIn, cx.address());
-        return Err(no_match());
+    let (user, hash) = match judged {
+        Judged::Right(user, hash) => (user, hash),
+        Judged::Wrong(user) => return Err(refused(cx, SignInRefusal::WrongPassword, Some(&user), &email)),
+        Judged::Unknown => return Err(refused(cx, SignInRefusal::UnknownAccount, None, &email)),
     };
     cx.throttle().give_back(&one);
     let signed_in = cx.with_actor(Actor::User(user.clone()));
@@ -49,9 +53,9 @@ pub async fn login(cx: &Cx, form: Login, known_as: Option<&str>) -> Result<Signe
     let (mut tx, account_now) = signed_in.sound(tx, "account", row).await?;
     // A password that was replaced while it was being verified is one no longer.
     if account_now.password_hash != hash {
-        return Err(no_match());
+        return Err(refused(cx, SignInRefusal::WrongPassword, Some(&user.id), &email));
     }
-    signed_in.record(&mut tx, "session.create", user.id.as_str(), None::<&()>, None::<&()>).await?;
+    signed_in.record_changes(&mut tx, Act::SessionCreate(user.id.clone()), Vec::new()).await?;
     tx.commit().await?;
     Ok(signed_in_as(cx, user, &hash, &account, device))
 }
@@ -75,12 +79,30 @@ fn password_version(cx: &Cx, id: &UserId, hash: &str) -> String {
     HEXLOWER.encode(&device::mac(cx, "password-version-v1", &format!("{id} {hash}"))[..16])
 }
 
-/// The person and the stored hash, if the password is theirs.
-async fn judge(cx: &Cx, email: &str, given: String) -> Result<Option<(User, String)>> {
+enum Judged {
+    /// The person and the stored hash of the password that was given.
+    Right(User, String),
+    Wrong(UserId),
+    Unknown,
+}
+
+/// Whose address and password these are.
+async fn judge(cx: &Cx, email: &str, given: String) -> Result<Judged> {
     let found = find::by_email(cx, email).await?.map(|(user, account)| (user, account.into_inner().password_hash));
     let hash = found.as_ref().map(|(_, hash)| hash.clone());
     let right = password::verify(cx, hash, SecretString::from(given)).await?;
-    Ok(found.filter(|_| right))
+    Ok(match found {
+        Some((user, hash)) if right => Judged::Right(user, hash),
+        Some((user, _)) => Judged::Wrong(user.id),
+        None => Judged::Unknown,
+    })
+}
+
+/// Counts a refused sign-in for the log and for the audit log.
+fn refused(cx: &Cx, cause: SignInRefusal, account: Option<&UserId>, email: &str) -> Error {
+    cx.refusals().count(Refused::SignIn, cx.address());
+    cx.note_refused_sign_in(cause, account, email);
+    no_match()
 }
 
 fn no_match() -> Error {

@@ -33,7 +33,7 @@ pub(crate) async fn verify(cx: &Cx, hash: Option<String>, password: SecretString
 pub(crate) fn email(text: &str) -> std::result::Result<String, FieldErrors> {
     let text = text.trim().to_lowercase();
     let good = text.len() <= 254
-        && !text.chars().any(|c| c.is_whitespace() || c.is_control())
+        && !text.chars().any(|c| c.is_whitespace() || domain::text::is_invisible(c))
         && text.split_once('@').is_some_and(|(name, host)| {
             !name.is_empty()
                 && !host.contains('@')
@@ -51,7 +51,7 @@ mod tests {
     #[test]
     fn addresses() {
         assert_eq!(email(" Ada@Example.ORG ").unwrap(), "ada@example.org");
-        for bad in ["", "ada", "@x", "a@", "a b@x.org", "a@b@c", "a@.org"] {
+        for bad in ["", "ada", "@x", "a@", "a b@x.org", "a@b@c", "a@.org", "a\u{202e}@x.org", "a\u{200b}@x.org"] {
             assert!(email(bad).is_err(), "{bad}");
         }
     }

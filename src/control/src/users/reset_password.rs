@@ -1,18 +1,11 @@
 //! Setting somebody's password from the machine itself: the way back in.
 
 use contract::FieldErrors;
-use domain::Actor;
+use domain::{Act, Actor, audit::changed};
 use secrecy::SecretString;
-use serde::Serialize;
 
 use super::{find, password};
 use crate::{Cx, Error, Result};
-
-#[derive(Serialize)]
-struct Reset<'a> {
-    email: &'a str,
-    sessions_ended: bool,
-}
 
 /// Sets the password of `email` and ends all of their sessions. Only for an actor at the machine itself.
 pub async fn reset_password(cx: &Cx, email: &str, new_password: SecretString) -> Result<()> {
@@ -30,8 +23,8 @@ pub async fn reset_password(cx: &Cx, email: &str, new_password: SecretString) ->
     account.edit().password_hash = hash;
     tx.update_account(cx.keyring(), account).await?;
     tx.delete_sessions_of(&user.id).await?;
-    let after = Reset { email: &email, sessions_ended: true };
-    cx.record(&mut tx, "user.reset_password", user.id.as_str(), None::<&Reset<'_>>, Some(&after)).await?;
+    let changes = vec![changed("sessions_ended", false, true)];
+    cx.record_changes(&mut tx, Act::UserResetPassword(user.id.clone()), changes).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -8,20 +8,13 @@ use std::{
 };
 
 use contract::{FieldErrors, session::Setup};
-use domain::{Actor, Installation, Role, User, UserId, Verified};
+use domain::{Act, Actor, Installation, Role, User, UserId, Verified, audit::changed};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Serialize;
 
 use super::{SignedIn, Try, device, login, password};
 use crate::{Cx, Error, Result, refusals::Refused};
 
 const TOKEN_DOMAIN: &str = "setup-token";
-
-#[derive(Serialize)]
-struct Claimed<'a> {
-    email: &'a str,
-    role: &'a str,
-}
 
 /// Whether there is an administrator already.
 pub async fn is_claimed(cx: &Cx) -> Result<bool> {
@@ -90,9 +83,9 @@ pub async fn setup(cx: &Cx, form: Setup, known_as: Option<&str>) -> Result<Signe
     }
     tx.update_installation(cx.keyring(), installation).await?;
     tx.insert_user(cx.keyring(), &user, &password_hash).await?;
-    let after = Claimed { email: &user.email, role: user.role.as_str() };
+    let changes = vec![changed("role", serde_json::Value::Null, user.role.as_str())];
     let signed_in = cx.with_actor(Actor::User(user.clone()));
-    signed_in.record(&mut tx, "setup.claim", user.id.as_str(), None::<&Claimed<'_>>, Some(&after)).await?;
+    signed_in.record_changes(&mut tx, Act::SetupClaim(user.id.clone()), changes).await?;
     tx.commit().await?;
     // The token is worthless now; a file that stays behind only confuses.
     match fs::remove_file(&cx.settings().setup_token_path) {

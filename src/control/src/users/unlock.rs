@@ -1,7 +1,7 @@
 //! Lifting the login throttle of an account, on every node.
 
 use contract::FieldErrors;
-use domain::{Action, Change, ChangeKind};
+use domain::{Act, Action, Change, ChangeKind};
 
 use super::{device, find, password};
 use crate::{Cx, Error, Result};
@@ -16,7 +16,7 @@ pub async fn unlock(cx: &Cx, email: &str) -> Result<()> {
         .ok_or_else(|| Error::from(FieldErrors::one("email", "nobody with this address exists")))?;
     let mut tx = cx.store().begin().await?;
     tx.announce(Change { kind: ChangeKind::SignInUnlocked, id: device::account(cx, &email) }).await?;
-    cx.record(&mut tx, "user.unlock", user.id.as_str(), None::<&()>, None::<&()>).await?;
+    cx.record_changes(&mut tx, Act::UserUnlock(user.id.clone()), Vec::new()).await?;
     tx.commit().await?;
     Ok(())
 }

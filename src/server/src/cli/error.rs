@@ -113,6 +113,7 @@ impl From<control::Error> for CliError {
             E::Invalid(errors) => errors.into(),
             E::Conflict { .. } => Self::new(Kind::Conflict, message),
             E::Damaged { .. } => Self::failure(message),
+            E::Unprocessable { .. } => Self::new(Kind::Usage, message),
             E::Throttled { .. } => Self::new(Kind::RateLimited, message),
             E::Unauthenticated(_) => Self::new(Kind::Unauthenticated, message),
             // No log stands behind a command that works on the database itself: the cause is told here.

@@ -1,11 +1,13 @@
 //! The command line: what it understands and where each command goes.
 
 pub mod args;
+pub mod audit;
 mod backend;
 mod config;
 mod doctor;
 mod error;
 mod init;
+pub mod jobs;
 pub mod keys;
 pub mod logs;
 mod migrate;
@@ -59,6 +61,8 @@ async fn run(cli: Cli, environment: &Environment, out: &Output) -> Result<ExitCo
             upstreams::run(command, &backend(local, &settings).await?, out).await?;
         }
         Command::Logs { local, command } => logs::run(command, &backend(local, &settings).await?, out).await?,
+        Command::Audit { local, command } => audit::run(command, &backend(local, &settings).await?, out).await?,
+        Command::Jobs { local, command } => jobs::run(command, &backend(local, &settings).await?, out).await?,
         Command::Users { local, command } => users::run(command, local, &settings, out).await?,
         Command::Doctor => return doctor::run(&settings, out).await,
         Command::Migrate => migrate::run(&settings, out).await?,

@@ -27,7 +27,8 @@ fn operations_and_commands_name_each_other() {
     let unknown: Vec<_> = declared.difference(&commands).collect();
     assert!(unknown.is_empty(), "declared, but not understood: {unknown:?}");
     // These work on the machine itself, not through an operation.
-    let local = ["config check", "config show", "doctor", "init", "migrate", "serve", "users reset-password", "users unlock"];
+    let local =
+        ["config check", "config show", "doctor", "init", "migrate", "serve", "users reset-password", "users unlock"];
     let silent: Vec<_> = commands.difference(&declared).filter(|words| !local.contains(&words.as_str())).collect();
     assert!(silent.is_empty(), "no operation names these words: {silent:?}");
 }

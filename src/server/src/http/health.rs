@@ -29,7 +29,8 @@ struct Inner {
     control: Control,
     gateway: Arc<Gateway>,
     clock: Arc<dyn Clock>,
-    database: Verdict,
+    database: Verdict<bool>,
+    audit_head: Verdict<String>,
     leaving: AtomicBool,
 }
 
@@ -37,12 +38,21 @@ struct Inner {
 struct Check {
     name: &'static str,
     wrong: Option<&'static str>,
+    /// What else there is to say of it.
+    note: Option<String>,
+}
+
+impl Check {
+    const fn of(name: &'static str, wrong: Option<&'static str>) -> Self {
+        Self { name, wrong, note: None }
+    }
 }
 
 impl Readiness {
     /// Ready as soon as the parts are.
     pub fn new(control: Control, gateway: Arc<Gateway>, clock: Arc<dyn Clock>) -> Self {
-        Self(Arc::new(Inner { control, gateway, clock, database: Verdict::default(), leaving: AtomicBool::new(false) }))
+        let (database, audit_head) = (Verdict::default(), Verdict::default());
+        Self(Arc::new(Inner { control, gateway, clock, database, audit_head, leaving: AtomicBool::new(false) }))
     }
 
     /// From now on balancers are told to send nothing more.
@@ -55,30 +65,50 @@ impl Readiness {
         let inner = &*self.0;
         let leaving = inner.leaving.load(Ordering::Acquire).then_some("shutting down");
         let ledger = (!inner.gateway.ready()).then_some("the ledger cannot write");
-        let mut checks = vec![Check { name: "shutdown", wrong: leaving }, Check { name: "ledger", wrong: ledger }];
+        let mut checks = vec![Check::of("shutdown", leaving), Check::of("ledger", ledger)];
         if all || checks.iter().all(|check| check.wrong.is_none()) {
             let now = || inner.clock.monotonic_ns();
             let answers = inner.database.get(now, || async { inner.control.ready().await.is_ok() }).await;
-            checks.push(Check { name: "database", wrong: (!answers).then_some("the database does not answer") });
+            checks.push(Check::of("database", (!answers).then_some("the database does not answer")));
+            if all && answers {
+                let note = inner.audit_head.get(now, || audit_head(&inner.control)).await;
+                checks.push(Check { note: Some(note), ..Check::of("audit_head", None) });
+            }
         }
         checks
     }
 }
 
-/// A verdict that is shared by whoever asks while it is being found, and for a second afterwards.
-#[derive(Default)]
-struct Verdict(Mutex<Option<(u64, bool)>>);
+/// Where the audit log ends: a copy for whoever keeps the answers of probes. One that was tampered with is no reason to
+/// send requests elsewhere.
+async fn audit_head(control: &Control) -> String {
+    match control::audit::head(control).await {
+        Ok(Some(head)) if head.holds => format!("{} {}", head.seq, head.link),
+        Ok(Some(_)) => "changed: run keywright audit verify".to_owned(),
+        Ok(None) => "removed: run keywright audit verify".to_owned(),
+        Err(_) => "unknown: the database does not answer".to_owned(),
+    }
+}
 
-impl Verdict {
-    async fn get<F: Future<Output = bool>>(&self, now_ns: impl Fn() -> u64, find: impl FnOnce() -> F) -> bool {
+/// A verdict that is shared by whoever asks while it is being found, and for a second afterwards.
+struct Verdict<T>(Mutex<Option<(u64, T)>>);
+
+impl<T> Default for Verdict<T> {
+    fn default() -> Self {
+        Self(Mutex::new(None))
+    }
+}
+
+impl<T: Clone> Verdict<T> {
+    async fn get<F: Future<Output = T>>(&self, now_ns: impl Fn() -> u64, find: impl FnOnce() -> F) -> T {
         let mut last = self.0.lock().await;
-        if let Some((at, verdict)) = *last
-            && now_ns().saturating_sub(at) < FRESH_NS
+        if let Some((at, verdict)) = &*last
+            && now_ns().saturating_sub(*at) < FRESH_NS
         {
-            return verdict;
+            return verdict.clone();
         }
         let verdict = find().await;
-        *last = Some((now_ns(), verdict));
+        *last = Some((now_ns(), verdict.clone()));
         verdict
     }
 }
@@ -99,7 +129,7 @@ pub(super) async fn answer(readiness: &Readiness, method: &Method, uri: &Uri) ->
     let verbose =
         uri.query().is_some_and(|query| query.split('&').any(|pair| pair.split('=').next() == Some("verbose")));
     let checks = match uri.path() {
-        "/livez" => vec![Check { name: "process", wrong: None }],
+        "/livez" => vec![Check::of("process", None)],
         _ => readiness.checks(verbose).await,
     };
     let (status, text) = told(uri.path().trim_start_matches('/'), &checks, verbose);
@@ -115,9 +145,10 @@ fn told(name: &str, checks: &[Check], verbose: bool) -> (StatusCode, String) {
     let mut text = String::new();
     for check in checks {
         // Writing to a String cannot fail.
-        let _ = match check.wrong {
-            None => writeln!(text, "[+]{} ok", check.name),
-            Some(why) => writeln!(text, "[-]{} failed: {why}", check.name),
+        let _ = match (check.wrong, &check.note) {
+            (None, None) => writeln!(text, "[+]{} ok", check.name),
+            (None, Some(note)) => writeln!(text, "[+]{} {note}", check.name),
+            (Some(why), _) => writeln!(text, "[-]{} failed: {why}", check.name),
         };
     }
     let outcome = if wrong.is_some() { "failed" } else { "passed" };
@@ -166,14 +197,13 @@ mod tests {
 
     #[test]
     fn verbose_tells_every_check() {
-        let bad = [
-            Check { name: "ledger", wrong: None },
-            Check { name: "database", wrong: Some("the database does not answer") },
-        ];
+        let bad = [Check::of("ledger", None), Check::of("database", Some("the database does not answer"))];
         let (status, text) = told("readyz", &bad, true);
         assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(text, "[+]ledger ok\n[-]database failed: the database does not answer\nreadyz check failed\n");
         assert_eq!(told("readyz", &bad, false).1, "the database does not answer\n");
         assert_eq!(told("healthz", &bad[..1], true), (StatusCode::OK, "[+]ledger ok\nhealthz check passed\n".into()));
+        let head = [Check { note: Some("12 4f".to_owned()), ..Check::of("audit_head", None) }];
+        assert_eq!(told("readyz", &head, true).1, "[+]audit_head 12 4f\nreadyz check passed\n");
     }
 }

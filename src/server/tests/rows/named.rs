@@ -22,7 +22,7 @@ async fn refused(server: &TestServer, key: &Key, model: &str) -> (u16, String) {
 /// Acts that the audit log has, oldest first.
 async fn acts(server: &TestServer) -> Vec<String> {
     let store = store::Store::open(&server.location()).await.unwrap();
-    let acts = store.audit_after(0, 100).await.unwrap().into_iter().map(|record| record.action).collect();
+    let acts = store.audit_after(0, 100).await.unwrap().into_iter().map(|record| record.act).collect();
     store.close().await;
     acts
 }

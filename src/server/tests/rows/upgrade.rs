@@ -112,7 +112,7 @@ both_engines! {
         let store = store::Store::open(&server.location()).await.unwrap();
         let records = store.audit_after(0, 100).await.unwrap();
         store.close().await;
-        let acts: Vec<_> = records.iter().map(|record| record.action.as_str()).collect();
+        let acts: Vec<_> = records.iter().map(|record| record.act.as_str()).collect();
         assert_eq!(acts.iter().filter(|act| **act == "installation.sign_rows").count(), 1, "{acts:?}");
         for pair in records.windows(2) {
             assert_eq!((pair[1].seq, &pair[1].previous), (pair[0].seq + 1, &pair[0].link));

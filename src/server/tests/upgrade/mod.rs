@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, path::Path, process::Command};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::serving::{Serving, install_tls};
+use crate::serving::{Serving, install_tls, keywright, run, text};
 
 const ARCHIVE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/upgrade/data-v1.tar.gz");
 const EXPECTED: &str = include_str!("expect.json");
@@ -96,23 +96,13 @@ async fn a_data_directory_of_the_first_version_is_opened_whole() {
 
     assert_eq!(set_aside(&data.join("spool")), [""; 0]);
     serving.stop();
-    assert_audit_chain(&data).await;
+    assert_audit_chain(&data);
 }
 
-async fn assert_audit_chain(data: &Path) {
-    let location = store::Location::Sqlite { dir: data.to_owned() };
-    let store = store::Store::open(&location).await.unwrap();
-    let store::Inspection::Seeded { installation, keyring: rows } = store::inspect(&location).await.unwrap() else {
-        panic!("the database is seeded");
-    };
-    let root = keyring::RootKey::parse(std::fs::read_to_string(data.join("root.key")).unwrap().trim()).unwrap();
-    let keyring = keyring::Keyring::open(&root, &installation.id, &rows).unwrap();
-    let records = store.audit_after(0, 1000).await.unwrap();
-    assert!(records.len() >= 12, "{}", records.len());
-    let mut previous = vec![0; 32];
-    for record in &records {
-        assert_eq!(record.previous, previous);
-        assert_eq!(record.link, keyring.audit_link(&record.chain_bytes()));
-        previous.clone_from(&record.link);
-    }
+/// The records of the first version verify with those that the upgrade and this version wrote behind them.
+fn assert_audit_chain(data: &Path) {
+    let verified = run(keywright(data).args(["--json", "audit", "verify", "--local"]));
+    assert!(verified.status.success(), "{}{}", text(&verified.stdout), text(&verified.stderr));
+    let verdict: Value = serde_json::from_slice(&verified.stdout).unwrap();
+    assert!(verdict["ok"] == true && verdict["records"].as_i64().unwrap() >= 12, "{verdict}");
 }

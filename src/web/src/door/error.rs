@@ -13,6 +13,9 @@ pub(crate) fn told(error: control::Error) -> UiError {
         control::Error::Conflict { code, message } | control::Error::Damaged { code, message } => {
             UiError::Conflict { code: code.to_owned(), message }
         }
+        control::Error::Unprocessable { code, message } => {
+            UiError::Conflict { code: format!("invalid_{code}"), message }
+        }
         control::Error::Throttled { retry_after_s } => UiError::Throttled { retry_after_s },
         control::Error::Unavailable(source) => {
             tracing::warn!(error = &*source as &dyn std::error::Error, "the database does not answer");

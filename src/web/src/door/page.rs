@@ -14,10 +14,12 @@ use crate::{
 };
 
 /// What stands around a page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub(crate) enum Frame {
     /// The navigation, with this entry as the current place.
     App(Section),
+    /// The navigation as it was read before: nothing is asked of the database any more.
+    Ready(Box<Signed>),
     /// Nothing: one column, for whoever is not signed in.
     Bare,
 }
@@ -29,6 +31,7 @@ pub(crate) enum Section {
     Keys,
     Upstreams,
     Logs,
+    Settings,
     /// A page outside of all of them.
     Elsewhere,
 }
@@ -57,6 +60,11 @@ impl Page {
     /// A page of one column.
     pub(crate) fn bare(title: impl Into<String>, draw: impl Fn() -> AnyView + Send + Sync + 'static) -> Self {
         Self { frame: Frame::Bare, ..Self::new(Section::Elsewhere, title, draw) }
+    }
+
+    /// With a navigation that was read before.
+    pub(crate) fn framed(self, signed: Signed) -> Self {
+        Self { frame: Frame::Ready(Box::new(signed)), ..self }
     }
 
     /// With another status than 200.
@@ -112,14 +120,14 @@ fn error_kind(status: StatusCode) -> Kind {
 
 /// Draws `page` for `visit`: never stored anywhere on its way.
 pub(crate) async fn render(visit: &Visit, page: Page) -> Response {
-    let signed = match page.frame {
+    let (signed, flash) = match page.frame {
         Frame::App(section) => match Signed::of(visit, section).await {
-            Ok(signed) => Some(signed),
+            Ok(signed) => (Some(signed), Flash::take(&visit.session).await),
             Err(error) => return Box::pin(render(visit, Page::trouble(&told(error), visit))).await,
         },
-        Frame::Bare => None,
+        Frame::Ready(signed) => (Some(*signed), None),
+        Frame::Bare => (None, Flash::take(&visit.session).await),
     };
-    let flash = Flash::take(&visit.session).await;
     let Page { title, status, draw, .. } = page;
     let (options, theme, uri) = (visit.state.options.clone(), visit.theme, visit.uri.clone());
     let document = move || {

@@ -51,6 +51,7 @@ pub(crate) enum Flash {
     UpstreamDefault,
     UpstreamDeleted,
     SecretReplaced,
+    JobStarted,
     SignedOut,
 }
 
@@ -65,6 +66,7 @@ impl Flash {
             Self::UpstreamDefault => "Default changed. Keys that name no upstream use this one.",
             Self::UpstreamDeleted => "Upstream deleted, with its secret.",
             Self::SecretReplaced => "Secret replaced. The next request uses the new one.",
+            Self::JobStarted => "Job started. This page shows its result when it is done.",
             Self::SignedOut => "You are signed out.",
         }
     }

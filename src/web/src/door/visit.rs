@@ -73,8 +73,10 @@ pub(crate) async fn arrive(
     next: Next,
 ) -> Response {
     let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    let anonymous = state.control.cx(Actor::Anonymous, address);
-    let request_id = request.headers().get(domain::REQUEST_ID_HEADER).and_then(|value| value.to_str().ok());
+    let headers = request.headers();
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let request_id = text(domain::REQUEST_ID_HEADER);
+    let anonymous = state.control.cx(Actor::Anonymous, address).with_request(request_id, text("user-agent"));
     let https = anonymous.settings().admin_url.starts_with("https://");
     let mut visit = Visit {
         browser: session::token_of(request.headers(), https),

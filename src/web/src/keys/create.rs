@@ -2,7 +2,11 @@
 //! never in a URL; and there is no second door to a secret.
 
 use axum::{Extension, extract::RawForm, response::Response};
-use contract::{PageQuery, upstreams::UpstreamView};
+use contract::{
+    Page as Rows, PageQuery,
+    keys::{KeyView, NewKey},
+    upstreams::UpstreamView,
+};
 use leptos::prelude::*;
 
 use super::{
@@ -14,6 +18,7 @@ use super::{
 use crate::{
     door::{Moved, Page, Section, Visit, again_or_trouble, decoded, told},
     error::UiError,
+    shell::Signed,
     ui::heading::{Crumbs, Heading},
 };
 
@@ -39,20 +44,36 @@ pub(crate) async fn create(Extension(visit): Extension<Visit>, body: RawForm) ->
         Known::Made(key) => return Moved::to(format!("/keys/{key}?shown=1")).answer(&visit).await,
     };
     let issued = match form.parse() {
-        Ok(new) => control::keys::create(&visit.cx, new).await.map_err(told),
+        Ok(new) => issue(&visit, new).await,
         Err(errors) => Err(UiError::Invalid { errors }),
     };
     match issued {
-        Ok(issued) => {
+        Ok((issued, around)) => {
             claim.made(issued.key.id.clone());
-            let page = reveal(&visit, issued).await;
-            visit.draw(page).await
+            visit.draw(Ok(reveal(&visit, issued, around))).await
         }
         Err(error) => {
             drop(claim);
             again_or_trouble(&visit, error, |error| draw(&visit, form, Some(error))).await
         }
     }
+}
+
+/// What stands around the key: read before there is one, because from then on its secret has to be shown whatever the
+/// database does.
+struct Around {
+    list: Rows<KeyView>,
+    upstreams: Vec<UpstreamView>,
+    signed: Signed,
+}
+
+async fn issue(visit: &Visit, new: NewKey) -> Result<(control::keys::IssuedKey, Around), UiError> {
+    let around = Around {
+        list: listed(visit, &KeyListQuery::default()).await?,
+        upstreams: upstreams(visit).await?,
+        signed: Signed::of(visit, Section::Keys).await.map_err(told)?,
+    };
+    Ok((control::keys::create(&visit.cx, new).await.map_err(told)?, around))
 }
 
 async fn draw(visit: &Visit, form: KeyForm, error: Option<UiError>) -> Result<Page, UiError> {
@@ -69,24 +90,27 @@ async fn draw(visit: &Visit, form: KeyForm, error: Option<UiError>) -> Result<Pa
     }))
 }
 
-/// The list, fresh, and over it the key.
-async fn reveal(visit: &Visit, issued: control::keys::IssuedKey) -> Result<Page, UiError> {
-    let query = KeyListQuery::default();
-    let list = listed(visit, &query).await?;
-    let upstreams = upstreams(visit).await?;
+/// The list with the key at its top, and over it the key's secret. Asks nothing of the database.
+fn reveal(visit: &Visit, issued: control::keys::IssuedKey, around: Around) -> Page {
+    let Around { mut list, upstreams, mut signed } = around;
+    list.items.insert(0, issued.view.clone());
+    list.items.truncate(usize::try_from(list.page_size).unwrap_or(1));
+    list.total += i64::from(!list.total_is_capped);
+    signed.keys += 1;
     let now = visit.now();
     let revealed = Revealed::of(issued, visit.cx.settings().gateway_url.clone(), &upstreams);
-    Ok(Page::new(Section::Keys, format!("{} is ready", revealed.name), move || {
+    let page = Page::new(Section::Keys, format!("{} is ready", revealed.name), move || {
         view! {
-            <KeyList list=list.clone() query=query.clone() now />
+            <KeyList list=list.clone() query=KeyListQuery::default() now />
             <Reveal revealed=revealed.clone() />
         }
         .into_any()
-    }))
+    });
+    page.framed(signed)
 }
 
 /// Every upstream there is, as far as one form can offer them.
 pub(super) async fn upstreams(visit: &Visit) -> Result<Vec<UpstreamView>, UiError> {
-    let page = PageQuery { page: 1, page_size: 100 };
-    Ok(control::upstreams::list(&visit.cx, page).await.map_err(told)?.items)
+    let page = PageQuery { page_size: 100, ..PageQuery::default() };
+    Ok(control::upstreams::list(&visit.cx, &page).await.map_err(told)?.items)
 }

@@ -160,6 +160,7 @@ fn Head(key: KeyView, now: Timestamp) -> impl IntoView {
     let here = format!("/keys/{}", key.id);
     let revoke = format!("{here}/revoke");
     let revoked = key.revoked_at.is_some();
+    let damaged = key.state == "damaged";
     let (intent, word, picture) =
         if key.enabled { ("disable", "Disable", Picture::Pause) } else { ("enable", "Enable", Picture::Play) };
     view! {
@@ -167,12 +168,17 @@ fn Head(key: KeyView, now: Timestamp) -> impl IntoView {
             {(!revoked)
                 .then(|| {
                     view! {
-                        <form method="post" action=here>
-                            <button class="button" name="intent" value=intent>
-                                <Icon picture />
-                                {word}
-                            </button>
-                        </form>
+                        {(!damaged)
+                            .then(|| {
+                                view! {
+                                    <form method="post" action=here>
+                                        <button class="button" name="intent" value=intent>
+                                            <Icon picture />
+                                            {word}
+                                        </button>
+                                    </form>
+                                }
+                            })}
                         <a class="button button-danger" href=revoke>"Revoke"</a>
                     }
                 })}

@@ -4,6 +4,7 @@ use axum::{Extension, response::Response};
 use contract::{
     Page as Rows,
     keys::{KeyQuery, KeyView},
+    page::DEEPEST,
 };
 use domain::Timestamp;
 use leptos::prelude::*;
@@ -17,6 +18,7 @@ use crate::{
         empty::Empty,
         heading::Heading,
         icon::{Icon, Picture},
+        name::Name,
         pager::{Pager, range},
         time::When,
     },
@@ -35,6 +37,9 @@ pub(crate) struct KeyListQuery {
     state: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     page: Option<i64>,
+    /// Where the page begins; its number is only shown then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cursor: Option<String>,
 }
 
 impl KeyListQuery {
@@ -50,11 +55,17 @@ impl KeyListQuery {
     }
 
     fn with_state(&self, state: &str) -> String {
-        Self { state: state.to_owned(), page: None, ..self.clone() }.url()
+        Self { state: state.to_owned(), page: None, cursor: None, ..self.clone() }.url()
     }
 
-    fn at(&self, page: i64) -> String {
-        Self { page: (page > 1).then_some(page), ..self.clone() }.url()
+    /// The page of this number; beyond the deepest one, the first.
+    fn at(&self, page: i64, page_size: i64) -> String {
+        let page = if page.saturating_mul(page_size) > DEEPEST { 1 } else { page };
+        Self { page: (page > 1).then_some(page), cursor: None, ..self.clone() }.url()
+    }
+
+    fn after(&self, page: i64, cursor: &str) -> String {
+        Self { page: Some(page), cursor: Some(cursor.to_owned()), ..self.clone() }.url()
     }
 }
 
@@ -76,20 +87,22 @@ async fn draw(visit: &Visit) -> Result<Page, UiError> {
 /// The rows that `query` asks for.
 pub(super) async fn listed(visit: &Visit, query: &KeyListQuery) -> Result<Rows<KeyView>, UiError> {
     let asked = KeyQuery {
-        page: query.page,
-        page_size: None,
+        page: query.page.filter(|_| query.cursor.is_none()),
+        cursor: query.cursor.clone(),
         search: Some(query.search.clone()),
         state: Some(query.state.clone()),
+        ..KeyQuery::default()
     };
-    control::keys::list(&visit.cx, &asked).await.map_err(told)
+    let list = control::keys::list(&visit.cx, &asked).await.map_err(told)?;
+    Ok(Rows { page: query.page.unwrap_or(1).max(1), ..list })
 }
 
 /// Heading, filters, rows.
 #[component]
 pub(super) fn KeyList(list: Rows<KeyView>, query: KeyListQuery, now: Timestamp) -> impl IntoView {
-    let words = range(list.page, list.page_size, list.items.len(), list.total, "key", "keys");
-    let back = (list.page > 1).then(|| query.at(list.page - 1));
-    let on = (list.page * list.page_size < list.total).then(|| query.at(list.page + 1));
+    let words = range(&list, "key", "keys");
+    let back = (list.page > 1).then(|| query.at(list.page - 1, list.page_size));
+    let on = list.next_cursor.as_deref().map(|cursor| query.after(list.page + 1, cursor));
     let nothing_yet = list.total == 0 && !query.is_filtered();
     view! {
         <Heading title="Keys" lead="What your people and programs call the gateway with.".into_any()>
@@ -197,7 +210,9 @@ fn Row(key: KeyView, now: Timestamp) -> impl IntoView {
     view! {
         <tr>
             <th scope="row" class="cell-main">
-                <a href=format!("/keys/{}", key.id)>{key.name}</a>
+                <a href=format!("/keys/{}", key.id)>
+                    <Name text=key.name />
+                </a>
                 <code class="under">{key.masked}</code>
             </th>
             <td class="cell-state">
@@ -223,8 +238,10 @@ mod tests {
     #[test]
     fn filters_travel_in_the_url() {
         let query: KeyListQuery = serde_html_form::from_str("search=a+b&state=active&page=3").unwrap();
-        assert_eq!(query.at(4), "/keys?search=a+b&state=active&page=4");
+        assert_eq!(query.at(4, 20), "/keys?search=a+b&state=active&page=4");
+        assert_eq!(query.at(501, 20), "/keys?search=a+b&state=active");
+        assert_eq!(query.after(4, "c7"), "/keys?search=a+b&state=active&page=4&cursor=c7");
         assert_eq!(query.with_state(""), "/keys?search=a+b");
-        assert_eq!(KeyListQuery::default().at(1), "/keys");
+        assert_eq!(KeyListQuery::default().at(1, 20), "/keys");
     }
 }

@@ -14,6 +14,7 @@ use super::{
 use crate::ui::{
     copy::CopyButton,
     icon::{Icon, Picture},
+    name::Name,
 };
 
 /// What is shown once.
@@ -46,7 +47,10 @@ pub(super) fn Reveal(revealed: Revealed) -> impl IntoView {
                     <Icon picture=Picture::Key />
                 </span>
                 <div>
-                    <h2 id="reveal-title">{format!("{} is ready", revealed.name)}</h2>
+                    <h2 id="reveal-title">
+                        <Name text=revealed.name />
+                        " is ready"
+                    </h2>
                     <p class="muted">"Copy the key now. It is shown this once and is stored only as a hash."</p>
                 </div>
             </div>

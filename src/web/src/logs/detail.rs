@@ -11,6 +11,7 @@ use crate::{
     ui::{
         badge::StatusBadge,
         heading::{Crumbs, Heading},
+        name::Name,
     },
     words::{number, time},
 };
@@ -76,7 +77,9 @@ fn Facts(row: LogRow) -> impl IntoView {
                 <dd>{outcome} {together}</dd>
                 <dt>"Key"</dt>
                 <dd>
-                    <a href=format!("/keys/{}", row.key_id)>{row.key_name.clone()}</a>
+                    <a href=format!("/keys/{}", row.key_id)>
+                        <Name text=row.key_name.clone() />
+                    </a>
                     <span class="muted">{format!(" version {} · ", row.key_version)} {policy}</span>
                     <code class="muted">{row.key_prefix.clone()}</code>
                 </dd>

@@ -40,8 +40,10 @@ async fn draw(visit: &Visit) -> Result<Page, UiError> {
     };
     let keys = KeyQuery { page_size: Some(100), ..KeyQuery::default() };
     let keys = control::keys::list(&visit.cx, &keys).await.map_err(told)?.items;
-    let upstreams =
-        control::upstreams::list(&visit.cx, PageQuery { page: 1, page_size: 100 }).await.map_err(told)?.items;
+    let upstreams = control::upstreams::list(&visit.cx, &PageQuery { page_size: 100, ..PageQuery::default() })
+        .await
+        .map_err(told)?
+        .items;
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = Page::new(Section::Logs, "Logs", move || {
         view! {

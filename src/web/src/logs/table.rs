@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use serde::Serialize;
 
 use crate::{
-    ui::badge::StatusBadge,
+    ui::{badge::StatusBadge, name::Name},
     words::{number, time},
 };
 
@@ -93,7 +93,9 @@ fn Row(row: LogRow, now: Timestamp, with_key: bool) -> impl IntoView {
                 .then(|| {
                     view! {
                         <td>
-                            <a class="quiet strong" href=only_key>{row.key_name}</a>
+                            <a class="quiet strong" href=only_key>
+                                <Name text=row.key_name />
+                            </a>
                         </td>
                     }
                 })}

@@ -18,6 +18,7 @@ use crate::{
         badge::{Badge, Tone},
         chart::HoursChart,
         heading::Heading,
+        name::Name,
     },
     upstreams::health::{HealthBadge, verdict},
     words::{number, time},
@@ -154,7 +155,9 @@ fn Attention(overview: Overview, now: Timestamp) -> impl IntoView {
                                 view! {
                                     <li>
                                         <HealthBadge health />
-                                        <span class="attention-name">{name.clone()}</span>
+                                        <span class="attention-name">
+                                            <Name text=name.clone() />
+                                        </span>
                                         <a href=href aria-label=format!("Look at {name}")>"Look"</a>
                                     </li>
                                 }
@@ -169,7 +172,9 @@ fn Attention(overview: Overview, now: Timestamp) -> impl IntoView {
                                 view! {
                                     <li>
                                         <Badge tone=Tone::Warning word />
-                                        <span class="attention-name">{key.name.clone()}</span>
+                                        <span class="attention-name">
+                                            <Name text=key.name.clone() />
+                                        </span>
                                         <a href=format!("/keys/{}", key.id) aria-label=format!("Look at {}", key.name)>"Look"</a>
                                     </li>
                                 }
@@ -215,7 +220,9 @@ fn Row(health: UpstreamHealth) -> impl IntoView {
     view! {
         <tr>
             <th scope="row" class="cell-main">
-                <a href=format!("/upstreams/{}", upstream.id)>{upstream.name}</a>
+                <a href=format!("/upstreams/{}", upstream.id)>
+                    <Name text=upstream.name />
+                </a>
             </th>
             <td class="cell-state">
                 <HealthBadge health />

@@ -58,6 +58,7 @@ pub(crate) fn KeyBadge(#[prop(into)] state: String, expires_at: Option<String>, 
         ("active", None) => (Tone::Good, "Active".to_owned()),
         ("disabled", _) => (Tone::Quiet, "Disabled".to_owned()),
         ("expired", _) => (Tone::Warning, "Expired".to_owned()),
+        // Its row does not verify: nothing but revoking is offered.
         ("damaged", _) => (Tone::Bad, "Damaged".to_owned()),
         _ => (Tone::Bad, "Revoked".to_owned()),
     };

@@ -3,7 +3,7 @@
 use contract::FieldErrors;
 use leptos::prelude::*;
 
-use super::notice::sentence_case;
+use super::{notice::sentence_case, text_area::TextArea};
 
 /// A line of text.
 #[component]
@@ -67,19 +67,7 @@ pub(crate) fn LinesField(
     view! {
         <div class="field">
             <label for=name>{label}</label>
-            <textarea
-                class="input mono"
-                id=name
-                name=name
-                rows="2"
-                placeholder=placeholder
-                autocomplete="off"
-                spellcheck="false"
-                aria-invalid=bad.then_some("true")
-                aria-describedby=described(name, bad, hint.is_some())
-            >
-                {value}
-            </textarea>
+            <TextArea name value placeholder bad described=described(name, bad, hint.is_some()) />
             <Below name hint error />
         </div>
     }

@@ -80,6 +80,16 @@ fn Places(signed: Signed, label: &'static str) -> impl IntoView {
             <ul>
                 <Place href="/logs" word="Logs" picture=Picture::Lines here=current == Section::Logs />
             </ul>
+            {signed
+                .settings
+                .then(|| {
+                    view! {
+                        <p class="places-group">"Installation"</p>
+                        <ul>
+                            <Place href="/settings" word="Settings" picture=Picture::Gear here=current == Section::Settings />
+                        </ul>
+                    }
+                })}
         </nav>
     }
 }

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::name::Name;
+
 /// Where a page hangs.
 #[component]
 pub(crate) fn Crumbs(
@@ -17,7 +19,9 @@ pub(crate) fn Crumbs(
         <nav class="crumbs" aria-label="Where you are">
             <a href=href>{parent}</a>
             <span aria-hidden="true">" / "</span>
-            <span aria-current="page">{here}</span>
+            <span aria-current="page">
+                <Name text=here />
+            </span>
         </nav>
     }
 }
@@ -40,7 +44,9 @@ pub(crate) fn Heading(
         <header class="heading">
             <div class="heading-words">
                 <div class="heading-line">
-                    <h1>{title}</h1>
+                    <h1>
+                        <Name text=title />
+                    </h1>
                     {beside}
                 </div>
                 {lead.map(|lead| view! { <p class="lead">{lead}</p> })}

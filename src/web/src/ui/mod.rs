@@ -15,9 +15,13 @@ pub(crate) mod frame;
 pub(crate) mod heading;
 pub(crate) mod icon;
 #[cfg(feature = "ssr")]
+pub(crate) mod name;
+#[cfg(feature = "ssr")]
 pub(crate) mod notice;
 #[cfg(feature = "ssr")]
 pub(crate) mod pager;
+#[cfg(feature = "ssr")]
+pub(crate) mod text_area;
 #[cfg(feature = "ssr")]
 pub(crate) mod time;
 #[cfg(feature = "ssr")]

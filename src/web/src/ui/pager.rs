@@ -1,5 +1,6 @@
 //! The foot of a list: where one is in it, and the way on.
 
+use contract::Page;
 use leptos::prelude::*;
 
 /// A line of words and two links; a link with no place to lead to is drawn as spent.
@@ -42,14 +43,35 @@ fn Step(word: &'static str, to: Option<String>, rel: &'static str) -> impl IntoV
     }
 }
 
-/// `1–20 of 38 keys`
-pub(crate) fn range(page: i64, page_size: i64, shown: usize, total: i64, one: &str, many: &str) -> String {
+/// `1–20 of 38 keys`; `1–20 of more than 10,000 keys` where they are not all counted.
+pub(crate) fn range<T>(list: &Page<T>, one: &str, many: &str) -> String {
     use crate::words::number::{count, counted};
-    let first = (page - 1) * page_size + 1;
-    let last = first + i64::try_from(shown).unwrap_or(0) - 1;
-    if shown == 0 {
-        counted(total, one, many)
-    } else {
-        format!("{}–{} of {}", count(first), count(last), counted(total, one, many))
+    let first = (list.page - 1) * list.page_size + 1;
+    let last = first + i64::try_from(list.items.len()).unwrap_or(0) - 1;
+    let all = counted(list.total, one, many);
+    match (list.items.is_empty(), list.total_is_capped) {
+        (true, _) => all,
+        (false, false) => format!("{}–{} of {all}", count(first), count(last)),
+        (false, true) => format!("{}–{} of more than {all}", count(first), count(last)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_capped_total_is_said_to_be_one() {
+        let mut list = Page {
+            items: vec![(); 20],
+            total: 10_000,
+            total_is_capped: true,
+            page: 600,
+            page_size: 20,
+            next_cursor: None,
+        };
+        assert_eq!(range(&list, "key", "keys"), "11,981–12,000 of more than 10,000 keys");
+        (list.total_is_capped, list.page, list.total) = (false, 1, 38);
+        assert_eq!(range(&list, "key", "keys"), "1–20 of 38 keys");
     }
 }

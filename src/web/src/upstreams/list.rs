@@ -15,6 +15,7 @@ use crate::{
         empty::Empty,
         heading::Heading,
         icon::{Icon, Picture},
+        name::Name,
         pager::{Pager, range},
         time::When,
     },
@@ -23,6 +24,7 @@ use crate::{
 #[derive(Default, Deserialize)]
 struct Query {
     page: Option<i64>,
+    cursor: Option<String>,
 }
 
 /// The list.
@@ -33,18 +35,19 @@ pub(crate) async fn list_page(Extension(visit): Extension<Visit>) -> Response {
 
 async fn draw(visit: &Visit) -> Result<Page, UiError> {
     let query: Query = visit.query()?;
-    let asked = PageQuery { page: query.page.unwrap_or(1), ..PageQuery::default() };
-    let list = control::upstreams::list(&visit.cx, asked).await.map_err(told)?;
+    let number = query.page.unwrap_or(1).max(1);
+    let page = if query.cursor.is_some() { 1 } else { number };
+    let asked = PageQuery { page, cursor: query.cursor, ..PageQuery::default() };
+    let list = Rows { page: number, ..control::upstreams::list(&visit.cx, &asked).await.map_err(told)? };
     let now = visit.now();
     Ok(Page::new(Section::Upstreams, "Upstreams", move || view! { <UpstreamList list=list.clone() now /> }.into_any()))
 }
 
 #[component]
 fn UpstreamList(list: Rows<UpstreamView>, now: Timestamp) -> impl IntoView {
-    let words = range(list.page, list.page_size, list.items.len(), list.total, "upstream", "upstreams");
-    let at = |page: i64| format!("/upstreams?page={page}");
-    let back = (list.page > 1).then(|| at(list.page - 1));
-    let on = (list.page * list.page_size < list.total).then(|| at(list.page + 1));
+    let words = range(&list, "upstream", "upstreams");
+    let back = (list.page > 1).then(|| format!("/upstreams?page={}", list.page - 1));
+    let on = list.next_cursor.as_ref().map(|cursor| format!("/upstreams?page={}&cursor={cursor}", list.page + 1));
     view! {
         <Heading title="Upstreams" lead="Where the gateway sends requests, and the secrets it uses there.".into_any()>
             <a class="button button-main" href="/upstreams/new">
@@ -94,7 +97,9 @@ fn Row(upstream: UpstreamView, now: Timestamp) -> impl IntoView {
     view! {
         <tr>
             <th scope="row" class="cell-main">
-                <a href=format!("/upstreams/{}", upstream.id)>{upstream.name}</a>
+                <a href=format!("/upstreams/{}", upstream.id)>
+                    <Name text=upstream.name />
+                </a>
                 <span class="under">{label(&upstream.provider)}</span>
             </th>
             <td class="cell-state">

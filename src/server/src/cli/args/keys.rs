@@ -91,12 +91,18 @@ pub struct ListArgs {
     /// One page only, of so many rows, 1 to 100 [default: every page]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub page_size: Option<i64>,
-    /// Part of a name or of the visible key, or a whole id
+    /// Part of a name or of the visible key (one or two characters: the beginning of a name), or a whole id
     #[arg(long, value_name = "TEXT")]
     pub search: Option<String>,
     /// active, disabled, expired or revoked
     #[arg(long)]
     pub state: Option<String>,
+    /// -created_at, name or -last_used_at [default: -created_at]
+    #[arg(long, value_name = "ORDER", allow_hyphen_values = true)]
+    pub sort: Option<String>,
+    /// Where the page begins, as the page before named it
+    #[arg(long, value_name = "CURSOR", conflicts_with = "page")]
+    pub cursor: Option<String>,
 }
 
 /// A rate limit as it is typed.

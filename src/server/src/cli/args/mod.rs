@@ -1,7 +1,9 @@
 //! Arguments of the command line (clap). Leaves: nothing here knows a setting or does any work.
 #![allow(clippy::doc_markdown)] // these comments are the help that people read in a terminal
 
+mod audit;
 mod config;
+mod jobs;
 mod keys;
 mod logs;
 mod upstreams;
@@ -11,7 +13,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use audit::{AuditCommand, ListArgs as AuditListArgs};
 pub use config::ConfigCommand;
+pub use jobs::JobsCommand;
 pub use keys::{CreateArgs as CreateKeyArgs, CreateForm, KeysCommand};
 pub use logs::LogsCommand;
 pub use upstreams::{CreateArgs as CreateUpstreamArgs, SecretArgs, UpstreamsCommand};
@@ -73,6 +77,24 @@ pub enum Command {
         /// What to do
         #[command(subcommand)]
         command: LogsCommand,
+    },
+    /// Who did what, and whether the log of it is whole
+    Audit {
+        /// Work on the database of this machine instead of a running server
+        #[arg(long, global = true)]
+        local: bool,
+        /// What to do
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
+    /// What the server does by itself
+    Jobs {
+        /// Work on the database of this machine instead of a running server
+        #[arg(long, global = true)]
+        local: bool,
+        /// What to do
+        #[command(subcommand)]
+        command: JobsCommand,
     },
     /// People who may sign in
     Users {

@@ -81,4 +81,7 @@ pub struct ListArgs {
     /// One page only, of so many rows, 1 to 100 [default: every page]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub page_size: Option<i64>,
+    /// Where the page begins, as the page before named it
+    #[arg(long, value_name = "CURSOR", conflicts_with = "page")]
+    pub cursor: Option<String>,
 }

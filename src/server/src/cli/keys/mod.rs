@@ -17,7 +17,7 @@ use super::{
     backend::Backend,
     error::CliError,
     output::Output,
-    pages::{self, Wanted},
+    pages::{self, Ask, Wanted},
 };
 
 /// The columns of a list, in the order that scripts rely on: new ones come at the end.
@@ -35,11 +35,12 @@ pub async fn run(command: KeysCommand, backend: &Backend, out: &Output) -> Resul
             issue(&issued, form, out)
         }
         KeysCommand::List(args) => {
-            let fetch = async |page: Option<i64>, page_size: Option<i64>| {
-                let (search, state) = (args.search.clone(), args.state.clone());
-                backend.call::<KeysList>((), KeyQuery { page, page_size, search, state }).await
+            let fetch = async |ask: Ask| {
+                let Ask { page, page_size, cursor } = ask;
+                let (search, state, sort) = (args.search.clone(), args.state.clone(), args.sort.clone());
+                backend.call::<KeysList>((), KeyQuery { page, page_size, search, state, sort, cursor }).await
             };
-            let wanted = Wanted::of(args.page, args.page_size);
+            let wanted = Wanted::of(Ask { page: args.page, page_size: args.page_size, cursor: args.cursor.clone() });
             pages::list(wanted, fetch, |key| &key.id, out, &COLUMNS, row, "keys").await
         }
         KeysCommand::Show { id } => show(&backend.call::<KeysShow>(key_id(&id)?, Nothing {}).await?, out),

@@ -3,6 +3,8 @@
 
 use std::fmt::Write as _;
 
+use domain::text::is_invisible;
+
 /// One line: what is invisible or takes more than its place is replaced.
 pub(super) fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_whitespace() { ' ' } else { visible(c) }).collect()
@@ -29,8 +31,7 @@ pub(super) fn json(text: &str) -> String {
 }
 
 fn visible(c: char) -> char {
-    let turns = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
-    if c.is_control() || turns { char::REPLACEMENT_CHARACTER } else { c }
+    if is_invisible(c) { char::REPLACEMENT_CHARACTER } else { c }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use std::{
 };
 
 use comfy_table::{Table, presets};
+use contract::{Page, page::DEEPEST};
 use parking_lot::Mutex;
 use serde::Serialize;
 
@@ -80,6 +81,19 @@ impl Output {
         let mut sinks = self.sinks.lock();
         // Whoever closed stderr does not want to read it.
         let _ = writeln!(sinks.messages, "{}", cell::lines(text));
+    }
+
+    /// Says on stderr that a list goes on after this page, and how to go on: by number near its beginning, else by cursor.
+    pub fn more<T>(&self, page: &Page<T>, numbered: bool, noun: &str) {
+        let Some(cursor) = &page.next_cursor else { return };
+        let all = if page.total_is_capped { format!("More than {}", page.total) } else { page.total.to_string() };
+        let next = page.page.saturating_add(1);
+        let on = if numbered && next.saturating_mul(page.page_size) <= DEEPEST {
+            format!("--page {next}")
+        } else {
+            format!("--cursor {cursor}")
+        };
+        self.message(&format!("{all} {noun} in all; {on} shows more."));
     }
 
     /// Rows that have no shape of their own: under `--json` an array of objects named by the columns.

@@ -18,7 +18,7 @@ use super::{
     backend::Backend,
     error::CliError,
     output::{self, Output},
-    pages::{self, Wanted},
+    pages::{self, Ask, Wanted},
 };
 
 /// The columns of a list, in the order that scripts rely on: new ones come at the end.
@@ -32,12 +32,16 @@ pub async fn run(command: UpstreamsCommand, backend: &Backend, out: &Output) -> 
             show(&backend.call::<UpstreamsCreate>((), shape(args, secret.as_ref())).await?, out)
         }
         UpstreamsCommand::List(args) => {
-            let fetch = async |page: Option<i64>, page_size: Option<i64>| {
+            let fetch = async |ask: Ask| {
                 let defaults = PageQuery::default();
-                let (page, page_size) = (page.unwrap_or(defaults.page), page_size.unwrap_or(defaults.page_size));
-                backend.call::<UpstreamsList>((), PageQuery { page, page_size }).await
+                let query = PageQuery {
+                    page: ask.page.unwrap_or(defaults.page),
+                    page_size: ask.page_size.unwrap_or(defaults.page_size),
+                    cursor: ask.cursor,
+                };
+                backend.call::<UpstreamsList>((), query).await
             };
-            let wanted = Wanted::of(args.page, args.page_size);
+            let wanted = Wanted::of(Ask { page: args.page, page_size: args.page_size, cursor: args.cursor.clone() });
             pages::list(wanted, fetch, |upstream| &upstream.id, out, &COLUMNS, row, "upstreams").await
         }
         UpstreamsCommand::Show { id } => {

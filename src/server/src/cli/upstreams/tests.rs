@@ -91,7 +91,7 @@ async fn a_test_that_fails_is_a_failure_with_a_report() {
     for (name, backend) in bench.both() {
         let heard = Heard::pipe();
         let arguments =
-            ["create", "--provider", "openai_compatible", "--name", name, "--base-url", "http://10.0.0.1:9/v1"];
+            ["create", "--provider", "openai_compatible", "--name", name, "--base-url", "http://localhost:9/v1"];
         // Without a terminal nothing is asked: a local model server often wants no secret.
         upstreams(&arguments, &backend, &heard).await.unwrap();
         let id = id_of(&heard.data());

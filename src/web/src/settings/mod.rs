@@ -1,0 +1,7 @@
+//! Settings: what runs the installation itself.
+
+mod jobs;
+mod run_job;
+
+#[cfg(feature = "ssr")]
+pub(crate) use jobs::{jobs_page, run, settings};
