@@ -7,3 +7,5 @@ scripts/build.sh
 export KEYWRIGHT_TEST_BINARY=$BINARY KEYWRIGHT_TEST_KILLS=${KEYWRIGHT_TEST_KILLS:-1000} KEYWRIGHT_TEST_SQLITE_ONLY=1 KEYWRIGHT_TEST_LOCKED=${KEYWRIGHT_TEST_LOCKED:-60}
 say "kill -9, $KEYWRIGHT_TEST_KILLS times under load"
 cargo test --locked --package server --test server -- --nocapture --test-threads 1 ledger::kill ledger::disk ledger::gone ledger::locked::a_locked
+say "every change of every column of the database (R13)"
+KEYWRIGHT_TEST_ALL_CHANGES=1 cargo test --locked --package server --test server -- --nocapture rows::property

@@ -12,7 +12,13 @@ use serde::Serialize;
 use store::{Store, Tx};
 use tokio::sync::Semaphore;
 
-use crate::{Error, Result, audit::Observations, navigation, refusals::Refusals, users::Throttle};
+use crate::{
+    Error, Result,
+    audit::{link, observations::Observations},
+    navigation::cache::Cache,
+    refusals::Refusals,
+    users::Throttle,
+};
 
 /// So many may wait for a password to be hashed; more are sent away, so that a flood does not keep everybody out for
 /// minutes.
@@ -59,14 +65,14 @@ struct Inner {
     throttle: Throttle,
     refusals: Refusals,
     observations: Observations,
-    navigation: navigation::Cache,
+    navigation: Cache,
 }
 
 impl Control {
     /// Builds the plane.
     pub fn new(parts: Parts) -> Self {
         let inner = Arc::new(Inner {
-            navigation: navigation::Cache::over(&parts.store),
+            navigation: Cache::over(&parts.store),
             parts,
             hashing: Semaphore::new(2),
             hashing_queue: Semaphore::new(HASHING_QUEUE),
@@ -232,7 +238,7 @@ impl Cx {
         &self.control.0.hashing_queue
     }
 
-    pub(crate) fn navigation(&self) -> &navigation::Cache {
+    pub(crate) fn navigation(&self) -> &Cache {
         &self.control.0.navigation
     }
 
@@ -326,7 +332,7 @@ impl Cx {
             request_id: self.request_id.as_deref().map(str::to_owned),
             changes,
         };
-        tx.record(&event, &crate::audit::mac(self.keyring())).await?;
+        tx.record(&event, &link::mac(self.keyring())).await?;
         Ok(())
     }
 }

@@ -2,7 +2,7 @@ use domain::{KeySort, KeyState, Timestamp, VirtualKey};
 use store::{KeyCounts, KeyFilter, Store};
 use testkit_db::{TestDb, both_engines};
 
-use crate::builders::{NOON, all_sound, behind_its_back, key, with_keys};
+use crate::builders::{NOON, TestMacs, all_sound, behind_its_back, key, with_keys};
 
 const NOW: Timestamp = NOON.plus(1_000);
 
@@ -182,8 +182,10 @@ both_engines! {
     async fn search_follows_a_changed_name_and_state(db: TestDb) {
         with_keys(&db.store, &[key(1), key(2)]).await;
         let mut tx = db.store.begin().await.unwrap();
-        let renamed = VirtualKey { name: "renamed".to_owned(), revoked_at: Some(NOON), ..key(1) };
-        tx.update_key(&renamed, &[8; 32]).await.unwrap();
+        let mut row = tx.find_key(&key(1).id).await.unwrap().unwrap().verify(&TestMacs).unwrap();
+        row.edit().name = "renamed".to_owned();
+        row.edit().revoked_at = Some(NOON);
+        tx.update_key(&TestMacs, row).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(found(&db.store, "key").await, ["key 2"]);
         assert_eq!(found(&db.store, "rena").await, ["renamed"]);
@@ -203,7 +205,7 @@ both_engines! {
         let keys: Vec<_> = (1..=5).map(key).collect();
         with_keys(&db.store, &keys).await;
         behind_its_back(&db, "DELETE FROM key_search; DELETE FROM key_counts").await;
-        assert_eq!(db.store.list_keys(&filter()).await.unwrap().keys, []);
+        assert!(db.store.list_keys(&filter()).await.unwrap().keys.is_empty());
         db.store.migrate().await.unwrap();
         assert_eq!(found(&db.store, "key").await, ["key 5", "key 4", "key 3", "key 2", "key 1"]);
         assert_eq!(db.store.count_keys(NOW).await.unwrap(), KeyCounts { active: 5, total: 5 });

@@ -102,7 +102,7 @@ both_engines! {
             let damaged = rows.next().unwrap().verify(&TestMacs).unwrap_err();
             assert_eq!(damaged.id, upstream(1).id.as_str());
             assert!(matches!(damaged.damage, Damage::Unreadable(_)), "{damaged}");
-            assert_eq!(db.store.page_upstreams(10, 0).await.unwrap().0.len(), 2);
+            assert_eq!(db.store.page_upstreams(None, 10, 0).await.unwrap().len(), 2);
         }
     }
 }

@@ -1,29 +1,25 @@
 //! Audit log: what is recorded beside the acts themselves, how it is listed, and how its chain is verified (L6).
 
+pub(crate) mod link;
 mod list;
+pub(crate) mod observations;
 mod observe;
 mod verify;
 
+pub(crate) use link::mac;
 pub use list::list;
-pub(crate) use observe::{Observations, SignInRefusal};
+pub(crate) use observations::SignInRefusal;
 pub use observe::{flush, note_damaged_row};
 pub use verify::{HeadStatus, head, verify};
 
 use domain::{FieldChange, audit};
-use keyring::Keyring;
 use serde_json::Value;
 
 use crate::Cx;
 
-/// The keyed function that links records.
-pub(crate) fn mac(keyring: &Keyring) -> impl Fn(&[u8]) -> [u8; 32] + Send + Sync + 'static {
-    let keyring = keyring.clone();
-    move |bytes: &[u8]| keyring.audit_link(bytes)
-}
-
 impl Cx {
     /// A change of a secret: both sides as MACs, by which two records can be matched. `old_mark` is a stored
-    /// fingerprint, as [`Keyring::fingerprint`] makes it.
+    /// fingerprint, as [`keyring::Keyring::fingerprint`] makes it.
     #[allow(clippy::similar_names)]
     pub(crate) fn secret_change(&self, field: &str, old_mark: Option<&[u8]>, new: Option<&str>) -> FieldChange {
         let new_mark = new.map(|secret| self.keyring().fingerprint(secret));

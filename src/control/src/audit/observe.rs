@@ -3,75 +3,17 @@
 //! Refused sign-ins get one record per minute and cause, damaged rows one per day and row. Counts are per process; a
 //! `kill -9` loses those of the running minute.
 
-use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use domain::{Act, Actor, Timestamp, UserId, audit::changed};
-use parking_lot::Mutex;
 use serde_json::{Value, json};
 
+use super::observations::{SignInRefusal, insert};
 use crate::{Control, Cx, Result};
 
 const MINUTE: i64 = 60 * Timestamp::SECOND;
-/// So many accounts and addresses are named in one record; the count is of all.
-const NAMED: usize = 20;
 /// Of more damaged rows than this a process remembers none more: one record each has told enough.
 const ROWS: usize = 1_000;
-
-/// Why a sign-in was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum SignInRefusal {
-    /// The account is there, the password is another one.
-    WrongPassword,
-    /// There is no such account.
-    UnknownAccount,
-    /// Too many tries.
-    Throttled,
-}
-
-impl SignInRefusal {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::WrongPassword => "wrong_password",
-            Self::UnknownAccount => "unknown_account",
-            Self::Throttled => "throttled",
-        }
-    }
-}
-
-/// What one process has counted and not yet written.
-#[derive(Default)]
-pub(crate) struct Observations {
-    refused: Mutex<BTreeMap<(i64, SignInRefusal), Tally>>,
-    damaged: Mutex<DamagedRows>,
-}
-
-#[derive(Clone, Default)]
-struct Tally {
-    count: u64,
-    accounts: BTreeSet<String>,
-    addresses: BTreeSet<String>,
-}
-
-impl Tally {
-    fn absorb(&mut self, other: Self) {
-        self.count += other.count;
-        other.accounts.into_iter().for_each(|account| insert(&mut self.accounts, account));
-        other.addresses.into_iter().for_each(|address| insert(&mut self.addresses, address));
-    }
-}
-
-fn insert(named: &mut BTreeSet<String>, name: String) {
-    if named.len() < NAMED {
-        named.insert(name);
-    }
-}
-
-#[derive(Default)]
-struct DamagedRows {
-    /// When each row was last written down.
-    known: BTreeMap<(String, String), Timestamp>,
-    pending: BTreeSet<(String, String)>,
-}
 
 impl Cx {
     /// Counts a refused sign-in. `account` is the person it was for; where there is none, a MAC of `email` stands for

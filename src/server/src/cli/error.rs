@@ -126,6 +126,7 @@ impl From<control::Error> for CliError {
 /// The flag behind a field of a shape; an entry of a list belongs to the list's flag.
 fn flag(field: &str) -> Option<&'static str> {
     Some(match field.split('[').next().unwrap_or_default() {
+        "act" => "--act",
         "allowed_cidrs" => "--cidr",
         "allowed_models" => "--model",
         "allowed_upstreams" => "--upstream",

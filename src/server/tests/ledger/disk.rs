@@ -14,7 +14,7 @@ use testkit::FakeUpstream;
 use crate::serving::{Serving, TOKEN, binary, install_tls, text};
 
 /// Size of the disk. Databases and a spool of one megabyte take less than half of it.
-const DISK: &str = "size=12m";
+const DISK: &str = "size=12m,mode=0700";
 
 /// Runs a shell script where the directory is a disk of its own.
 fn on_a_small_disk(dir: &str, script: &str) -> Command {
