@@ -9,7 +9,7 @@ source "$(dirname "$0")/lib.sh"
 
 seconds=${1:-60} filter=${2:-}
 [[ $seconds =~ ^[1-9][0-9]*$ ]] || die "usage: scripts/fuzz.sh [SECONDS] [FILTER]"
-packages=(keyring providers gateway server)
+packages=(domain keyring providers gateway server)
 flags=()
 for package in "${packages[@]}"; do flags+=(--package "$package"); done
 

@@ -1,4 +1,4 @@
-//! Lists of a million keys over REST, on both engines: first page, a page by cursor anywhere, search.
+//! Lists of a million keys over REST, on both engines: first page, a page by cursor anywhere, states, search.
 
 use std::{
     env,
@@ -26,14 +26,25 @@ const WARM_UP: u32 = 5;
 /// no factor with them.
 type List = (&'static str, fn(u32, u32) -> String);
 
-const LISTS: [List; 7] = [
+const LISTS: [List; 11] = [
     ("first page", |_, _| "/api/v1/keys?page_size=50".to_owned()),
     ("page by cursor anywhere", |n, keys| format!("/api/v1/keys?page_size=50&cursor=c{}", place(n, keys))),
     ("first page by name", |_, _| "/api/v1/keys?page_size=50&sort=name".to_owned()),
+    ("first page of active keys", |_, _| "/api/v1/keys?page_size=50&state=active".to_owned()),
+    ("page of disabled keys, by cursor anywhere", |n, keys| {
+        // Not among the first, where there may be none below.
+        format!("/api/v1/keys?page_size=50&state=disabled&cursor=c{}", place(n, keys).max(keys / 10))
+    }),
     ("search, one key's name", |n, keys| format!("/api/v1/keys?page_size=50&search=key+{:07}", place(n, keys))),
     ("search, a word of every name", |_, _| "/api/v1/keys?page_size=50&search=key".to_owned()),
+    ("search, a word of every name, revoked keys", |_, _| {
+        "/api/v1/keys?page_size=50&search=key&state=revoked".to_owned()
+    }),
     ("search, a part of many names", |n, keys| {
         format!("/api/v1/keys?page_size=50&search={:03}", place(n, keys) % 1000)
+    }),
+    ("search, a part of many names, disabled keys", |n, keys| {
+        format!("/api/v1/keys?page_size=50&search={:02}00&state=disabled", place(n, keys) % 100)
     }),
     ("search, nothing found", |n, _| format!("/api/v1/keys?page_size=50&search=nothing+{n}")),
 ];
@@ -95,9 +106,9 @@ async fn check(product: &Keywright, keys: u32) -> Result<()> {
     if total != u64::from(keys) && page["total_is_capped"] != true {
         bail!("{total} keys instead of {keys}");
     }
-    let states = page["items"].as_array().context("a page without items")?.iter().map(|key| &key["state"]);
-    match states.into_iter().find(|state| **state != "active") {
-        Some(state) => bail!("a seeded key is {state}"),
+    let mut items = page["items"].as_array().context("a page without items")?.iter();
+    match items.find(|key| key["state"] == "damaged") {
+        Some(key) => bail!("a seeded key is damaged: {key}"),
         None => Ok(()),
     }
 }

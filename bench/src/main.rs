@@ -22,6 +22,7 @@ use crate::{
     cores::Cores,
     gateways::{Gateway, Keywright, Site, Target},
     options::Options,
+    report::Part,
     rounds::{Field, Samples},
     table::Body,
 };
@@ -91,7 +92,8 @@ async fn run(options: Options) -> Result<()> {
     let site = Site { dir: dir.path().to_owned(), cores, upstream: gateways::free_address()? };
     if let Some(keys) = options.lists {
         let text = lists::measure(&site, &keywright, keys).await?;
-        return Ok(std::io::stdout().write_all(text.as_bytes())?);
+        let text = format!("{text}\n{}\n", report::list_machine(&keywright));
+        return show(&options, Part::Lists, &text);
     }
     let mut product = Keywright::init(&site, keywright.clone(), "keywright")?;
     let mut before = options.against.as_deref().map(found).transpose()?;
@@ -130,9 +132,13 @@ async fn run(options: Options) -> Result<()> {
     let against = against::table(&samples);
     let against = if against.is_empty() { against } else { format!("\n{against}") };
     let text = format!("{}{against}\n{notes}\n", table::table(&samples, &bodies));
+    show(&options, Part::Table, &text)
+}
+
+fn show(options: &Options, part: Part, text: &str) -> Result<()> {
     std::io::stdout().write_all(text.as_bytes())?;
     if options.write {
-        report::write(&options.readme, &text)?;
+        report::write(&options.readme, part, text)?;
         bench::say(format_args!("written to {}", options.readme.display()));
     }
     Ok(())

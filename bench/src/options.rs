@@ -14,8 +14,8 @@ pub const USAGE: &str =
   --rounds     rounds, 5 unless said otherwise
   --seconds    length of one measurement, 2 unless said otherwise
   --only       of direct, nginx, bare, keywright; nothing is written
-  --kinds      of closed, wrk, open, streams, burst; nothing is written. lists, alone: lists of keys on both engines
-  --keys       keys in the lists, 1,000,000 unless said otherwise
+  --kinds      of closed, wrk, open, streams, burst; nothing is written. lists, alone: lists of keys on both engines, written
+  --keys       keys in the lists, 1,000,000 unless said otherwise; nothing is written
   --against    a binary of before, taken in turn with the new one: a second table
   --no-write   show the table, leave bench/README.md as it is";
 
@@ -80,12 +80,15 @@ impl Options {
                     new.against = Some(value()?.into());
                     new.targets.push(Target::Before);
                 }
-                "--keys" => keys = value()?.parse().context("--keys takes a number")?,
+                "--keys" => {
+                    keys = value()?.parse().context("--keys takes a number")?;
+                    new.write = false;
+                }
                 "--kinds" => {
                     let names = value()?;
                     lists = names == "lists";
                     new.kinds.retain(|kind| names.split(',').any(|name| name == kind.name()));
-                    new.write = false;
+                    new.write &= lists;
                 }
                 "--no-write" => new.write = false,
                 "--help" | "-h" => new.help = true,

@@ -10,8 +10,24 @@ use crate::{
     stats::Spread,
 };
 
-const BEGIN: &str = "<!-- table: begin -->";
-const END: &str = "<!-- table: end -->";
+/// A part of the README that a run writes: between two marks of its name.
+#[derive(Clone, Copy, Debug)]
+pub enum Part {
+    /// What a request costs.
+    Table,
+    /// Lists of a million keys.
+    Lists,
+}
+
+impl Part {
+    fn marks(self) -> [String; 2] {
+        let name = match self {
+            Self::Table => "table",
+            Self::Lists => "lists",
+        };
+        ["begin", "end"].map(|mark| format!("<!-- {name}: {mark} -->"))
+    }
+}
 
 /// Good and bad answers of a target.
 pub fn answers(samples: &Samples, of: Target) -> (u64, u64) {
@@ -47,8 +63,22 @@ pub fn quiet(samples: &Samples) -> Option<String> {
     ))
 }
 
-/// The machine and the programs.
+/// The machine and the programs: those of a request's table.
 pub fn machine(keywright: &Path) -> String {
+    format!(
+        "{}; {}; {}.",
+        host(),
+        version(Path::new("nginx"), "-v").replace("nginx version: ", ""),
+        version(keywright, "--version")
+    )
+}
+
+/// The machine and the programs: those of the lists.
+pub fn list_machine(keywright: &Path) -> String {
+    format!("{}; {}.", host(), version(keywright, "--version"))
+}
+
+fn host() -> String {
     let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpu
         .lines()
@@ -56,11 +86,9 @@ pub fn machine(keywright: &Path) -> String {
         .map_or("an unknown processor", |line| line.trim_start_matches([' ', '\t', ':']));
     let uname = rustix::system::uname();
     format!(
-        "{model}, {} cores; Linux {}; {}; {}.",
+        "{model}, {} cores; Linux {}",
         cpu.lines().filter(|line| line.starts_with("processor")).count(),
         uname.release().to_string_lossy(),
-        version(Path::new("nginx"), "-v").replace("nginx version: ", ""),
-        version(keywright, "--version"),
     )
 }
 
@@ -71,17 +99,18 @@ fn version(program: &Path, flag: &str) -> String {
 }
 
 /// Puts `text` between the marks; the prose around stays.
-fn inserted(page: &str, text: &str) -> Result<String> {
-    let (before, rest) = page.split_once(BEGIN).context("no mark where the table begins")?;
-    let (_, after) = rest.split_once(END).context("no mark where the table ends")?;
-    Ok(format!("{before}{BEGIN}\n{text}{END}{after}"))
+fn inserted(page: &str, part: Part, text: &str) -> Result<String> {
+    let [begin, end] = part.marks();
+    let (before, rest) = page.split_once(&begin).with_context(|| format!("no {begin}"))?;
+    let (_, after) = rest.split_once(&end).with_context(|| format!("no {end}"))?;
+    Ok(format!("{before}{begin}\n{text}{end}{after}"))
 }
 
-/// Writes the text into the file, between the marks.
-pub fn write(file: &Path, text: &str) -> Result<()> {
+/// Writes the text into the file, between the part's marks.
+pub fn write(file: &Path, part: Part, text: &str) -> Result<()> {
     let context = || format!("cannot put the table into {}", file.display());
     let page = fs::read_to_string(file).with_context(context)?;
-    fs::write(file, inserted(&page, text).with_context(context)?).with_context(context)
+    fs::write(file, inserted(&page, part, text).with_context(context)?).with_context(context)
 }
 
 #[cfg(test)]
@@ -90,10 +119,13 @@ mod tests {
 
     #[test]
     fn the_prose_stays() {
-        let page = format!("# Title\n\n{BEGIN}\nold\n{END}\n\n## After\n");
-        let new = inserted(&page, "new\n").unwrap();
-        assert_eq!(new, format!("# Title\n\n{BEGIN}\nnew\n{END}\n\n## After\n"));
-        assert_eq!(inserted(&new, "new\n").unwrap(), new);
-        assert!(inserted("# Title", "new").is_err());
+        for part in [Part::Table, Part::Lists] {
+            let [begin, end] = part.marks();
+            let page = format!("# Title\n\n{begin}\nold\n{end}\n\n## After\n");
+            let new = inserted(&page, part, "new\n").unwrap();
+            assert_eq!(new, format!("# Title\n\n{begin}\nnew\n{end}\n\n## After\n"));
+            assert_eq!(inserted(&new, part, "new\n").unwrap(), new);
+            assert!(inserted("# Title", part, "new").is_err());
+        }
     }
 }

@@ -32,9 +32,10 @@ CREATE TABLE key_counts (
 
 -- Trigrams of a text in which two U+0001 mark the beginning, so that one or two characters at the beginning are a
 -- trigram, too; U+0002 and two letters of the state. No extension: pg_trgm knows no letters beyond ASCII where the
--- database's character type is C.
+-- database's character type is C. Costly, so that the index is asked; not in parallel, because a search is over before
+-- workers have started.
 CREATE FUNCTION key_search_grams(folded TEXT, state TEXT) RETURNS TEXT[]
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 100000 AS $$
+LANGUAGE sql IMMUTABLE STRICT PARALLEL UNSAFE COST 100000 AS $$
     SELECT array_agg(DISTINCT substr(marked.text, at, 3)) || (chr(2) || left(state, 2))
     FROM (SELECT chr(1) || chr(1) || folded AS text) AS marked, generate_series(1, length(marked.text) - 2) AS at
 $$;

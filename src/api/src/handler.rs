@@ -26,7 +26,7 @@ pub(crate) async fn handle<O: Perform>(State(state): State<ApiState>, request: R
         }
     };
     let output = control::perform::<O>(&cx, path, input).await?;
-    answer::<O>(&output)
+    Ok(answer::<O>(&output))
 }
 
 async fn ids<O: Operation>(parts: &mut Parts, state: &ApiState) -> Result<O::Path, Problem> {
@@ -37,15 +37,15 @@ async fn ids<O: Operation>(parts: &mut Parts, state: &ApiState) -> Result<O::Pat
         .ok_or_else(|| control::Error::NotFound(O::Path::NOUN).into())
 }
 
-fn answer<O: Operation>(output: &O::Output) -> Result<Response, Problem> {
+fn answer<O: Operation>(output: &O::Output) -> Response {
     let status = StatusCode::from_u16(O::SPEC.status).unwrap_or(StatusCode::OK);
     if status == StatusCode::NO_CONTENT {
-        return Ok(status.into_response());
+        return status.into_response();
     }
     let mut response = (status, Json(output)).into_response();
     let location = O::location(output).and_then(|path| HeaderValue::try_from(format!("{API_ROOT}{path}")).ok());
     if let Some(location) = location {
         response.headers_mut().insert(LOCATION, location);
     }
-    Ok(response)
+    response
 }

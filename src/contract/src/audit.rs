@@ -3,7 +3,7 @@
 use domain::{Act, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::FieldErrors;
+use crate::{FieldErrors, Violation};
 
 pub mod operations;
 pub use operations::{AuditList, AuditVerify};
@@ -62,6 +62,8 @@ pub struct AuditFilter {
     pub below: Option<i64>,
 }
 
+const INSTANT: Violation = Violation::Instant { example: "2026-11-21T09:00:00Z" };
+
 impl TryFrom<AuditQuery> for AuditFilter {
     type Error = FieldErrors;
 
@@ -69,23 +71,20 @@ impl TryFrom<AuditQuery> for AuditFilter {
         let mut errors = FieldErrors::default();
         let filled = |text: Option<String>| text.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
         let mut instant = |field: &str, text: Option<String>| {
-            filled(text).and_then(|text| {
-                errors.take(field, Timestamp::parse_rfc3339(&text).ok_or("use RFC 3339, such as 2026-11-21T09:00:00Z"))
-            })
+            filled(text).and_then(|text| errors.take(field, Timestamp::parse_rfc3339(&text).ok_or(INSTANT)))
         };
         let since = instant("since", shape.since);
         let until = instant("until", shape.until);
         let act = filled(shape.act);
         if act.as_deref().is_some_and(|act| !Act::names().contains(&act)) {
-            errors.push("act", format!("use one of {}", Act::names().join(", ")));
+            errors.push("act", Violation::one_of(Act::names()));
         }
         let limit = shape.limit.unwrap_or(50);
         if !(1..=500).contains(&limit) {
-            errors.push("limit", "use 1 to 500");
+            errors.push("limit", Violation::Range { min: 1, max: 500 });
         }
-        let below = filled(shape.cursor).and_then(|cursor| {
-            errors.take("cursor", cursor.parse::<i64>().map_err(|_| "use next_cursor of the page before, unchanged"))
-        });
+        let below = filled(shape.cursor)
+            .and_then(|cursor| errors.take("cursor", cursor.parse::<i64>().map_err(|_| Violation::Cursor)));
         if !errors.is_empty() {
             return Err(errors);
         }

@@ -16,7 +16,8 @@ pub mod page;
 pub mod patch;
 pub mod session;
 pub mod upstreams;
+pub mod wire;
 
-pub use field::{FieldError, FieldErrors};
+pub use field::{FieldCode, FieldError, FieldErrors, Violation};
 pub use operation::Nothing;
 pub use page::{BadPage, CursorPage, Page, PageQuery};

@@ -2,10 +2,10 @@
 
 pub mod operations;
 
-use domain::{DamagedRequest, RequestLog, StoredRequest, Timestamp};
+use domain::{DamagedRequest, KeyId, OpenEnum, ProjectId, RequestId, RequestLog, StoredRequest, Timestamp, UpstreamId};
 use serde::{Deserialize, Serialize};
 
-use crate::FieldErrors;
+use crate::{FieldErrors, Violation, wire};
 
 pub use operations::{LogsList, LogsShow};
 
@@ -76,21 +76,21 @@ impl TryFrom<LogQuery> for LogFilter {
         let filled = |text: Option<String>| text.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
         let mut instant = |field: &str, text: Option<String>| {
             filled(text).and_then(|text| {
-                errors.take(field, Timestamp::parse_rfc3339(&text).ok_or("use RFC 3339, such as 2026-11-21T09:00:00Z"))
+                let instant = Timestamp::parse_rfc3339(&text);
+                errors.take(field, instant.ok_or(Violation::Instant { example: "2026-11-21T09:00:00Z" }))
             })
         };
         let since = instant("since", shape.since);
         let until = instant("until", shape.until);
-        let status = filled(shape.status).and_then(|text| {
-            errors.take("status", status_range(&text).ok_or("use a status such as 429, or a class such as 4xx"))
-        });
+        let status =
+            filled(shape.status).and_then(|text| errors.take("status", status_range(&text).ok_or(Violation::Status)));
         let limit = shape.limit.unwrap_or(50);
         if !(1..=500).contains(&limit) {
-            errors.push("limit", "use 1 to 500");
+            errors.push("limit", Violation::Range { min: 1, max: 500 });
         }
         let below = filled(shape.cursor);
         if below.as_deref().is_some_and(|cursor| cursor.parse::<domain::RequestId>().is_err()) {
-            errors.push("cursor", "use next_cursor of the page before, unchanged");
+            errors.push("cursor", Violation::Cursor);
         }
         if errors.is_empty() {
             Ok(Self {
@@ -124,11 +124,15 @@ fn status_range(text: &str) -> Option<(u16, u16)> {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LogRow {
     /// `req_…`; equals the answer's `x-keywright-request-id`.
-    pub id: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub id: OpenEnum<RequestId>,
     /// RFC 3339: when it arrived.
-    pub started_at: String,
+    #[serde(with = "wire::instant_or_blank")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub started_at: Option<Timestamp>,
     /// `key_…`
-    pub key_id: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub key_id: OpenEnum<KeyId>,
     /// Which of the key's secrets.
     pub key_version: i64,
     /// The key's name then.
@@ -136,7 +140,8 @@ pub struct LogRow {
     /// The key's visible prefix.
     pub key_prefix: String,
     /// `prj_…`
-    pub project_id: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub project_id: OpenEnum<ProjectId>,
     /// The HTTP method.
     pub method: String,
     /// The path.
@@ -148,7 +153,8 @@ pub struct LogRow {
     /// The model that answered.
     pub model_served: Option<String>,
     /// `up_…`
-    pub upstream_id: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub upstream_id: Option<UpstreamId>,
     /// The upstream's name then.
     pub upstream: Option<String>,
     /// The status the client saw; 499: it went away first.
@@ -199,13 +205,13 @@ impl LogRow {
 impl From<&DamagedRequest> for LogRow {
     fn from(row: &DamagedRequest) -> Self {
         Self {
-            id: row.id.clone(),
-            started_at: row.started_at.map(Timestamp::to_rfc3339).unwrap_or_default(),
-            key_id: String::new(),
+            id: OpenEnum::read(&row.id, |id| id.parse().ok()),
+            started_at: row.started_at,
+            key_id: OpenEnum::Other(String::new()),
             key_version: 0,
             key_name: String::new(),
             key_prefix: String::new(),
-            project_id: String::new(),
+            project_id: OpenEnum::Other(String::new()),
             method: String::new(),
             endpoint: String::new(),
             streamed: false,
@@ -236,19 +242,19 @@ impl From<&DamagedRequest> for LogRow {
 impl From<&RequestLog> for LogRow {
     fn from(row: &RequestLog) -> Self {
         Self {
-            id: row.id.to_string(),
-            started_at: row.started_at.to_rfc3339(),
-            key_id: row.key_id.to_string(),
+            id: row.id.clone().into(),
+            started_at: Some(row.started_at),
+            key_id: row.key_id.clone().into(),
             key_version: row.key_version,
             key_name: row.key_name.clone(),
             key_prefix: row.key_prefix.clone(),
-            project_id: row.project_id.to_string(),
+            project_id: row.project_id.clone().into(),
             method: row.method.clone(),
             endpoint: row.endpoint.clone(),
             streamed: row.streamed,
             model: row.model.clone(),
             model_served: row.model_served.clone(),
-            upstream_id: row.upstream_id.as_ref().map(ToString::to_string),
+            upstream_id: row.upstream_id.clone(),
             upstream: row.upstream.clone(),
             status: row.status,
             upstream_status: row.upstream_status,

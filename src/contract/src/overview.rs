@@ -2,9 +2,10 @@
 
 pub mod operations;
 
+use domain::{KeyId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::upstreams::UpstreamView;
+use crate::{upstreams::UpstreamView, wire};
 
 pub use operations::OverviewShow;
 
@@ -39,7 +40,9 @@ pub struct Overview {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HourCount {
     /// RFC 3339: where the hour begins.
-    pub from: String,
+    #[serde(with = "wire::instant")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub from: Timestamp,
     /// Requests.
     pub requests: i64,
     /// Of them, answered with 400 or above.
@@ -51,11 +54,14 @@ pub struct HourCount {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ExpiringKey {
     /// `key_…`
-    pub id: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub id: KeyId,
     /// For people.
     pub name: String,
     /// RFC 3339.
-    pub expires_at: String,
+    #[serde(with = "wire::instant")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub expires_at: Timestamp,
 }
 
 /// An upstream's last 24 hours.

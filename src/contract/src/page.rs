@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::FieldErrors;
+use crate::{FieldErrors, Violation};
 
 /// Which page of a list: by number near its beginning, by cursor anywhere.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,13 +65,13 @@ impl PageQuery {
     pub fn window(&self) -> Result<(i64, i64), BadPage> {
         let mut errors = FieldErrors::default();
         if self.page < 1 {
-            errors.push("page", "pages count from 1");
+            errors.push("page", Violation::PageNumber);
         }
         if !(1..=100).contains(&self.page_size) {
-            errors.push("page_size", "use 1 to 100");
+            errors.push("page_size", Violation::Range { min: 1, max: 100 });
         }
         if self.cursor.is_some() && self.page != first() {
-            errors.push("cursor", "give page or cursor, not both");
+            errors.push("cursor", Violation::NotBoth { one: "page", other: "cursor" });
         }
         if !errors.is_empty() {
             return Err(BadPage::Fields(errors));

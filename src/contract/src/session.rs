@@ -2,6 +2,7 @@
 
 pub mod operations;
 
+use domain::{Role, UserId};
 use serde::{Deserialize, Serialize};
 
 pub use operations::MeShow;
@@ -33,9 +34,11 @@ pub struct Login {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Me {
     /// `usr_…`; `null` for the admin token.
-    pub id: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub id: Option<UserId>,
     /// Their address; `admin token` for the admin token.
     pub email: String,
     /// `owner`, `admin`, `member` or `viewer`.
-    pub role: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub role: Role,
 }

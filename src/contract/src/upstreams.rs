@@ -2,10 +2,10 @@
 
 pub mod operations;
 
-use domain::{BaseUrl, Credential, DamagedRow, Provider, Upstream, Verified};
+use domain::{BaseUrl, Credential, DamagedRow, OpenEnum, Provider, Timestamp, Upstream, UpstreamId, Verified};
 use serde::{Deserialize, Serialize};
 
-use crate::{FieldErrors, field};
+use crate::{FieldErrors, Violation, field, wire};
 
 pub use operations::{
     UpstreamsCreate, UpstreamsDelete, UpstreamsList, UpstreamsSetDefault, UpstreamsSetSecret, UpstreamsShow,
@@ -60,7 +60,8 @@ impl TryFrom<CreateUpstream> for NewUpstream {
         let mut errors = FieldErrors::default();
         let provider = errors.take(
             "provider",
-            Provider::parse(shape.provider.trim()).ok_or("use openai, openrouter, openai_compatible or echo"),
+            Provider::parse(shape.provider.trim())
+                .ok_or_else(|| Violation::one_of(&Provider::ALL.map(Provider::as_str))),
         );
         let name = match (shape.name.trim(), provider) {
             ("", Some(provider)) => provider.as_str().to_owned(),
@@ -71,12 +72,12 @@ impl TryFrom<CreateUpstream> for NewUpstream {
             (Some(Provider::Echo), _) => Some(BaseUrl::echo()),
             (Some(provider), given) => match given.or(provider.default_base_url()) {
                 Some("echo:") => {
-                    errors.push("base_url", "echo: belongs to the provider echo");
+                    errors.push("base_url", Violation::EchoBaseUrl);
                     None
                 }
                 Some(text) => errors.take("base_url", text.parse::<BaseUrl>()),
                 None => {
-                    errors.push("base_url", "say where the server is, such as http://127.0.0.1:11434/v1");
+                    errors.push("base_url", Violation::BaseUrlMissing);
                     None
                 }
             },
@@ -84,7 +85,7 @@ impl TryFrom<CreateUpstream> for NewUpstream {
         };
         let api_key = secret(&mut errors, shape.api_key.as_deref());
         if provider.is_some_and(Provider::needs_secret) && api_key.is_none() && errors.get("api_key").is_none() {
-            errors.push("api_key", "paste the provider's API key");
+            errors.push("api_key", Violation::SecretMissing);
         }
         match (errors.is_empty(), provider, base_url) {
             (true, Some(provider), Some(base_url)) => Ok(Self {
@@ -106,7 +107,7 @@ fn secret(errors: &mut FieldErrors, text: Option<&str>) -> Option<String> {
         return None;
     }
     if text.len() > SECRET_MAX || !text.bytes().all(|b| b.is_ascii_graphic()) {
-        errors.push("api_key", "a secret is one line of visible ASCII characters, without blanks; paste it again");
+        errors.push("api_key", Violation::SecretShape);
         return None;
     }
     Some(text.to_owned())
@@ -128,9 +129,27 @@ impl SetSecret {
         let mut errors = FieldErrors::default();
         match secret(&mut errors, Some(&self.api_key)) {
             Some(secret) => Ok(secret),
-            None if errors.is_empty() => Err(FieldErrors::one("api_key", "paste the provider's API key")),
+            None if errors.is_empty() => Err(FieldErrors::one("api_key", Violation::SecretMissing)),
             None => Err(errors),
         }
+    }
+}
+
+/// Whether requests may be sent to an upstream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum UpstreamState {
+    /// They may.
+    Active,
+    /// Its row or its secret's does not verify: no request is sent there.
+    Damaged,
+}
+
+impl UpstreamState {
+    /// The text on the wire.
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -139,11 +158,13 @@ impl SetSecret {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UpstreamView {
     /// `up_…`
-    pub id: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub id: OpenEnum<UpstreamId>,
     /// For people.
     pub name: String,
     /// `openai`, `openrouter`, `openai_compatible` or `echo`.
-    pub provider: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub provider: OpenEnum<Provider>,
     /// Where it is.
     pub base_url: String,
     /// `sk-***1234`; `null` without a secret.
@@ -151,33 +172,39 @@ pub struct UpstreamView {
     /// Takes the requests of keys that name no upstream.
     pub is_default: bool,
     /// `active`, or `damaged`: then no request is sent there.
-    #[cfg_attr(feature = "openapi", schema(example = "active"))]
-    pub state: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "active"))]
+    pub state: UpstreamState,
     /// What is wrong with its row or its secret's, where one is damaged; what else is said here may then be wrong.
     pub damage: Option<String>,
     /// RFC 3339: when the secret was last replaced.
-    pub secret_updated_at: Option<String>,
+    #[serde(default, with = "wire::optional_instant")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub secret_updated_at: Option<Timestamp>,
     /// RFC 3339.
-    pub created_at: String,
+    #[serde(with = "wire::instant_or_blank")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub created_at: Option<Timestamp>,
     /// RFC 3339.
-    pub updated_at: String,
+    #[serde(with = "wire::instant_or_blank")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub updated_at: Option<Timestamp>,
 }
 
 impl UpstreamView {
     /// The upstream with what may be shown of its credential.
     pub fn of(upstream: &Upstream, credential: Option<&domain::Credential>) -> Self {
         Self {
-            id: upstream.id.to_string(),
+            id: upstream.id.clone().into(),
             name: upstream.name.clone(),
-            provider: upstream.provider.as_str().to_owned(),
+            provider: upstream.provider.into(),
             base_url: upstream.base_url.to_string(),
             api_key_masked: credential.map(|credential| credential.masked.clone()),
             is_default: upstream.is_default,
-            state: "active".to_owned(),
+            state: UpstreamState::Active,
             damage: None,
-            secret_updated_at: credential.map(|credential| credential.updated_at.to_rfc3339()),
-            created_at: upstream.created_at.to_rfc3339(),
-            updated_at: upstream.updated_at.to_rfc3339(),
+            secret_updated_at: credential.map(|credential| credential.updated_at),
+            created_at: Some(upstream.created_at),
+            updated_at: Some(upstream.updated_at),
         }
     }
 
@@ -189,7 +216,7 @@ impl UpstreamView {
         let (shown, secret_damage) = match credential {
             None => (None, None),
             Some(Ok(credential)) => (Some(&**credential), None),
-            Some(Err(damaged)) => (damaged.claimed.as_ref(), Some(format!("its secret: {}", damaged.damage))),
+            Some(Err(damaged)) => (damaged.claimed.as_deref(), Some(format!("its secret: {}", damaged.damage))),
         };
         let (mut view, damage) = match upstream {
             Ok(upstream) => {
@@ -197,13 +224,17 @@ impl UpstreamView {
                 (Self::of(upstream, shown), missing.then(|| "its secret is missing".to_owned()))
             }
             Err(damaged) => {
-                let view = damaged.claimed.as_ref().map_or_else(Self::unreadable, |upstream| Self::of(upstream, shown));
-                (Self { id: damaged.id.clone(), ..view }, Some(damaged.damage.to_string()))
+                let view =
+                    damaged.claimed.as_deref().map_or_else(Self::unreadable, |upstream| Self::of(upstream, shown));
+                (
+                    Self { id: OpenEnum::read(&damaged.id, |id| id.parse().ok()), ..view },
+                    Some(damaged.damage.to_string()),
+                )
             }
         };
         view.damage = damage.or(secret_damage);
         if view.damage.is_some() {
-            "damaged".clone_into(&mut view.state);
+            view.state = UpstreamState::Damaged;
         }
         view
     }
@@ -211,17 +242,17 @@ impl UpstreamView {
     /// Nothing is known.
     fn unreadable() -> Self {
         Self {
-            id: String::new(),
+            id: OpenEnum::Other(String::new()),
             name: String::new(),
-            provider: String::new(),
+            provider: OpenEnum::Other(String::new()),
             base_url: String::new(),
             api_key_masked: None,
             is_default: false,
-            state: String::new(),
+            state: UpstreamState::Damaged,
             damage: None,
             secret_updated_at: None,
-            created_at: String::new(),
-            updated_at: String::new(),
+            created_at: None,
+            updated_at: None,
         }
     }
 }
@@ -238,12 +269,35 @@ pub struct TestReport {
     pub steps: Vec<TestStep>,
 }
 
+/// What a step of a test looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum TestStepName {
+    /// The name, looked up and judged.
+    Address,
+    /// The connection's encryption.
+    Tls,
+    /// Whether the provider takes the secret.
+    Secret,
+    /// The list of models.
+    Models,
+}
+
+impl TestStepName {
+    /// The text on the wire.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
 /// One step of a test.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TestStep {
     /// `address`, `tls`, `secret` or `models`.
-    pub step: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub step: TestStepName,
     /// Whether it went well.
     pub ok: bool,
     /// What was found, or what is wrong and how to mend it.

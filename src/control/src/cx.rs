@@ -4,8 +4,8 @@ use std::{net::IpAddr, path::PathBuf, sync::Arc};
 
 use dial::Dialer;
 use domain::{
-    Act, Action, Actor, AuditEvent, ChangeKind, Clock, DamagedRow, EventId, FieldChange, OutboxEvent, Random,
-    Timestamp, Unverified, Verified,
+    Act, Actor, AuditEvent, ChangeKind, Clock, DamagedRow, Decision, EventId, FieldChange, OutboxEvent, Principal,
+    Protected, Random, Resource, Timestamp, Unverified, Verb, Verified, Visible,
 };
 use keyring::{KeyFormat, Keyring};
 use serde::Serialize;
@@ -142,6 +142,10 @@ struct Finding {
     damage: String,
 }
 
+fn unauthenticated() -> Error {
+    Error::Unauthenticated("sign in first".to_owned())
+}
+
 /// Who acts, from where, with what: the first argument of every verb.
 #[derive(Clone)]
 pub struct Cx {
@@ -193,12 +197,31 @@ impl Cx {
         self.control.settings()
     }
 
-    /// The first line of every verb.
-    pub(crate) fn allow(&self, action: Action) -> Result<()> {
-        match self.actor {
-            Actor::Anonymous => Err(Error::Unauthenticated("sign in first".to_owned())),
-            _ if self.actor.may(action) => Ok(()),
-            _ => Err(Error::Denied),
+    /// The rights of whoever acts.
+    pub fn principal(&self) -> Principal {
+        self.actor.principal()
+    }
+
+    /// Whether `verb` may be done to `thing`: asked right after the look-up. What may not be seen is not found.
+    pub(crate) fn allow(&self, verb: Verb, thing: &impl Protected) -> Result<()> {
+        let (principal, target) = (self.principal(), thing.target());
+        match principal.judge(verb, &target) {
+            Decision::Allow => Ok(()),
+            _ if principal.grants.is_empty() => Err(unauthenticated()),
+            Decision::Deny => Err(Error::Denied),
+            // Nothing is hidden by a kind of which the caller may see not even one.
+            Decision::Hide if !principal.may_ever(target.resource, Verb::Read) => Err(Error::Denied),
+            Decision::Hide => Err(Error::NotFound(target.resource.noun())),
+        }
+    }
+
+    /// Which things of a kind a list may show.
+    pub(crate) fn visible(&self, resource: Resource) -> Result<Visible> {
+        let principal = self.principal();
+        match principal.visible(resource) {
+            Some(visible) => Ok(visible),
+            None if principal.grants.is_empty() => Err(unauthenticated()),
+            None => Err(Error::Denied),
         }
     }
 
@@ -254,15 +277,35 @@ impl Cx {
         &self.control.0.observations
     }
 
+    /// The row, if `verb` may be done to it and it verifies: see [`Self::sound`].
+    pub(crate) async fn allowed<T: Protected>(
+        &self,
+        tx: Tx,
+        verb: Verb,
+        row: Unverified<T>,
+    ) -> Result<(Tx, Verified<T>)>
+    where
+        DamagedRow<T>: Protected,
+    {
+        let row = self.keyring().verify(row);
+        self.allow(verb, &row)?;
+        let noun = row.target().resource.noun();
+        self.undamaged(tx, noun, row).await
+    }
+
     /// The row, if it verifies. If not, the finding is written down and the verb refused: 409 `row_tampered`. Nothing may
     /// have been written in the transaction before.
-    pub(crate) async fn sound<T>(
+    pub(crate) async fn sound<T>(&self, tx: Tx, noun: &'static str, row: Unverified<T>) -> Result<(Tx, Verified<T>)> {
+        self.undamaged(tx, noun, self.keyring().verify(row)).await
+    }
+
+    async fn undamaged<T>(
         &self,
         mut tx: Tx,
         noun: &'static str,
-        row: Unverified<T>,
+        row: std::result::Result<Verified<T>, DamagedRow<T>>,
     ) -> Result<(Tx, Verified<T>)> {
-        match self.keyring().verify(row) {
+        match row {
             Ok(row) => Ok((tx, row)),
             Err(damaged) => {
                 self.record_damage(&mut tx, &damaged).await?;

@@ -5,7 +5,7 @@ use contract::{
     overview::{ExpiringKey, HourCount, Overview, OverviewShow, UpstreamHealth},
     upstreams::UpstreamView,
 };
-use domain::{Action, Timestamp};
+use domain::{Resource, Target, Timestamp, Verb};
 
 use crate::{Cx, Perform, Result};
 
@@ -14,32 +14,35 @@ const EXPIRY_NOTICE: i64 = 14 * Timestamp::DAY;
 
 /// The last 24 hours and what needs attention.
 pub async fn show(cx: &Cx) -> Result<Overview> {
-    cx.allow(Action::ReadOverview)?;
+    cx.allow(Verb::Read, &Target::of(Resource::Overview))?;
+    let (keys, rows, places) =
+        (cx.visible(Resource::Key)?, cx.visible(Resource::Log)?, cx.visible(Resource::Upstream)?);
     let now = cx.now();
     let this_hour = Timestamp(now.0.div_euclid(HOUR) * HOUR);
     let first_hour = this_hour.plus(-23 * HOUR);
     let store = cx.store();
 
-    let totals = store.request_totals(now.plus(-Timestamp::DAY)).await?;
-    let counted = store.request_hours(first_hour, this_hour.plus(HOUR)).await?;
+    let totals = store.request_totals(&rows, now.plus(-Timestamp::DAY)).await?;
+    let counted = store.request_hours(&rows, first_hour, this_hour.plus(HOUR)).await?;
     let hours = (0..24)
         .map(|i| {
             let from = first_hour.plus(i * HOUR);
             let (requests, errors) =
                 counted.iter().find(|(at, ..)| *at == from).map_or((0, 0), |(_, all, bad)| (*all, *bad));
-            HourCount { from: from.to_rfc3339(), requests, errors }
+            HourCount { from, requests, errors }
         })
         .collect();
-    let counts = store.count_keys(now).await?;
-    let expiring = store.expiring_keys(now, now.plus(EXPIRY_NOTICE), 5).await?;
-    let figures = store.upstream_figures(now.plus(-Timestamp::DAY)).await?;
-    let upstreams = store.page_upstreams(None, 100, 0).await?;
+    let counts = store.count_keys(&keys, now).await?;
+    let expiring = store.expiring_keys(&keys, now, now.plus(EXPIRY_NOTICE), 5).await?;
+    let figures = store.upstream_figures(&rows, now.plus(-Timestamp::DAY)).await?;
+    let upstreams = store.page_upstreams(&places, None, 100, 0).await?;
     let upstreams = upstreams
         .into_iter()
         .map(|(upstream, credential)| {
             let credential = credential.map(|row| cx.keyring().verify(row));
             let view = UpstreamView::of_rows(&cx.keyring().verify(upstream), credential.as_ref());
-            let found = figures.iter().find(|figure| figure.upstream_id == view.id);
+            let found =
+                figures.iter().find(|figure| view.id.known().is_some_and(|id| figure.upstream_id == id.as_str()));
             UpstreamHealth {
                 requests: found.map_or(0, |figure| figure.requests),
                 errors: found.map_or(0, |figure| figure.errors),
@@ -62,8 +65,8 @@ pub async fn show(cx: &Cx) -> Result<Overview> {
             .filter_map(|row| {
                 // A damaged key expires for nobody: no request passes with it.
                 let key = cx.keyring().verify(row).ok()?;
-                let expires_at = key.expires_at?.to_rfc3339();
-                Some(ExpiringKey { id: key.id.to_string(), name: key.name.clone(), expires_at })
+                let expires_at = key.expires_at?;
+                Some(ExpiringKey { id: key.id.clone(), name: key.name.clone(), expires_at })
             })
             .collect(),
         upstreams,

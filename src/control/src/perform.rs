@@ -18,7 +18,7 @@ pub async fn perform<O: Perform>(cx: &Cx, path: O::Path, input: O::Input) -> Res
 
 /// Refuses callers that may not do this to anything. Doors ask it before they read an input.
 pub fn admit(cx: &Cx, access: Access) -> Result<()> {
-    let principal = cx.actor().principal();
+    let principal = cx.principal();
     match access {
         Access::Public => Ok(()),
         _ if principal.grants.is_empty() => Err(Error::Unauthenticated("sign in first".to_owned())),

@@ -38,7 +38,10 @@ pub(crate) struct Line {
 
 /// What was refused since the last lines were written.
 #[derive(Default)]
-pub(crate) struct Refusals(Mutex<BTreeMap<(Refused, AddressClass), (u64, Option<IpAddr>)>>);
+pub(crate) struct Refusals(Mutex<BTreeMap<(Refused, AddressClass), Count>>);
+
+/// How often, and the address of the last one.
+type Count = (u64, Option<IpAddr>);
 
 impl Refusals {
     /// Counts one.

@@ -17,6 +17,12 @@ pub enum KeyEnv {
     Test,
 }
 
+impl AsRef<str> for KeyEnv {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
 impl KeyEnv {
     /// The text in the prefix, in the database and on the wire.
     pub const fn as_str(self) -> &'static str {
@@ -204,11 +210,17 @@ impl VirtualKey {
         put(&optional(self.expires_at));
         put(&optional(self.revoked_at));
         put(&allowed_models.len().to_string());
-        allowed_models.iter().for_each(|model| put(model.as_str()));
+        for model in allowed_models {
+            put(model.as_str());
+        }
         put(&allowed_upstreams.len().to_string());
-        allowed_upstreams.iter().for_each(|upstream| put(upstream.as_str()));
+        for upstream in allowed_upstreams {
+            put(upstream.as_str());
+        }
         put(&allowed_cidrs.len().to_string());
-        allowed_cidrs.iter().for_each(|net| put(&net.to_string()));
+        for net in allowed_cidrs {
+            put(&net.to_string());
+        }
         put(&requests_per_minute.map_or_else(|| "-".to_owned(), |n| n.to_string()));
         let mut bytes = text.into_bytes();
         bytes.extend_from_slice(lookup_hash);

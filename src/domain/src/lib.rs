@@ -62,4 +62,4 @@ pub use row::{Damage, DamagedRow, RowMac, Unverified, Verified};
 pub use session::Session;
 pub use timestamp::Timestamp;
 pub use upstream::{BaseUrl, Provider, Upstream};
-pub use user::{Account, Action, Actor, Member, Role, User};
+pub use user::{Account, Actor, Member, Role, User};

@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// A value that this version knows, or the text that a newer one wrote. It is shown as it is, and never refused: a set
 /// that grows must not make older rows' readers fail.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
 pub enum OpenEnum<T> {
     /// One of the set.
     Known(T),
@@ -24,6 +27,22 @@ impl<T> OpenEnum<T> {
             Self::Known(value) => Some(value),
             Self::Other(_) => None,
         }
+    }
+}
+
+impl<T: AsRef<str>> OpenEnum<T> {
+    /// The text as a row holds it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Known(value) => value.as_ref(),
+            Self::Other(text) => text,
+        }
+    }
+}
+
+impl<T: PartialEq> PartialEq<T> for OpenEnum<T> {
+    fn eq(&self, other: &T) -> bool {
+        self.known() == Some(other)
     }
 }
 
@@ -52,5 +71,8 @@ mod tests {
         assert_eq!(OpenEnum::read("one", parse), OpenEnum::Known(1));
         let other = OpenEnum::read("two", parse);
         assert_eq!((other.known(), other.to_string().as_str()), (None, "two"));
+        assert!(OpenEnum::Known(1) == 1 && other != 1);
+        assert_eq!(serde_json::to_string(&[OpenEnum::Known(1), other.clone()]).unwrap(), r#"[1,"two"]"#);
+        assert_eq!(serde_json::from_str::<Vec<OpenEnum<i32>>>(r#"[1,"two"]"#).unwrap(), [OpenEnum::Known(1), other]);
     }
 }

@@ -72,7 +72,11 @@ mod tests {
     proptest! {
         #[test]
         fn decoding_undoes_encoding(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
-            let encoded: String = bytes.iter().map(|byte| format!("%{byte:02X}")).collect();
+            use std::fmt::Write as _;
+            let mut encoded = String::new();
+            for byte in &bytes {
+                write!(encoded, "%{byte:02X}").unwrap();
+            }
             let decoded = percent_decode(&encoded);
             prop_assert_eq!(decoded.as_deref(), Some(bytes.as_slice()));
         }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-use crate::{ProjectId, Role, UserId};
+use crate::{DamagedRow, ProjectId, Role, Upstream, UserId, Verified, VirtualKey};
 
 /// A kind of thing that permissions are about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumString, IntoStaticStr, VariantArray)]
@@ -25,6 +25,8 @@ pub enum Resource {
     Audit,
     /// Background jobs and their runs.
     Job,
+    /// People who may sign in.
+    User,
 }
 
 impl Resource {
@@ -42,6 +44,7 @@ impl Resource {
             Self::Overview => "overview",
             Self::Audit => "audit record",
             Self::Job => "job",
+            Self::User => "user",
         }
     }
 }
@@ -64,6 +67,8 @@ pub enum Verb {
     Test,
     /// Have it done now.
     Run,
+    /// Lift a lock that failed tries have put on it.
+    Unlock,
 }
 
 impl Verb {
@@ -130,8 +135,8 @@ const fn row(resource: Resource, verb: Verb, [owner, admin, member, viewer]: [Ex
 /// Who may what. `docs/permissions.md` is rendered from it.
 pub const PERMISSIONS: &[Permission] = {
     use Extent::{Anywhere, Granted, Never, Own};
-    use Resource::{Audit, Job, Key, Log, Overview, Upstream};
-    use Verb::{Create, Delete, Read, Revoke, Run, Test, Update};
+    use Resource::{Audit, Job, Key, Log, Overview, Upstream, User};
+    use Verb::{Create, Delete, Read, Revoke, Run, Test, Unlock, Update};
     &[
         row(Key, Read, [Granted, Granted, Own, Granted]),
         row(Key, Create, [Granted, Granted, Own, Never]),
@@ -147,6 +152,7 @@ pub const PERMISSIONS: &[Permission] = {
         row(Audit, Read, [Granted, Granted, Never, Never]),
         row(Job, Read, [Granted, Granted, Never, Never]),
         row(Job, Run, [Granted, Granted, Never, Never]),
+        row(User, Unlock, [Granted, Granted, Never, Never]),
     ]
 };
 
@@ -260,6 +266,50 @@ pub trait Protected {
 impl Protected for Target<'_> {
     fn target(&self) -> Target<'_> {
         *self
+    }
+}
+
+impl Protected for VirtualKey {
+    fn target(&self) -> Target<'_> {
+        Target { resource: Resource::Key, project: Some(&self.project_id), owner: self.owner_id.as_ref() }
+    }
+}
+
+impl Protected for Upstream {
+    fn target(&self) -> Target<'_> {
+        Target::of(Resource::Upstream)
+    }
+}
+
+impl<T: Protected> Protected for Verified<T> {
+    fn target(&self) -> Target<'_> {
+        (**self).target()
+    }
+}
+
+/// A damaged key belongs to whom it says it does, as in lists: whoever could write that row could also end it or read it
+/// without us, and nothing but showing and ending it is ever done. One that says nothing belongs to nobody.
+impl Protected for DamagedRow<VirtualKey> {
+    fn target(&self) -> Target<'_> {
+        self.claimed.as_deref().map_or(Target::of(Resource::Key), Protected::target)
+    }
+}
+
+impl Protected for DamagedRow<Upstream> {
+    fn target(&self) -> Target<'_> {
+        Target::of(Resource::Upstream)
+    }
+}
+
+impl<T: Protected> Protected for Result<Verified<T>, DamagedRow<T>>
+where
+    DamagedRow<T>: Protected,
+{
+    fn target(&self) -> Target<'_> {
+        match self {
+            Ok(row) => row.target(),
+            Err(damaged) => damaged.target(),
+        }
     }
 }
 

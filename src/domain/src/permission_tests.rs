@@ -24,9 +24,10 @@ fn judged(principal: &Principal, verb: Verb, at: u8, owner: Option<u8>) -> Decis
 
 #[test]
 fn every_row_stands_once() {
-    for (at, row) in PERMISSIONS.iter().enumerate() {
-        let first = PERMISSIONS.iter().position(|other| other.resource == row.resource && other.verb == row.verb);
-        assert_eq!(first, Some(at), "{row:?}");
+    for row in PERMISSIONS {
+        let same = |other: &&Permission| (other.resource, other.verb) == (row.resource, row.verb);
+        assert_eq!(PERMISSIONS.iter().filter(same).collect::<Vec<_>>(), [row]);
+        assert_eq!(permission(row.resource, row.verb), Some(row));
     }
 }
 

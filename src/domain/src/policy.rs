@@ -184,3 +184,7 @@ mod tests {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "policy_fuzz.rs"]
+mod fuzz;

@@ -153,13 +153,9 @@ impl fmt::Display for ErrorClass {
     }
 }
 
-impl OpenEnum<ErrorClass> {
-    /// The text in the database and on the wire.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Known(class) => class.as_str(),
-            Self::Other(text) => text,
-        }
+impl AsRef<str> for ErrorClass {
+    fn as_ref(&self) -> &str {
+        self.as_str()
     }
 }
 

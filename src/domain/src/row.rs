@@ -128,8 +128,9 @@ pub struct DamagedRow<T> {
     pub id: String,
     /// What is wrong.
     pub damage: Damage,
-    /// What the row says of itself, where that can be read at all. For showing it; nothing may be decided by it.
-    pub claimed: Option<T>,
+    /// What the row says of itself, where that can be read at all. For showing it, and to whom; nothing else may be
+    /// decided by it. Boxed, because this is an error and most rows are whole.
+    pub claimed: Option<Box<T>>,
 }
 
 /// What the row holds is left out: it may be a secret's hash.
@@ -220,7 +221,7 @@ impl<T> Unverified<T> {
                 table: self.table,
                 id: self.id,
                 damage: damage.unwrap_or(Damage::Tampered),
-                claimed: value.ok(),
+                claimed: value.ok().map(Box::new),
             }),
         }
     }
@@ -278,3 +279,7 @@ impl<T: fmt::Debug> fmt::Debug for Verified<T> {
 #[cfg(test)]
 #[path = "row_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "row_fuzz.rs"]
+mod fuzz;

@@ -50,7 +50,7 @@ fn a_row_without_a_mac_or_with_another_ones_is_tampered_with() {
         let mut changed = row(Ok(5), 3, &epochs);
         change(&mut changed);
         let damaged = changed.verify(&Sum).unwrap_err();
-        assert_eq!((damaged.damage, damaged.claimed, damaged.id.as_str()), (Damage::Tampered, Some(5), "a"));
+        assert_eq!((damaged.damage, damaged.claimed, damaged.id.as_str()), (Damage::Tampered, Some(Box::new(5)), "a"));
     }
 }
 

@@ -25,6 +25,12 @@ pub enum Provider {
     Echo,
 }
 
+impl AsRef<str> for Provider {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
 impl Provider {
     /// All of them, in the order the form shows them.
     pub const ALL: [Self; 4] = [Self::Openai, Self::Openrouter, Self::OpenaiCompatible, Self::Echo];
@@ -112,7 +118,8 @@ pub struct BaseUrl {
 }
 
 /// Text that cannot be a base URL, and what to do about it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum BadBaseUrl {
     /// Neither `http://` nor `https://`.
     #[error("start with https:// (or http:// on your own network)")]

@@ -35,47 +35,6 @@ impl Role {
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Owner, Self::Admin, Self::Member, Self::Viewer].into_iter().find(|role| role.as_str() == text)
     }
-
-    /// Whether this role may do `action` (A3).
-    pub const fn may(self, action: Action) -> bool {
-        match action {
-            Action::ReadKeys | Action::ReadUpstreams | Action::ReadLogs | Action::ReadOverview => true,
-            Action::WriteKeys
-            | Action::WriteUpstreams
-            | Action::TestUpstreams
-            | Action::UnlockUsers
-            | Action::ReadAudit
-            | Action::ReadJobs
-            | Action::RunJobs => matches!(self, Self::Owner | Self::Admin),
-        }
-    }
-}
-
-/// Something that is allowed or not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// List and show keys.
-    ReadKeys,
-    /// Create, enable, disable, revoke keys.
-    WriteKeys,
-    /// List and show upstreams, never their secrets.
-    ReadUpstreams,
-    /// Create and delete upstreams, replace secrets, choose the default.
-    WriteUpstreams,
-    /// Call a provider with its secret to see whether it answers.
-    TestUpstreams,
-    /// Browse request rows.
-    ReadLogs,
-    /// See the first page.
-    ReadOverview,
-    /// Lift the login throttle of an account.
-    UnlockUsers,
-    /// Browse and verify the audit log.
-    ReadAudit,
-    /// See background jobs and their runs.
-    ReadJobs,
-    /// Start a background job by hand.
-    RunJobs,
 }
 
 /// A person who may sign in.
@@ -155,15 +114,6 @@ pub enum Actor {
 }
 
 impl Actor {
-    /// Whether this actor may do `action`.
-    pub const fn may(&self, action: Action) -> bool {
-        match self {
-            Self::User(user) => user.role.may(action),
-            Self::AdminToken | Self::Local { .. } | Self::System => true,
-            Self::Anonymous => false,
-        }
-    }
-
     /// The rights that this actor has.
     pub fn principal(&self) -> Principal {
         let owner = || vec![Grant::everywhere(Role::Owner)];
@@ -206,20 +156,32 @@ pub fn canonical_address(address: IpAddr) -> IpAddr {
 mod tests {
     use super::*;
 
-    #[test]
-    fn viewers_and_strangers_change_nothing() {
-        for action in [
-            Action::WriteKeys,
-            Action::WriteUpstreams,
-            Action::TestUpstreams,
-            Action::UnlockUsers,
-            Action::ReadAudit,
-            Action::ReadJobs,
-            Action::RunJobs,
-        ] {
-            assert!(!Role::Viewer.may(action) && !Role::Member.may(action) && Role::Admin.may(action));
-            assert!(!Actor::Anonymous.may(action) && Actor::AdminToken.may(action));
+    fn person(role: Role) -> User {
+        User {
+            id: UserId::new(Timestamp(1), [1; 10]),
+            email: "ada@example.org".to_owned(),
+            role,
+            project_id: ProjectId::new(Timestamp(1), [1; 10]),
+            created_at: Timestamp(1),
         }
-        assert!(!Actor::Anonymous.may(Action::ReadLogs));
+    }
+
+    #[test]
+    fn owners_and_admins_are_granted_everything_and_others_their_project() {
+        for role in [Role::Owner, Role::Admin] {
+            assert_eq!(person(role).grant(), Grant::everywhere(role));
+        }
+        for role in [Role::Member, Role::Viewer] {
+            assert_eq!(person(role).grant(), Grant { project: Some(person(role).project_id), role });
+        }
+    }
+
+    #[test]
+    fn tokens_and_the_machine_are_owners_and_nobody_has_no_grant() {
+        for actor in [Actor::AdminToken, Actor::Local { uid: 0 }, Actor::System] {
+            assert_eq!(actor.principal().grants, [Grant::everywhere(Role::Owner)]);
+        }
+        assert_eq!(Actor::Anonymous.principal().grants, []);
+        assert!(Actor::Local { uid: 0 }.principal().assurance > Actor::AdminToken.principal().assurance);
     }
 }

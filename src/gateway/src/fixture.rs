@@ -6,7 +6,7 @@ use axum::body::Body;
 use dial::{DialConfig, Dialer};
 use domain::{
     Change, ChangeKind, Clock as _, Credential, CredentialId, CredentialVersion, KeyEnv, KeyId, KeyVersion, Provider,
-    Random, RequestLog, Upstream, UpstreamId, VirtualKey,
+    Random, RequestLog, Upstream, UpstreamId, VirtualKey, Visible,
 };
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
@@ -184,7 +184,14 @@ impl House {
     pub(crate) async fn rows(&self) -> Vec<RequestLog> {
         self.gateway.flushed().await;
         let filter = store::RequestFilter { limit: 500, ..store::RequestFilter::default() };
-        self.db.store.list_requests(&filter).await.unwrap().into_iter().map(Result::unwrap).collect()
+        self.db
+            .store
+            .list_requests(&Visible::everything(), &filter)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(Result::unwrap)
+            .collect()
     }
 }
 

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
-use domain::{ErrorClass, ModelPattern, Provider};
+use domain::{ErrorClass, ModelPattern, Provider, Visible};
 use http::{Request, StatusCode};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -319,7 +319,13 @@ async fn rows_survive_a_stop_and_the_spool_is_empty_then() {
     let left = std::fs::read_dir(house.spool.path()).unwrap().map(|entry| entry.unwrap().file_name());
     assert_eq!(left.collect::<Vec<_>>(), ["lock"]);
     assert_eq!(
-        house.db.store.list_requests(&store::RequestFilter { limit: 5, ..Default::default() }).await.unwrap().len(),
+        house
+            .db
+            .store
+            .list_requests(&Visible::everything(), &store::RequestFilter { limit: 5, ..Default::default() })
+            .await
+            .unwrap()
+            .len(),
         1
     );
 }

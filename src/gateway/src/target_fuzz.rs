@@ -55,7 +55,7 @@ fn slow_is_plain(path: &str) -> bool {
         // Of each segment by itself, since text that is no UTF-8 makes no control characters beyond ASCII.
         && path.split('/').all(|segment| {
             let text = String::from_utf8(slow_decoded(segment).unwrap_or_default());
-            text.is_ok_and(|text| text.chars().any(char::is_control)) == false
+            !text.is_ok_and(|text| text.chars().any(char::is_control))
         })
 }
 

@@ -149,8 +149,8 @@ mod tests {
 
     #[test]
     fn keys_of_a_pattern_are_refused_and_random_ones_are_not() {
-        let counting: String = (0..32).map(|n| format!("{n:02x}")).collect();
-        let down: String = (0..32).map(|n| format!("{:02x}", 255 - 7 * n)).collect();
+        let counting = (0..32).map(|n| format!("{n:02x}")).collect::<Vec<_>>().concat();
+        let down = (0..32).map(|n| format!("{:02x}", 255 - 7 * n)).collect::<Vec<_>>().concat();
         for text in [
             "00".repeat(32),
             "ab".repeat(32),

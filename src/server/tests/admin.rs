@@ -201,7 +201,7 @@ both_engines! {
             assert_eq!(browser.get("/").await.status(), 200);
             house.clock().advance(Duration::from_mins(29));
         }
-        house.clock().advance(Duration::from_mins(60));
+        house.clock().advance(Duration::from_hours(1));
         assert!(location(&browser.get("/").await).starts_with("/login"));
     }
 

@@ -50,9 +50,9 @@ async fn listen(plane: Plane, door: &Arc<Door>) -> SocketAddr {
 
 fn door(house: &TestServer, total: usize) -> Arc<Door> {
     let limits = Limits {
-        header_timeout: Duration::from_secs(60),
-        idle_timeout: Duration::from_secs(60),
-        write_stall: Duration::from_secs(60),
+        header_timeout: Duration::from_mins(1),
+        idle_timeout: Duration::from_mins(1),
+        write_stall: Duration::from_mins(1),
         per_address: 1000,
         total,
         trusted_proxies: Vec::new(),

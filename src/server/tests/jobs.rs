@@ -8,7 +8,7 @@ both_engines! {
     /// A running server does what is due by itself, and records refused sign-ins in sum when it stops.
     async fn jobs_run_by_themselves(engine) {
         let mut house = TestServer::start(engine).await;
-        house.clock().advance(Duration::from_secs(3600));
+        house.clock().advance(Duration::from_hours(1));
         let location = match house.engine().database_url() {
             Some(url) => store::Location::Postgres { url: url.to_owned() },
             None => store::Location::Sqlite { dir: house.dir().to_owned() },

@@ -90,7 +90,8 @@ fn serve_narrows_what_is_its_own_and_warns_about_the_rest() {
 #[test]
 fn a_root_key_of_a_pattern_is_refused_and_not_repeated() {
     let dir = tempfile::tempdir().unwrap();
-    for key in ["ab".repeat(32), "00112233".repeat(8), (0..32).map(|n| format!("{n:02x}")).collect()] {
+    for key in ["ab".repeat(32), "00112233".repeat(8), (0..32).map(|n| format!("{n:02x}")).collect::<Vec<_>>().concat()]
+    {
         let said = refused(serve(dir.path()).env("ENCRYPTION_KEY", &key), dir.path(), "keywright init");
         assert!(!said.contains(&key), "{said}");
         let file = dir.path().join("weak.key");
@@ -151,17 +152,17 @@ async fn older_installation(dir: &Path, location: &Location) {
     let root = load_root_key(&RootKeySource::File(dir.join("root.key"))).ok().unwrap();
     let id = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
     let (_, rows) = Keyring::seed(&root, id, Timestamp(1), &SystemRandom);
-    let mut sql = format!("INSERT INTO installation (singleton, id, created_at) VALUES (1, '{id}', 1);");
+    let mut sql = vec![format!("INSERT INTO installation (singleton, id, created_at) VALUES (1, '{id}', 1);")];
     for row in rows {
-        let hex: String = row.wrapped.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = row.wrapped.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
         let wrapped =
             if matches!(location, Location::Postgres { .. }) { format!("'\\x{hex}'") } else { format!("x'{hex}'") };
-        sql.push_str(&format!(
+        sql.push(format!(
             "INSERT INTO keyring (id, kind, root_key_id, wrapped, created_at) VALUES ('{}', '{}', '{}', {wrapped}, 1);",
             row.id, row.kind, row.root_key_id
         ));
     }
-    execute(location, &sql).await;
+    execute(location, &sql.concat()).await;
 }
 
 fn on(mut command: Command, location: &Location) -> Output {

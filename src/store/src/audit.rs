@@ -1,9 +1,9 @@
 //! Audit log: appending to the chain under its anchored head, walking it, listing it (L6).
 
-use domain::{AuditEncoding, AuditEvent, AuditHead, AuditRecord, Timestamp, audit::FIRST_PREVIOUS};
+use domain::{AuditEncoding, AuditEvent, AuditHead, AuditRecord, Timestamp, Visible, audit::FIRST_PREVIOUS};
 use sqlx::QueryBuilder;
 
-use crate::{Result, Store, Tx, on, parse::storable, table::table};
+use crate::{Result, Store, Tx, on, parse::storable, table::table, visible::restrict_query_to_visible};
 
 /// A keyed function over bytes: the audit MAC.
 pub type Mac<'a> = &'a (dyn Fn(&[u8]) -> [u8; 32] + Send + Sync);
@@ -157,7 +157,7 @@ impl Store {
     }
 
     /// A page of records, newest first.
-    pub async fn list_audit(&self, filter: &AuditFilter) -> Result<Vec<AuditRecord>> {
+    pub async fn list_audit(&self, visible: &Visible, filter: &AuditFilter) -> Result<Vec<AuditRecord>> {
         let rows: Vec<AuditColumns> = on!(pool self.control(), |c| {
             let mut query = QueryBuilder::<Engine>::new(SELECT);
             for (column, wanted) in [
@@ -179,6 +179,7 @@ impl Store {
                     query.push(column).push_bind(wanted);
                 }
             }
+            restrict_query_to_visible!(query, visible, "project_id", "actor");
             query.push(" ORDER BY seq DESC LIMIT ").push_bind(filter.limit);
             query.build_query_as().fetch_all(c).await
         })?;

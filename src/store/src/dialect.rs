@@ -70,6 +70,21 @@ pub(crate) fn postgres_place(number: usize) -> Cow<'static, str> {
     Cow::Owned(format!("${number}"))
 }
 
+/// `($1, $2), ($3, $4)`: the places of the values of so many rows.
+pub(crate) fn places(rows: usize, columns: usize, place: fn(usize) -> Cow<'static, str>) -> String {
+    let mut sql = String::with_capacity(rows * columns * 8);
+    for number in 0..rows * columns {
+        let before = match (number, number % columns) {
+            (0, _) => "(",
+            (_, 0) => "), (",
+            _ => ", ",
+        };
+        sql.push_str(before);
+        sql.push_str(&place(number + 1));
+    }
+    sql + ")"
+}
+
 async fn lock(tx: &mut Transaction<'_, Postgres>, name: i64) -> sqlx::Result<()> {
     sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(name).execute(&mut **tx).await?;
     Ok(())

@@ -1,6 +1,10 @@
 //! Two engines, one SQL text.
 
+use std::borrow::Cow;
+
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+
+use crate::dialect;
 
 /// A pool of connections to one database.
 #[derive(Clone)]
@@ -25,6 +29,14 @@ impl Db {
 }
 
 impl Open {
+    /// How this engine's statements name the place of a value, where there are many.
+    pub(crate) fn place(&self) -> fn(usize) -> Cow<'static, str> {
+        match self {
+            Self::Sqlite(_) => dialect::sqlite_place,
+            Self::Postgres(_) => dialect::postgres_place,
+        }
+    }
+
     pub(crate) async fn commit(self) -> Result<(), sqlx::Error> {
         match self {
             Self::Sqlite(tx) => tx.commit().await,

@@ -1,8 +1,9 @@
 //! Figures over request rows.
 
-use domain::{ErrorClass, KeyId, OpenEnum, Timestamp};
+use domain::{ErrorClass, KeyId, OpenEnum, Timestamp, Visible};
+use sqlx::AssertSqlSafe;
 
-use crate::{Result, Store, on, requests::lowest_id};
+use crate::{Result, Store, on, requests::lowest_id, statement::bound};
 
 /// A good answer that had begun.
 macro_rules! good {
@@ -40,6 +41,8 @@ macro_rules! tokens {
     };
 }
 
+// `{rows}` stands for what a caller's view is restricted to: see [`crate::visible::VisibleRows::within`].
+
 const HOURS: &str = concat!(
     "SELECT started_ms / 3600000 * 3600000 AS hour, CAST(SUM(",
     count!(),
@@ -47,7 +50,7 @@ const HOURS: &str = concat!(
     "CAST(SUM(CASE WHEN status >= 400 THEN ",
     count!(),
     " ELSE 0 END) AS BIGINT) ",
-    "FROM request_logs WHERE started_ms >= $1 AND started_ms < $2 GROUP BY 1 ORDER BY 1"
+    "FROM request_logs WHERE started_ms >= $1 AND started_ms < $2{rows} GROUP BY 1 ORDER BY 1"
 );
 const TOTALS: &str = concat!(
     "SELECT CAST(COALESCE(SUM(",
@@ -59,29 +62,29 @@ const TOTALS: &str = concat!(
     tokens!("input_tokens"),
     ", ",
     tokens!("output_tokens"),
-    " FROM request_logs WHERE started_ms >= $1"
+    " FROM request_logs WHERE started_ms >= $1{rows}"
 );
 /// The nearest-rank median: the first value that at least half of them do not exceed.
 const FIRST_BYTE_P50: &str = concat!(
     "SELECT first_byte_us FROM request_logs WHERE started_ms >= $1 AND ",
     good!(),
-    " ORDER BY first_byte_us ",
+    "{rows} ORDER BY first_byte_us ",
     "LIMIT 1 OFFSET (SELECT (COUNT(*) - 1) / 2 FROM request_logs WHERE started_ms >= $1 AND ",
     good!(),
-    ")"
+    "{rows})"
 );
 /// Grouping by an expression keeps SQLite from walking an index of upstreams through rows of all times.
 const UPSTREAMS: &str = concat!(
     "SELECT f.upstream_id, f.requests, f.errors, CASE WHEN f.errors > 0 THEN ",
     "(SELECT r.error_class FROM request_logs r WHERE r.upstream_id = f.upstream_id AND r.id >= $2 ",
-    "AND r.started_ms >= $1 AND r.status >= 500 ORDER BY r.id DESC LIMIT 1) END AS last_error ",
+    "AND r.started_ms >= $1 AND r.status >= 500{rows} ORDER BY r.id DESC LIMIT 1) END AS last_error ",
     "FROM (SELECT upstream_id || '' AS upstream_id, CAST(SUM(",
     count!(),
     ") AS BIGINT) AS requests, ",
     "CAST(SUM(CASE WHEN status >= 500 THEN ",
     count!(),
     " ELSE 0 END) AS BIGINT) AS errors ",
-    "FROM request_logs WHERE started_ms >= $1 AND upstream_id IS NOT NULL GROUP BY upstream_id || '') f ",
+    "FROM request_logs WHERE started_ms >= $1 AND upstream_id IS NOT NULL{rows} GROUP BY upstream_id || '') f ",
     "ORDER BY f.upstream_id"
 );
 const ACTIVITY: &str = concat!(
@@ -151,17 +154,33 @@ struct UpstreamColumns {
 impl Store {
     /// Requests per hour of UTC, from `since` up to but not including `until`: the hour's start, all of its requests,
     /// and those that were answered 400 or above. An hour without requests is left out.
-    pub async fn request_hours(&self, since: Timestamp, until: Timestamp) -> Result<Vec<(Timestamp, i64, i64)>> {
-        let rows: Vec<(i64, i64, i64)> =
-            on!(pool self.usage(), |c| sqlx::query_as(HOURS).bind(since.0).bind(until.0).fetch_all(c).await)?;
+    pub async fn request_hours(
+        &self,
+        visible: &Visible,
+        since: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<(Timestamp, i64, i64)>> {
+        let sql = self.visible_rows(visible).await?.within(HOURS, [since.0.into(), until.0.into()]);
+        let rows: Vec<(i64, i64, i64)> = on!(pool self.usage(), |c| {
+            let query = sqlx::query_as::<Engine, (i64, i64, i64)>(AssertSqlSafe(sql.text.clone()));
+            bound!(query, sql).fetch_all(c).await
+        })?;
         Ok(rows.into_iter().map(|(hour, requests, errors)| (Timestamp(hour), requests, errors)).collect())
     }
 
     /// Sums over every request that arrived at `since` or later.
-    pub async fn request_totals(&self, since: Timestamp) -> Result<RequestTotals> {
-        let row: TotalColumns = on!(pool self.usage(), |c| sqlx::query_as(TOTALS).bind(since.0).fetch_one(c).await)?;
-        let first_byte_p50_us: Option<i64> =
-            on!(pool self.usage(), |c| sqlx::query_scalar(FIRST_BYTE_P50).bind(since.0).fetch_optional(c).await)?;
+    pub async fn request_totals(&self, visible: &Visible, since: Timestamp) -> Result<RequestTotals> {
+        let seen = self.visible_rows(visible).await?;
+        let sql = seen.within(TOTALS, [since.0.into()]);
+        let row: TotalColumns = on!(pool self.usage(), |c| {
+            let query = sqlx::query_as::<Engine, TotalColumns>(AssertSqlSafe(sql.text.clone()));
+            bound!(query, sql).fetch_one(c).await
+        })?;
+        let sql = seen.within(FIRST_BYTE_P50, [since.0.into()]);
+        let first_byte_p50_us: Option<i64> = on!(pool self.usage(), |c| {
+            let query = sqlx::query_scalar::<Engine, i64>(AssertSqlSafe(sql.text.clone()));
+            bound!(query, sql).fetch_optional(c).await
+        })?;
         let sum = |high: i64, low: i64| high.saturating_mul(1 << 20).saturating_add(low);
         Ok(RequestTotals {
             requests: row.requests,
@@ -174,9 +193,12 @@ impl Store {
 
     /// Figures per upstream over every request that arrived at `since` or later, by id. Requests that reached none
     /// are left out.
-    pub async fn upstream_figures(&self, since: Timestamp) -> Result<Vec<UpstreamFigures>> {
+    pub async fn upstream_figures(&self, visible: &Visible, since: Timestamp) -> Result<Vec<UpstreamFigures>> {
+        let seen = self.visible_rows(visible).await?;
+        let sql = seen.within(UPSTREAMS, [since.0.into(), lowest_id(since).into()]);
         let rows: Vec<UpstreamColumns> = on!(pool self.usage(), |c| {
-            sqlx::query_as(UPSTREAMS).bind(since.0).bind(lowest_id(since)).fetch_all(c).await
+            let query = sqlx::query_as::<Engine, UpstreamColumns>(AssertSqlSafe(sql.text.clone()));
+            bound!(query, sql).fetch_all(c).await
         })?;
         let figures = |row: UpstreamColumns| UpstreamFigures {
             upstream_id: row.upstream_id,

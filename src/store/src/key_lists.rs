@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{KeyId, KeySort, KeyState, Timestamp, Unverified, VirtualKey};
+use domain::{KeyId, KeySort, KeyState, Timestamp, Unverified, VirtualKey, Visible};
 use sqlx::{AssertSqlSafe, QueryBuilder};
 
 use crate::{
@@ -12,12 +12,14 @@ use crate::{
     keys::KeyRow,
     on, parse,
     signed::{Bind, decode},
-    statement::{Statement, bound},
+    statement::{Statement, Value, bound},
+    visible::restrict_to_visible,
 };
 
-const EXPIRING: &str = "WHERE t.revoked_at IS NULL AND t.enabled AND t.expires_at > $1 AND t.expires_at <= $2 \
-     ORDER BY t.expires_at, t.id LIMIT $3";
+const EXPIRING: &str = "WHERE t.revoked_at IS NULL AND t.enabled AND t.expires_at > ";
+const STATES: &str = "SELECT CAST(COALESCE(SUM(CASE WHEN v.enabled AND (v.expires_at IS NULL OR v.expires_at > ";
 const DUE: &str = "SELECT state, COUNT(*) FROM key_search WHERE due_at IS NOT NULL AND due_at <= $1 GROUP BY state";
+const FIRST_DUE: &str = "SELECT due_at FROM key_search WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1";
 const COUNTS: &str = "SELECT state, CAST(SUM(n) AS BIGINT) FROM key_counts GROUP BY state";
 
 /// Which keys to list.
@@ -79,11 +81,11 @@ impl Place {
 
 impl Store {
     /// A page of keys: a walk down an index, whatever the number of keys.
-    pub async fn list_keys(&self, filter: &KeyFilter) -> Result<KeyListing> {
+    pub async fn list_keys(&self, visible: &Visible, filter: &KeyFilter) -> Result<KeyListing> {
         let due = self.has_due_keys(filter).await?;
         // One more than asked for tells whether there is a next page.
         let wanted = filter.limit + 1;
-        let query = KeyQuery::new(self.control(), filter, due);
+        let query = KeyQuery::new(self.control(), visible, filter, due);
         let Some(page) = query.page(wanted) else { return Ok(KeyListing::default()) };
         let mut places = match query.window(wanted) {
             Some(window) => self.places(&window).await?,
@@ -100,8 +102,8 @@ impl Store {
     }
 
     /// How many keys [`Store::list_keys`] would list on all of its pages; at most `cap` are counted.
-    pub async fn count_listed_keys(&self, filter: &KeyFilter, cap: i64) -> Result<i64> {
-        let query = KeyQuery::new(self.control(), filter, self.has_due_keys(filter).await?);
+    pub async fn count_listed_keys(&self, visible: &Visible, filter: &KeyFilter, cap: i64) -> Result<i64> {
+        let query = KeyQuery::new(self.control(), visible, filter, self.has_due_keys(filter).await?);
         if query.is_counted() {
             let states = self.states(filter.now).await?;
             let n = match filter.state {
@@ -131,8 +133,8 @@ impl Store {
 
     /// How the engine means to read the page and, where keys are counted one by one, their number: a step per line, in
     /// the engine's own words.
-    pub async fn explain_list(&self, filter: &KeyFilter, cap: i64) -> Result<String> {
-        let query = KeyQuery::new(self.control(), filter, self.has_due_keys(filter).await?);
+    pub async fn explain_list(&self, visible: &Visible, filter: &KeyFilter, cap: i64) -> Result<String> {
+        let query = KeyQuery::new(self.control(), visible, filter, self.has_due_keys(filter).await?);
         let count = if query.is_counted() { None } else { query.count(cap) };
         let mut steps = String::new();
         for sql in [query.page(filter.limit + 1), count].into_iter().flatten() {
@@ -147,15 +149,37 @@ impl Store {
     /// Active keys that expire after `now` and up to `until`, the next one first.
     pub async fn expiring_keys(
         &self,
+        visible: &Visible,
         now: Timestamp,
         until: Timestamp,
         limit: i64,
     ) -> Result<Vec<Unverified<VirtualKey>>> {
-        self.rows::<KeyRow>(EXPIRING, &[Bind::Number(now.0), Bind::Number(until.0), Bind::Number(limit)]).await
+        let mut tail = Statement::default();
+        tail.push(EXPIRING).bind(now.0).push(" AND t.expires_at <= ").bind(until.0);
+        restrict_to_visible(&mut tail, visible, "t.project_id", "t.owner_id");
+        tail.push(" ORDER BY t.expires_at, t.id LIMIT ").bind(limit);
+        let bind = |value| match value {
+            &Value::Number(number) => Bind::Number(number),
+            Value::Text(text) => Bind::Text(text),
+        };
+        let binds: Vec<Bind<'_>> = tail.values.iter().map(bind).collect();
+        self.rows::<KeyRow>(&tail.text, &binds).await
     }
 
-    /// How many keys there are at `now`: read from counters, whatever their number.
-    pub async fn count_keys(&self, now: Timestamp) -> Result<KeyCounts> {
+    /// How many keys there are at `now`. All of them are read from counters, whatever their number; where not all may be
+    /// seen, those that may are counted.
+    pub async fn count_keys(&self, visible: &Visible, now: Timestamp) -> Result<KeyCounts> {
+        if !visible.is_everything() {
+            let mut sql = Statement::default();
+            sql.push(STATES).bind(now.0).push(") THEN 1 ELSE 0 END), 0) AS BIGINT), COUNT(*)");
+            sql.push(" FROM keys v WHERE v.revoked_at IS NULL");
+            restrict_to_visible(&mut sql, visible, "v.project_id", "v.owner_id");
+            let (active, total) = on!(pool self.control(), |c| {
+                let query = sqlx::query_as::<Engine, (i64, i64)>(AssertSqlSafe(sql.text.clone()));
+                bound!(query, sql).fetch_one(c).await
+            })?;
+            return Ok(KeyCounts { active, total });
+        }
         let states = self.states(now).await?;
         let of = |state: KeyState| states.get(state.as_str()).copied().unwrap_or(0);
         Ok(KeyCounts { active: of(KeyState::Active), total: states.values().sum::<i64>() - of(KeyState::Revoked) })
@@ -164,7 +188,11 @@ impl Store {
     /// Keys per state at `now`: the counters, and what is due beside them.
     async fn states(&self, now: Timestamp) -> Result<HashMap<String, i64>> {
         let counted: Vec<(String, i64)> = on!(pool self.control(), |c| sqlx::query_as(COUNTS).fetch_all(c).await)?;
-        let due: Vec<(String, i64)> = on!(pool self.control(), |c| sqlx::query_as(DUE).bind(now.0).fetch_all(c).await)?;
+        let due: Vec<(String, i64)> = if self.is_any_due(now).await? {
+            on!(pool self.control(), |c| sqlx::query_as(DUE).bind(now.0).fetch_all(c).await)?
+        } else {
+            Vec::new()
+        };
         let mut states: HashMap<String, i64> = counted.into_iter().collect();
         for (state, n) in due {
             *states.entry(state).or_default() -= n;
@@ -175,15 +203,14 @@ impl Store {
 
     /// Whether the end of some key came and is not noted yet. Asked only where states are.
     async fn has_due_keys(&self, filter: &KeyFilter) -> Result<bool> {
-        if filter.state.is_none() {
-            return Ok(false);
-        }
-        Ok(on!(pool self.control(), |c| sqlx::query_scalar(
-            "SELECT EXISTS (SELECT 1 FROM key_search WHERE due_at IS NOT NULL AND due_at <= $1)"
-        )
-        .bind(filter.now.0)
-        .fetch_one(c)
-        .await)?)
+        Ok(filter.state.is_some() && self.is_any_due(filter.now).await?)
+    }
+
+    /// The end that comes first is looked at: asked whether one is past, a plan that is made for any instant would read
+    /// every row.
+    async fn is_any_due(&self, now: Timestamp) -> Result<bool> {
+        let first: Option<i64> = on!(pool self.control(), |c| sqlx::query_scalar(FIRST_DUE).fetch_optional(c).await)?;
+        Ok(first.is_some_and(|at| at <= now.0))
     }
 
     /// The keys of `places`, in their order. One that was deleted meanwhile is left out.

@@ -1,15 +1,16 @@
 //! The search index of keys: folded texts, states and counts, kept in step with the keys by the same transaction.
 
-use domain::{KeyState, Timestamp, text::fold};
+use domain::{KeyState, Timestamp, VirtualKey, text::fold};
+use sqlx::AssertSqlSafe;
 
-use crate::{Result, Store, Tx, dialect, engine::Open, on};
+use crate::{Result, Store, Tx, dialect, engine::Open, on, signed::ROWS_AT_ONCE};
 
 /// So many keys are indexed, or have their end noted, in one transaction: others wait for it.
 const CHUNK: i64 = 200;
 
 /// What of a key's row the index is made of. It gives no access, so rows that do not verify are indexed as well.
 #[derive(sqlx::FromRow)]
-struct Indexed {
+pub(crate) struct Indexed {
     id: String,
     project_id: String,
     name: String,
@@ -46,34 +47,55 @@ impl Indexed {
         format!("{}\n{}", fold(&self.name), fold(&self.masked))
     }
 
-    async fn write(&self, open: &mut Open) -> Result<()> {
-        let state = self.state();
-        let due_at = self.expires_at.filter(|_| matches!(state, KeyState::Active | KeyState::Disabled));
-        on!(tx open, |c| sqlx::query(
-            "INSERT INTO key_search (seq, key_id, project_id, folded, state, due_at) \
-             VALUES ((SELECT COALESCE(MAX(seq), 0) + 1 FROM key_search), $1, $2, $3, $4, $5) \
-             ON CONFLICT (key_id) DO UPDATE SET project_id = excluded.project_id, folded = excluded.folded, \
-             state = excluded.state, due_at = excluded.due_at"
-        )
-        .bind(&self.id)
-        .bind(&self.project_id)
-        .bind(self.folded())
-        .bind(state.as_str())
-        .bind(due_at)
-        .execute(c)
-        .await
-        .map(drop))?;
-        Ok(())
+    /// When the state becomes `expired` by itself.
+    fn due_at(&self) -> Option<i64> {
+        self.expires_at.filter(|_| matches!(self.state(), KeyState::Active | KeyState::Disabled))
     }
+}
+
+impl From<&VirtualKey> for Indexed {
+    fn from(key: &VirtualKey) -> Self {
+        Self {
+            id: key.id.to_string(),
+            project_id: key.project_id.to_string(),
+            name: key.name.clone(),
+            masked: key.masked.clone(),
+            enabled: key.enabled,
+            expires_at: key.expires_at.map(|at| at.0),
+            revoked_at: key.revoked_at.map(|at| at.0),
+            updated_at: key.updated_at.0,
+        }
+    }
+}
+
+/// Adds keys to the index or, where they are in it, brings it in step with them. New ones get the next numbers, in order.
+pub(crate) async fn add(open: &mut Open, keys: &[Indexed]) -> Result<()> {
+    for keys in keys.chunks(ROWS_AT_ONCE) {
+        let last: i64 = on!(tx &mut *open, |c| sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM key_search")
+            .fetch_one(c)
+            .await)?;
+        let sql = AssertSqlSafe(format!(
+            "INSERT INTO key_search (seq, key_id, project_id, folded, state, due_at) VALUES {} \
+             ON CONFLICT (key_id) DO UPDATE SET project_id = excluded.project_id, folded = excluded.folded, \
+             state = excluded.state, due_at = excluded.due_at",
+            dialect::places(keys.len(), 6, open.place())
+        ));
+        on!(tx &mut *open, |c| {
+            let mut query = sqlx::query::<Engine>(sql);
+            for (seq, key) in (last + 1..).zip(keys) {
+                query = query.bind(seq).bind(&key.id).bind(&key.project_id).bind(key.folded());
+                query = query.bind(key.state().as_str()).bind(key.due_at());
+            }
+            query.execute(c).await.map(drop)
+        })?;
+    }
+    Ok(())
 }
 
 /// Brings the index in step with the row of a key that this transaction has written.
 pub(crate) async fn write(open: &mut Open, id: &str) -> Result<()> {
     let row: Option<Indexed> = on!(tx &mut *open, |c| sqlx::query_as(ONE).bind(id).fetch_optional(c).await)?;
-    match row {
-        Some(row) => row.write(open).await,
-        None => Ok(()),
-    }
+    add(open, row.as_slice()).await
 }
 
 impl Tx {
@@ -114,9 +136,7 @@ impl Store {
                 .await)?;
             let Some(last) = rows.last() else { return Ok(()) };
             last.id.clone_into(&mut after);
-            for row in &rows {
-                row.write(&mut open).await?;
-            }
+            add(&mut open, &rows).await?;
             open.commit().await?;
         }
     }

@@ -1,8 +1,10 @@
 //! The SQL of key lists: a walk down an index, or a search by trigrams (FTS5 on SQLite, GIN on `PostgreSQL`).
 
-use domain::{KeyId, KeySort, KeyState, text::fold};
+use domain::{KeyId, KeySort, KeyState, Visible, text::fold};
 
-use crate::{engine::Db, key_cursor::KeyCursor, key_lists::KeyFilter, statement::Statement};
+use crate::{
+    engine::Db, key_cursor::KeyCursor, key_lists::KeyFilter, statement::Statement, visible::restrict_to_visible,
+};
 
 /// So many rows are looked through one by one before an index is asked: what is frequent is found among them.
 const WINDOW: i64 = 4096;
@@ -47,6 +49,7 @@ impl Search {
 
 /// A list of keys on its way to SQL.
 pub(crate) struct KeyQuery<'a> {
+    visible: &'a Visible,
     filter: &'a KeyFilter,
     search: Search,
     /// Whether the end of some key came and is not noted yet, so that rows may say an earlier state.
@@ -55,18 +58,18 @@ pub(crate) struct KeyQuery<'a> {
 }
 
 impl<'a> KeyQuery<'a> {
-    pub(crate) fn new(db: &Db, filter: &'a KeyFilter, due: bool) -> Self {
+    pub(crate) fn new(db: &Db, visible: &'a Visible, filter: &'a KeyFilter, due: bool) -> Self {
         let search = match filter.state {
             // SQL cannot tell whether a MAC holds.
             Some(KeyState::Damaged) => Search::Nothing,
             _ => Search::of(filter.search.as_deref()),
         };
-        Self { filter, search, due, sqlite: matches!(db, Db::Sqlite(_)) }
+        Self { visible, filter, search, due, sqlite: matches!(db, Db::Sqlite(_)) }
     }
 
     /// Whether the counters of states have the answer.
     pub(crate) fn is_counted(&self) -> bool {
-        self.search == Search::All
+        self.search == Search::All && self.visible.is_everything()
     }
 
     /// At most `limit` rows of the page, in order; `None` where nothing can be found.
@@ -109,7 +112,9 @@ impl<'a> KeyQuery<'a> {
         sql.push("SELECT COUNT(*) FROM (");
         match &self.search {
             Search::Nothing => return None,
-            Search::Part { .. } if self.sqlite => self.full_text(&mut sql, "1", self.due),
+            Search::Part { .. } if self.sqlite => {
+                self.full_text(&mut sql, "1", self.due || !self.visible.is_everything())
+            }
             Search::Part { text, grams } => {
                 sql.push("SELECT 1 FROM key_search s WHERE ");
                 self.grams(&mut sql, text, grams);
@@ -173,7 +178,7 @@ impl<'a> KeyQuery<'a> {
 
     /// Rows with these trigrams in which the text really stands.
     fn grams(&self, sql: &mut Statement, text: &str, grams: &[String]) {
-        let mut all = grams.to_vec();
+        let mut all = covering(grams);
         all.extend(self.indexed_state().map(state_gram));
         sql.push("key_search_grams(s.folded, s.state) @> string_to_array(").bind(all.join("\u{4}"));
         sql.push(", chr(4)) AND ");
@@ -191,10 +196,12 @@ impl<'a> KeyQuery<'a> {
     fn noted_and_due(&self, sql: &mut Statement, limit: i64) {
         sql.push("SELECT seq, key_id, folded, used_at FROM (SELECT ").push(PLACE);
         sql.push(" FROM key_search s WHERE s.state = 'expired'");
+        self.within(sql);
         self.below(sql, "s.seq");
         sql.push(" ORDER BY s.seq DESC LIMIT ").bind(limit);
         sql.push(") noted UNION ALL SELECT seq, key_id, folded, used_at FROM (SELECT ").push(PLACE);
         sql.push(" FROM key_search s WHERE s.due_at IS NOT NULL AND s.due_at <= ").bind(self.filter.now.0);
+        self.within(sql);
         self.below(sql, "s.seq");
         sql.push(" ORDER BY s.seq DESC LIMIT ").bind(limit).push(") due ORDER BY seq DESC");
     }
@@ -258,6 +265,16 @@ impl<'a> KeyQuery<'a> {
         if let Search::Id(id) = &self.search {
             sql.push(" AND s.key_id = ").bind(id.as_str());
         }
+        self.within(sql);
+    }
+
+    /// What may be seen. Whose a key is stands in its row.
+    fn within(&self, sql: &mut Statement) {
+        if !self.visible.is_everything() {
+            sql.push(" AND s.key_id IN (SELECT v.id FROM keys v WHERE TRUE");
+            restrict_to_visible(sql, self.visible, "v.project_id", "v.owner_id");
+            sql.push(")");
+        }
     }
 
     /// The search and the state in the words of FTS5: trigrams that follow each other are the text itself.
@@ -271,6 +288,13 @@ impl<'a> KeyQuery<'a> {
             None => quoted(&text),
         }
     }
+}
+
+/// Trigrams that together hold every character of the text: each third one, and the last. The index reads a list of rows
+/// for each, and those of a word in every name are long.
+fn covering(grams: &[String]) -> Vec<String> {
+    let last = grams.len().saturating_sub(1);
+    grams.iter().enumerate().filter(|(at, _)| at % 3 == 0 || *at == last).map(|(_, gram)| gram.clone()).collect()
 }
 
 /// The trigram of a state, as the migration has it.
@@ -301,6 +325,14 @@ mod tests {
         assert_eq!(Search::of(None), Search::All);
         let id = "key_01kaj1p2y9f3v8s7m5n4k6t2qd";
         assert_eq!(Search::of(Some(&format!(" {id} "))), Search::Id(id.to_owned()));
+    }
+
+    #[test]
+    fn the_index_is_asked_for_trigrams_that_hold_the_whole_text() {
+        assert_eq!(covering(&part("key 0707740")), ["key", " 07", "077", "740"]);
+        assert_eq!(covering(&part("abcdef")), ["abc", "def"]);
+        assert_eq!(covering(&part("abcd")), ["abc", "bcd"]);
+        assert_eq!(covering(&part("abc")), ["abc"]);
     }
 
     #[test]

@@ -192,9 +192,16 @@ impl Tx {
 
     /// Adds a key with its first version.
     pub async fn insert_key(&mut self, macs: &dyn RowMac, key: &VirtualKey, version: &KeyVersion) -> Result<()> {
-        self.insert_row::<KeyRow>(macs, key).await?;
-        self.insert_row::<KeyVersionRow>(macs, version).await?;
-        key_search::write(&mut self.open, key.id.as_str()).await
+        self.insert_keys(macs, &[(key, version)]).await
+    }
+
+    /// Adds keys, each with its first version, in few statements.
+    pub async fn insert_keys(&mut self, macs: &dyn RowMac, keys: &[(&VirtualKey, &KeyVersion)]) -> Result<()> {
+        let (keys, versions): (Vec<_>, Vec<_>) = keys.iter().copied().unzip();
+        self.insert_rows::<KeyRow>(macs, &keys).await?;
+        self.insert_rows::<KeyVersionRow>(macs, &versions).await?;
+        let indexed: Vec<_> = keys.into_iter().map(key_search::Indexed::from).collect();
+        key_search::add(&mut self.open, &indexed).await
     }
 
     /// Writes a key back. `last_used_at` has its own writer, [`Store::touch_keys`], and is left alone.

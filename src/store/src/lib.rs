@@ -36,6 +36,7 @@ mod tx;
 mod upgrade;
 mod upstreams;
 mod users;
+mod visible;
 
 use std::sync::Arc;
 

@@ -8,6 +8,7 @@ use std::{
 
 use domain::{
     DamagedRequest, ErrorClass, KeyId, OpenEnum, RequestId, RequestLog, RequestLogRef, StoredRequest, Timestamp, Usage,
+    Visible,
 };
 use sqlx::{AssertSqlSafe, ColumnIndex, Decode, FromRow, QueryBuilder, Row};
 
@@ -16,6 +17,7 @@ use crate::{
     engine::Db,
     on,
     parse::{self, storable},
+    visible::restrict_to_visible_rows,
 };
 
 macro_rules! request_columns {
@@ -63,17 +65,10 @@ fn inserts(db: &Db) -> &'static [Insert; CHUNKS.len()] {
 
 fn insert_sql(rows: usize, place: fn(usize) -> Cow<'static, str>) -> String {
     let columns = COLUMNS.split(',').count();
-    let mut sql = format!("INSERT INTO request_logs ({COLUMNS}) VALUES ");
-    for number in 0..rows * columns {
-        let before = match (number, number % columns) {
-            (0, _) => "(",
-            (_, 0) => "), (",
-            _ => ", ",
-        };
-        sql.push_str(before);
-        sql.push_str(&place(number + 1));
-    }
-    sql + ") ON CONFLICT DO NOTHING"
+    format!(
+        "INSERT INTO request_logs ({COLUMNS}) VALUES {} ON CONFLICT DO NOTHING",
+        dialect::places(rows, columns, place)
+    )
 }
 
 /// Which request rows, newest first. All conditions hold together.
@@ -277,9 +272,11 @@ impl Store {
     }
 
     /// A page of rows, newest first: a walk down an index from `below`, whatever the number of rows.
-    pub async fn list_requests(&self, filter: &RequestFilter) -> Result<Vec<StoredRequest>> {
+    pub async fn list_requests(&self, visible: &Visible, filter: &RequestFilter) -> Result<Vec<StoredRequest>> {
+        let seen = self.visible_rows(visible).await?;
         Ok(on!(pool self.usage(), |c| {
             let mut query = QueryBuilder::<Engine>::new(SELECT);
+            restrict_to_visible_rows!(query, &seen);
             for (column, wanted) in [
                 (" AND id = ", &filter.id),
                 (" AND id < ", &filter.below),

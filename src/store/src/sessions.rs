@@ -67,7 +67,7 @@ impl Store {
         let mut row = SessionRow::of(session);
         row.seal(macs, 1);
         let mut open = dialect::begin_shared(self.control_writer()).await?;
-        row.insert(&mut open).await?;
+        SessionRow::insert(std::slice::from_ref(&row), &mut open).await?;
         open.commit().await?;
         Ok(())
     }

@@ -7,6 +7,9 @@ use sqlx::{AssertSqlSafe, ColumnIndex, Decode, FromRow, Row, Type, postgres::PgR
 
 use crate::{Constraint, Error, Result, Store, Tx, engine::Open, on, table::TableInfo};
 
+/// So many rows in one statement, far below either engine's limit of bound values.
+pub(crate) const ROWS_AT_ONCE: usize = 250;
+
 /// A row of a table that [`crate::table::table`] declares as signed.
 pub(crate) trait SignedRow: Sized + Send + Sync {
     /// The declaration.
@@ -26,8 +29,8 @@ pub(crate) trait SignedRow: Sized + Send + Sync {
     fn mac(&self) -> Option<&Vec<u8>>;
     /// Signs it as of this epoch.
     fn seal(&mut self, macs: &dyn RowMac, epoch: i64);
-    /// Adds it.
-    fn insert(&self, open: &mut Open) -> impl Future<Output = Result<()>> + Send;
+    /// Adds rows in one statement; at least one, and at most [`ROWS_AT_ONCE`].
+    fn insert(rows: &[Self], open: &mut Open) -> impl Future<Output = Result<()>> + Send;
     /// Writes it over the row of that key, if that still has the epoch that was read.
     fn update(&self, open: &mut Open, read: i64) -> impl Future<Output = Result<bool>> + Send;
 }
@@ -205,10 +208,19 @@ impl Tx {
 
     /// Signs and adds a new row.
     pub(crate) async fn insert_row<R: Mapped>(&mut self, macs: &dyn RowMac, value: &R::Value) -> Result<()> {
-        let mut row = R::of(value);
-        row.seal(macs, 1);
-        row.insert(&mut self.open).await?;
-        self.written.push((R::DOMAIN, row.key(), 1));
+        self.insert_rows::<R>(macs, &[value]).await
+    }
+
+    /// Signs and adds new rows.
+    pub(crate) async fn insert_rows<R: Mapped>(&mut self, macs: &dyn RowMac, values: &[&R::Value]) -> Result<()> {
+        for values in values.chunks(ROWS_AT_ONCE) {
+            let mut rows: Vec<R> = values.iter().map(|value| R::of(value)).collect();
+            for row in &mut rows {
+                row.seal(macs, 1);
+            }
+            R::insert(&rows, &mut self.open).await?;
+            self.written.extend(rows.iter().map(|row| (R::DOMAIN, row.key(), 1)));
+        }
         Ok(())
     }
 

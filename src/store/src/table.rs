@@ -3,6 +3,10 @@
 //! A column of a signed table is under the MAC unless its declaration says why not. What is not covered is listed in
 //! `docs/security.md`, and a test changes every column of every table to show that the list is true.
 
+use std::borrow::Cow;
+
+use crate::dialect;
+
 /// How far a row MAC reaches over a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cover {
@@ -110,11 +114,11 @@ impl TableInfo {
         format!("SELECT {} FROM {} t {tail}", self.select_list("t"), self.name)
     }
 
-    /// `INSERT` of every column, in the order of the declaration.
-    pub(crate) fn insert(&self) -> String {
+    /// `INSERT` of every column of so many rows, in the order of the declaration.
+    pub(crate) fn insert(&self, rows: usize, place: fn(usize) -> Cow<'static, str>) -> String {
         let names: Vec<&str> = self.columns.iter().map(|column| column.name).collect();
-        let places: Vec<String> = (1..=names.len()).map(|place| format!("${place}")).collect();
-        format!("INSERT INTO {} ({}) VALUES ({})", self.name, names.join(", "), places.join(", "))
+        let places = dialect::places(rows, names.len(), place);
+        format!("INSERT INTO {} ({}) VALUES {places}", self.name, names.join(", "))
     }
 
     /// `UPDATE` of every signed column and the MAC, of the row with these keys and the epoch that was read. Columns outside
@@ -171,7 +175,7 @@ macro_rules! table {
             /// Adds the row.
             #[allow(dead_code)] // some tables are written by statements of their own
             pub(crate) async fn insert(&self, open: &mut $crate::engine::Open) -> $crate::Result<()> {
-                let sql = sqlx::AssertSqlSafe(Self::TABLE.insert());
+                let sql = sqlx::AssertSqlSafe(Self::TABLE.insert(1, open.place()));
                 $crate::engine::on!(tx open, |c| sqlx::query::<Engine>(sql)
                     $(.bind(&self.$column))*
                     .execute(c).await.map(drop))?;
@@ -236,13 +240,15 @@ macro_rules! table {
                 self.mac = Some(macs.row_mac($domain, &self.encode()).to_vec());
             }
 
-            async fn insert(&self, open: &mut $crate::engine::Open) -> $crate::Result<()> {
-                let sql = sqlx::AssertSqlSafe(Self::TABLE.insert());
-                $crate::engine::on!(tx open, |c| sqlx::query::<Engine>(sql)
-                    $(.bind(&self.$column))*
-                    .bind(self.epoch)
-                    .bind(&self.mac)
-                    .execute(c).await.map(drop))?;
+            async fn insert(rows: &[Self], open: &mut $crate::engine::Open) -> $crate::Result<()> {
+                let sql = sqlx::AssertSqlSafe(Self::TABLE.insert(rows.len(), open.place()));
+                $crate::engine::on!(tx open, |c| {
+                    let mut query = sqlx::query::<Engine>(sql);
+                    for row in rows {
+                        query = query $(.bind(&row.$column))* .bind(row.epoch).bind(&row.mac);
+                    }
+                    query.execute(c).await.map(drop)
+                })?;
                 Ok(())
             }
 

@@ -1,6 +1,6 @@
 //! Upstreams.
 
-use domain::{BaseUrl, Credential, Provider, RowMac, Timestamp, Unverified, Upstream, UpstreamId, Verified};
+use domain::{BaseUrl, Credential, Provider, RowMac, Timestamp, Unverified, Upstream, UpstreamId, Verified, Visible};
 
 use crate::{
     Result, Store, Tx,
@@ -85,10 +85,15 @@ impl Store {
     /// A page of upstreams with their credentials, newest first: those below `after`, the last one of the page before.
     pub async fn page_upstreams(
         &self,
+        visible: &Visible,
         after: Option<&UpstreamId>,
         limit: i64,
         offset: i64,
     ) -> Result<Vec<(Unverified<Upstream>, Option<Unverified<Credential>>)>> {
+        // Upstreams belong to no project and nobody: all of them may be seen, or none.
+        if !visible.admits(None, None) {
+            return Ok(Vec::new());
+        }
         let after = after.map_or(ABOVE_ALL, UpstreamId::as_str);
         let binds = [Bind::Text(after), Bind::Number(limit), Bind::Number(offset)];
         let upstreams = self.rows::<UpstreamRow>(PAGE, &binds).await?;
@@ -104,7 +109,10 @@ impl Store {
     }
 
     /// How many upstreams there are.
-    pub async fn count_upstreams(&self) -> Result<i64> {
+    pub async fn count_upstreams(&self, visible: &Visible) -> Result<i64> {
+        if !visible.admits(None, None) {
+            return Ok(0);
+        }
         Ok(on!(pool self.control(), |c| sqlx::query_scalar(COUNT).fetch_one(c).await)?)
     }
 

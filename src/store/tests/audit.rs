@@ -1,4 +1,4 @@
-use domain::{Act, Actor, AuditEvent, AuditHead, EventId, KeyId, audit::changed};
+use domain::{Act, Actor, AuditEvent, AuditHead, EventId, KeyId, Visible, audit::changed};
 use store::{AuditFilter, Store};
 use testkit_db::{TestDb, both_engines};
 
@@ -149,7 +149,7 @@ both_engines! {
             record(&db.store, n).await;
         }
         let found = async |filter: AuditFilter| {
-            let rows = db.store.list_audit(&AuditFilter { limit: 10, ..filter }).await.unwrap();
+            let rows = db.store.list_audit(&Visible::everything(), &AuditFilter { limit: 10, ..filter }).await.unwrap();
             rows.iter().map(|row| row.seq).collect::<Vec<_>>()
         };
         let any = AuditFilter::default;

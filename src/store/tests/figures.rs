@@ -1,4 +1,4 @@
-use domain::{ErrorClass, RequestLog, Timestamp, Usage};
+use domain::{ErrorClass, RequestLog, Timestamp, Usage, Visible};
 use store::{KeyActivity, Location, RequestTotals, UpstreamFigures};
 use testkit_db::{TestDb, both_engines};
 
@@ -19,25 +19,25 @@ both_engines! {
             ])
             .await
             .unwrap();
-        let hours = db.store.request_hours(NOON, NOON.plus(3 * HOUR)).await.unwrap();
+        let hours = db.store.request_hours(&Visible::everything(), NOON, NOON.plus(3 * HOUR)).await.unwrap();
         assert_eq!(hours, [(NOON, 2, 1), (NOON.plus(2 * HOUR), 2, 1)]);
-        assert_eq!(db.store.request_hours(NOON.plus(9 * HOUR), NOON.plus(10 * HOUR)).await.unwrap(), []);
+        assert_eq!(db.store.request_hours(&Visible::everything(), NOON.plus(9 * HOUR), NOON.plus(10 * HOUR)).await.unwrap(), []);
     }
 
     async fn hours_cross_days(db: TestDb) {
         db.store.insert_requests(&[request(11 * HOUR), request(12 * HOUR), request(13 * HOUR)]).await.unwrap();
-        let hours = db.store.request_hours(NOON, NOON.plus(Timestamp::DAY)).await.unwrap();
+        let hours = db.store.request_hours(&Visible::everything(), NOON, NOON.plus(Timestamp::DAY)).await.unwrap();
         assert_eq!(hours, [11, 12, 13].map(|hour| (NOON.plus(hour * HOUR), 1, 0)));
     }
 
     async fn totals_of_nothing_are_zero(db: TestDb) {
-        assert_eq!(db.store.request_totals(NOON).await.unwrap(), RequestTotals::default());
+        assert_eq!(db.store.request_totals(&Visible::everything(), NOON).await.unwrap(), RequestTotals::default());
     }
 
     async fn totals_sum_what_came_since(db: TestDb) {
         let silent = RequestLog { usage: Usage::default(), first_byte_us: None, ..failed(2, 429, ErrorClass::RateLimitExceeded) };
         db.store.insert_requests(&[request(-1), request(0), request(1), silent]).await.unwrap();
-        let totals = db.store.request_totals(NOON).await.unwrap();
+        let totals = db.store.request_totals(&Visible::everything(), NOON).await.unwrap();
         let expected =
             RequestTotals { requests: 3, errors: 1, input_tokens: 20, output_tokens: 10, first_byte_p50_us: Some(1_000) };
         assert_eq!(totals, expected);
@@ -47,14 +47,14 @@ both_engines! {
         let large = Usage { input_tokens: Some(i64::from(i32::MAX)), output_tokens: Some(1), ..Usage::default() };
         let rows: Vec<_> = (0..3).map(|n| RequestLog { usage: large, ..request(n) }).collect();
         db.store.insert_requests(&rows).await.unwrap();
-        assert_eq!(db.store.request_totals(NOON).await.unwrap().input_tokens, 3 * i64::from(i32::MAX));
+        assert_eq!(db.store.request_totals(&Visible::everything(), NOON).await.unwrap().input_tokens, 3 * i64::from(i32::MAX));
     }
 
     async fn the_median_is_the_first_value_that_half_do_not_exceed(db: TestDb) {
         for (n, (value, median)) in [(50, 50), (10, 10), (40, 40), (30, 30), (20, 30)].into_iter().enumerate() {
             let row = RequestLog { first_byte_us: Some(value), ..request(i64::try_from(n).unwrap()) };
             db.store.insert_requests(&[row]).await.unwrap();
-            let totals = db.store.request_totals(NOON).await.unwrap();
+            let totals = db.store.request_totals(&Visible::everything(), NOON).await.unwrap();
             assert_eq!(totals.first_byte_p50_us, Some(median), "of {} values", n + 1);
         }
     }
@@ -73,7 +73,7 @@ both_engines! {
             ])
             .await
             .unwrap();
-        let figures = db.store.upstream_figures(NOON).await.unwrap();
+        let figures = db.store.upstream_figures(&Visible::everything(), NOON).await.unwrap();
         let a = UpstreamFigures {
             upstream_id: upstream(1).id.to_string(),
             requests: 4,
@@ -82,7 +82,7 @@ both_engines! {
         };
         let b = UpstreamFigures { upstream_id: upstream(2).id.to_string(), requests: 1, errors: 0, last_error: None };
         assert_eq!(figures, [a, b]);
-        assert_eq!(db.store.upstream_figures(NOON.plus(HOUR)).await.unwrap(), []);
+        assert_eq!(db.store.upstream_figures(&Visible::everything(), NOON.plus(HOUR)).await.unwrap(), []);
     }
 
     /// F19
@@ -94,7 +94,7 @@ both_engines! {
         };
         let rows = [named(1, failed(0, 502, ErrorClass::UpstreamReset)), named(1, request(1)), named(2, request(2))];
         db.store.insert_requests(&rows).await.unwrap();
-        let figures = db.store.upstream_figures(NOON).await.unwrap();
+        let figures = db.store.upstream_figures(&Visible::everything(), NOON).await.unwrap();
         let of = |n: u8| figures.iter().find(|figure| figure.upstream_id == upstream(n).id.as_str()).unwrap();
         assert_eq!((of(1).requests, of(1).errors), (2, 1));
         assert_eq!((of(2).requests, of(2).errors, &of(2).last_error), (1, 0, &None));
@@ -110,9 +110,9 @@ both_engines! {
             quick(failed(3, 200, ErrorClass::UpstreamReset)),
         ];
         db.store.insert_requests(&rows).await.unwrap();
-        assert_eq!(db.store.request_totals(NOON).await.unwrap().first_byte_p50_us, Some(900));
+        assert_eq!(db.store.request_totals(&Visible::everything(), NOON).await.unwrap().first_byte_p50_us, Some(900));
         db.store.insert_requests(&[quick(failed(4, 500, ErrorClass::Internal))]).await.unwrap();
-        assert_eq!(db.store.request_totals(NOON.plus(1)).await.unwrap().first_byte_p50_us, None);
+        assert_eq!(db.store.request_totals(&Visible::everything(), NOON.plus(1)).await.unwrap().first_byte_p50_us, None);
     }
 
     /// F13
@@ -126,7 +126,7 @@ both_engines! {
         ] {
             let set = format!("UPDATE request_logs SET input_tokens = {input}, output_tokens = {output}");
             behind_its_back_on_usage(&db, &set).await;
-            let totals = db.store.request_totals(NOON).await.unwrap();
+            let totals = db.store.request_totals(&Visible::everything(), NOON).await.unwrap();
             assert_eq!((totals.requests, totals.input_tokens, totals.output_tokens), (3, expected.0, expected.1));
         }
     }
@@ -139,15 +139,15 @@ both_engines! {
             request(2),
         ];
         db.store.insert_requests(&rows).await.unwrap();
-        let totals = db.store.request_totals(NOON).await.unwrap();
+        let totals = db.store.request_totals(&Visible::everything(), NOON).await.unwrap();
         assert_eq!((totals.requests, totals.errors), (68, 67));
-        assert_eq!(db.store.request_hours(NOON, NOON.plus(HOUR)).await.unwrap(), [(NOON, 68, 67)]);
-        let figures = db.store.upstream_figures(NOON).await.unwrap();
+        assert_eq!(db.store.request_hours(&Visible::everything(), NOON, NOON.plus(HOUR)).await.unwrap(), [(NOON, 68, 67)]);
+        let figures = db.store.upstream_figures(&Visible::everything(), NOON).await.unwrap();
         assert_eq!((figures[0].requests, figures[0].errors), (68, 7));
         assert_eq!(db.store.key_activity(&key(1).id, NOON).await.unwrap().requests, 68);
         for nonsense in ["0", "-3", "9223372036854775807"] {
             behind_its_back_on_usage(&db, &format!("UPDATE request_logs SET count = {nonsense}")).await;
-            assert_eq!(db.store.request_totals(NOON).await.unwrap().requests, 3, "{nonsense}");
+            assert_eq!(db.store.request_totals(&Visible::everything(), NOON).await.unwrap().requests, 3, "{nonsense}");
         }
     }
 

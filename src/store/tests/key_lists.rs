@@ -1,8 +1,8 @@
-use domain::{KeySort, KeyState, Timestamp, VirtualKey};
+use domain::{KeySort, KeyState, Timestamp, VirtualKey, Visible};
 use store::{KeyCounts, KeyFilter, Store};
 use testkit_db::{TestDb, both_engines};
 
-use crate::builders::{NOON, TestMacs, all_sound, behind_its_back, key, with_keys};
+use crate::builders::{NOON, TestMacs, all_sound, behind_its_back, key, version, with_keys, with_project};
 
 const NOW: Timestamp = NOON.plus(1_000);
 
@@ -28,8 +28,8 @@ fn filter() -> KeyFilter {
 
 /// What is listed, with the count that goes with it.
 async fn listed(store: &Store, filter: &KeyFilter) -> Vec<VirtualKey> {
-    let listing = store.list_keys(filter).await.unwrap();
-    let total = store.count_listed_keys(filter, 10_000).await.unwrap();
+    let listing = store.list_keys(&Visible::everything(), filter).await.unwrap();
+    let total = store.count_listed_keys(&Visible::everything(), filter, 10_000).await.unwrap();
     assert_eq!(usize::try_from(total).unwrap(), listing.keys.len(), "{filter:?}");
     assert_eq!(listing.next, None);
     all_sound(listing.keys)
@@ -46,7 +46,7 @@ async fn walked(store: &Store, filter: &KeyFilter) -> Vec<String> {
     let mut after = None;
     loop {
         let filter = KeyFilter { limit: 2, after, ..filter.clone() };
-        let listing = store.list_keys(&filter).await.unwrap();
+        let listing = store.list_keys(&Visible::everything(), &filter).await.unwrap();
         assert!((1..=2).contains(&listing.keys.len()));
         names.extend(all_sound(listing.keys).into_iter().map(|key| key.name));
         after = listing.next.map(|next| next.to_string().parse().unwrap());
@@ -61,15 +61,15 @@ both_engines! {
         let keys: Vec<_> = (1..=5).map(key).collect();
         with_keys(&db.store, &keys).await;
         let page = async |limit, offset| {
-            let listing = db.store.list_keys(&KeyFilter { limit, offset, ..filter() }).await.unwrap();
+            let listing = db.store.list_keys(&Visible::everything(), &KeyFilter { limit, offset, ..filter() }).await.unwrap();
             let more = listing.next.is_some();
             (all_sound(listing.keys), more)
         };
         assert_eq!(page(2, 0).await, (vec![key(5), key(4)], true));
         assert_eq!(page(3, 2).await, (vec![key(3), key(2), key(1)], false));
         assert_eq!(page(2, 6).await, (vec![], false));
-        assert_eq!(db.store.count_listed_keys(&filter(), 10_000).await.unwrap(), 5);
-        assert_eq!(db.store.count_listed_keys(&filter(), 3).await.unwrap(), 3);
+        assert_eq!(db.store.count_listed_keys(&Visible::everything(), &filter(), 10_000).await.unwrap(), 5);
+        assert_eq!(db.store.count_listed_keys(&Visible::everything(), &filter(), 3).await.unwrap(), 3);
     }
 
     async fn a_cursor_walks_every_key_once_in_every_order(db: TestDb) {
@@ -93,16 +93,16 @@ both_engines! {
         let keys: Vec<_> = (1..=3).map(key).collect();
         with_keys(&db.store, &keys).await;
         for sort in [KeySort::Created, KeySort::Name, KeySort::Used] {
-            let first = db.store.list_keys(&KeyFilter { sort, limit: 1, ..filter() }).await.unwrap();
-            let rest = db.store.list_keys(&KeyFilter { sort, after: first.next, ..filter() }).await.unwrap();
+            let first = db.store.list_keys(&Visible::everything(), &KeyFilter { sort, limit: 1, ..filter() }).await.unwrap();
+            let rest = db.store.list_keys(&Visible::everything(), &KeyFilter { sort, after: first.next, ..filter() }).await.unwrap();
             assert_eq!(rest.keys.len(), 2, "{sort:?}");
         }
-        let first = db.store.list_keys(&KeyFilter { limit: 1, ..filter() }).await.unwrap();
+        let first = db.store.list_keys(&Visible::everything(), &KeyFilter { limit: 1, ..filter() }).await.unwrap();
         behind_its_back(&db, &format!("DELETE FROM keys WHERE id = '{}'", key(3).id)).await;
-        let rest = db.store.list_keys(&KeyFilter { after: first.next, ..filter() }).await.unwrap();
+        let rest = db.store.list_keys(&Visible::everything(), &KeyFilter { after: first.next, ..filter() }).await.unwrap();
         assert_eq!(all_sound(rest.keys), [key(2), key(1)]);
         assert_eq!(found(&db.store, "key 3").await, Vec::<String>::new());
-        assert_eq!(db.store.count_keys(NOW).await.unwrap().total, 2);
+        assert_eq!(db.store.count_keys(&Visible::everything(), NOW).await.unwrap().total, 2);
     }
 
     async fn states_in_sql_are_those_of_the_domain_before_and_after_ends_are_noted(db: TestDb) {
@@ -183,7 +183,7 @@ both_engines! {
         with_keys(&db.store, &[key(1), key(2)]).await;
         let mut tx = db.store.begin().await.unwrap();
         let mut row = tx.find_key(&key(1).id).await.unwrap().unwrap().verify(&TestMacs).unwrap();
-        row.edit().name = "renamed".to_owned();
+        "renamed".clone_into(&mut row.edit().name);
         row.edit().revoked_at = Some(NOON);
         tx.update_key(&TestMacs, row).await.unwrap();
         tx.commit().await.unwrap();
@@ -191,7 +191,7 @@ both_engines! {
         assert_eq!(found(&db.store, "rena").await, ["renamed"]);
         let revoked = KeyFilter { state: Some(KeyState::Revoked), search: Some("rena".to_owned()), ..filter() };
         assert_eq!(listed(&db.store, &revoked).await.len(), 1);
-        assert_eq!(db.store.count_keys(NOW).await.unwrap(), KeyCounts { active: 1, total: 1 });
+        assert_eq!(db.store.count_keys(&Visible::everything(), NOW).await.unwrap(), KeyCounts { active: 1, total: 1 });
     }
 
     async fn search_and_state_hold_together(db: TestDb) {
@@ -201,14 +201,30 @@ both_engines! {
         assert_eq!(listed(&db.store, &KeyFilter { search: Some("key 1".to_owned()), ..search }).await, []);
     }
 
+    async fn keys_added_together_are_whole_and_in_their_order(db: TestDb) {
+        let keys: Vec<_> = (1..=u8::MAX).map(key).collect();
+        let versions: Vec<_> = keys.iter().zip(1..=u8::MAX).map(|(key, n)| version(key, n)).collect();
+        with_project(&db.store).await;
+        let mut tx = db.store.begin().await.unwrap();
+        tx.insert_keys(&TestMacs, &keys.iter().zip(&versions).collect::<Vec<_>>()).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut all = listed(&db.store, &KeyFilter { limit: 300, ..filter() }).await;
+        all.reverse();
+        assert_eq!(all, keys);
+        assert_eq!(found(&db.store, "key 255").await, ["key 255"]);
+        assert_eq!(db.store.count_keys(&Visible::everything(), NOW).await.unwrap(), KeyCounts { active: 255, total: 255 });
+        let last = db.store.find_key_by_hash(&[255; 32]).await.unwrap().unwrap();
+        assert_eq!(all_sound([last.version]), versions[254..]);
+    }
+
     async fn keys_of_an_older_version_are_found_after_the_migration(db: TestDb) {
         let keys: Vec<_> = (1..=5).map(key).collect();
         with_keys(&db.store, &keys).await;
         behind_its_back(&db, "DELETE FROM key_search; DELETE FROM key_counts").await;
-        assert!(db.store.list_keys(&filter()).await.unwrap().keys.is_empty());
+        assert!(db.store.list_keys(&Visible::everything(), &filter()).await.unwrap().keys.is_empty());
         db.store.migrate().await.unwrap();
         assert_eq!(found(&db.store, "key").await, ["key 5", "key 4", "key 3", "key 2", "key 1"]);
-        assert_eq!(db.store.count_keys(NOW).await.unwrap(), KeyCounts { active: 5, total: 5 });
+        assert_eq!(db.store.count_keys(&Visible::everything(), NOW).await.unwrap(), KeyCounts { active: 5, total: 5 });
     }
 
     async fn expiring_keys_are_active_and_the_next_comes_first(db: TestDb) {
@@ -225,7 +241,7 @@ both_engines! {
         ];
         with_keys(&db.store, &keys).await;
         let names = async |limit| {
-            let keys = db.store.expiring_keys(NOW, NOW.plus(30), limit).await.unwrap();
+            let keys = db.store.expiring_keys(&Visible::everything(), NOW, NOW.plus(30), limit).await.unwrap();
             all_sound(keys).into_iter().map(|key| key.name).collect::<Vec<_>>()
         };
         assert_eq!(names(10).await, ["key 2", "key 1", "key 3"]);
@@ -233,9 +249,9 @@ both_engines! {
     }
 
     async fn counts_leave_revoked_keys_out(db: TestDb) {
-        assert_eq!(db.store.count_keys(NOW).await.unwrap(), KeyCounts { active: 0, total: 0 });
+        assert_eq!(db.store.count_keys(&Visible::everything(), NOW).await.unwrap(), KeyCounts { active: 0, total: 0 });
         with_keys(&db.store, &of_every_state()).await;
-        assert_eq!(db.store.count_keys(NOW).await.unwrap(), KeyCounts { active: 2, total: 4 });
-        assert_eq!(db.store.count_keys(NOW.plus(1)).await.unwrap(), KeyCounts { active: 1, total: 4 });
+        assert_eq!(db.store.count_keys(&Visible::everything(), NOW).await.unwrap(), KeyCounts { active: 2, total: 4 });
+        assert_eq!(db.store.count_keys(&Visible::everything(), NOW.plus(1)).await.unwrap(), KeyCounts { active: 1, total: 4 });
     }
 }

@@ -24,3 +24,4 @@ mod transactions;
 mod upgrade;
 mod upstreams;
 mod users;
+mod visible;

@@ -1,4 +1,4 @@
-use domain::{ErrorClass, OpenEnum, RequestId, RequestLog, Timestamp, Usage};
+use domain::{ErrorClass, OpenEnum, RequestId, RequestLog, Timestamp, Usage, Visible};
 use store::{RequestFilter, Store};
 use testkit_db::{TestDb, both_engines};
 
@@ -6,7 +6,7 @@ use crate::builders::{NOON, behind_its_back_on_usage, bytes, key, request};
 
 async fn all(store: &Store) -> Vec<RequestLog> {
     let filter = RequestFilter { limit: 10_000, ..RequestFilter::default() };
-    store.list_requests(&filter).await.unwrap().into_iter().map(Result::unwrap).collect()
+    store.list_requests(&Visible::everything(), &filter).await.unwrap().into_iter().map(Result::unwrap).collect()
 }
 
 both_engines! {
@@ -114,7 +114,7 @@ both_engines! {
         ] {
             let set = |value: &str| format!("UPDATE request_logs SET {column} = {value} WHERE id = '{id}'");
             behind_its_back_on_usage(&db, &set(value)).await;
-            let list = db.store.list_requests(&RequestFilter { limit: 9, ..RequestFilter::default() }).await.unwrap();
+            let list = db.store.list_requests(&Visible::everything(), &RequestFilter { limit: 9, ..RequestFilter::default() }).await.unwrap();
             let damaged = list[0].as_ref().unwrap_err();
             assert_eq!((damaged.id.as_str(), damaged.started_at), (id.as_str(), Some(NOON.plus(1))), "{column}");
             assert!(damaged.what.contains(&format!("request_logs.{column}")), "{}", damaged.what);
@@ -132,7 +132,7 @@ both_engines! {
         assert_eq!(all(&db.store).await, std::slice::from_ref(&odd));
         let upstream_error = RequestLog { status: 502, id: request(5).id, ..odd };
         db.store.insert_requests(&[upstream_error]).await.unwrap();
-        let figures = db.store.upstream_figures(NOON).await.unwrap();
+        let figures = db.store.upstream_figures(&Visible::everything(), NOON).await.unwrap();
         assert_eq!(figures[0].last_error, Some(OpenEnum::Other("from_the_future".to_owned())));
     }
 

@@ -1,4 +1,4 @@
-use domain::{ErrorClass, RequestLog, Timestamp};
+use domain::{ErrorClass, RequestLog, Timestamp, Visible};
 use store::{Location, RequestFilter, Store};
 use testkit_db::{TestDb, both_engines};
 
@@ -10,7 +10,7 @@ fn filter() -> RequestFilter {
 
 /// When the rows that a filter lets through arrived, in milliseconds after noon.
 async fn found(store: &Store, filter: RequestFilter) -> Vec<i64> {
-    let rows = store.list_requests(&filter).await.unwrap();
+    let rows = store.list_requests(&Visible::everything(), &filter).await.unwrap();
     rows.iter().map(|row| row.as_ref().unwrap().started_at.since(NOON)).collect()
 }
 
@@ -20,7 +20,7 @@ both_engines! {
         let mut below = None;
         let mut seen = Vec::new();
         loop {
-            let rows = db.store.list_requests(&RequestFilter { limit: 3, below, ..filter() }).await.unwrap();
+            let rows = db.store.list_requests(&Visible::everything(), &RequestFilter { limit: 3, below, ..filter() }).await.unwrap();
             let rows: Vec<RequestLog> = rows.into_iter().map(Result::unwrap).collect();
             let Some(last) = rows.last() else { break };
             below = Some(last.id.to_string());

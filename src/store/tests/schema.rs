@@ -141,6 +141,9 @@ async fn sqlite_table(connection: &mut SqliteConnection, name: &str, sql: &str) 
     table
 }
 
+/// Of a constraint: table, kind, columns, the table and columns it points at, what a removal there does, its definition.
+type ConstraintRow = (String, String, Vec<String>, Option<String>, Vec<String>, String, String);
+
 async fn of_postgres(db: &TestDb) -> Schema {
     let Location::Postgres { url } = &db.location else { unreachable!() };
     let mut connection = PgConnection::connect(url).await.unwrap();
@@ -168,7 +171,7 @@ async fn of_postgres(db: &TestDb) -> Schema {
         schema.entry(table).or_default().columns.insert(column, (class.to_owned(), nullable, default));
     }
     // Of a partitioned table, what it is partitioned by must stand in its primary key: that is no part of the meaning.
-    let constraints: Vec<(String, String, Vec<String>, Option<String>, Vec<String>, String, String)> = sqlx::query_as(
+    let constraints: Vec<ConstraintRow> = sqlx::query_as(
         "SELECT c.relname::text, o.contype::text, \
          ARRAY(SELECT a.attname::text FROM unnest(o.conkey) WITH ORDINALITY k (n, place) \
            JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.n \

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{Change, ChangeKind};
+use domain::{Change, ChangeKind, Visible};
 use store::{KeyFilter, RequestFilter, Store};
 
 use crate::builders::{NOON, TestMacs, credential, key, project, request, upstream, user, version};
@@ -50,29 +50,29 @@ async fn every_future_can_move_between_threads() {
         tx.commit().await?;
         store.find_key(&key.id).await?;
         store.find_key_by_hash(&[1; 32]).await?;
-        store.list_keys(&KeyFilter::default()).await?;
-        store.count_listed_keys(&KeyFilter::default(), 1).await?;
-        store.expiring_keys(NOON, NOON, 1).await?;
-        store.count_keys(NOON).await?;
+        store.list_keys(&Visible::everything(), &KeyFilter::default()).await?;
+        store.count_listed_keys(&Visible::everything(), &KeyFilter::default(), 1).await?;
+        store.expiring_keys(&Visible::everything(), NOON, NOON, 1).await?;
+        store.count_keys(&Visible::everything(), NOON).await?;
         store.touch_keys(&[(key.id.clone(), NOON)]).await?;
         store.list_upstreams().await?;
         store.list_credentials().await?;
-        store.page_upstreams(None, 1, 0).await?;
-        store.count_upstreams().await?;
+        store.page_upstreams(&Visible::everything(), None, 1, 0).await?;
+        store.count_upstreams(&Visible::everything()).await?;
         store.find_upstream_by_name("x").await?;
         store.find_credential(&upstream.id).await?;
         store.insert_requests(&[request(0)]).await?;
-        store.list_requests(&RequestFilter::default()).await?;
+        store.list_requests(&Visible::everything(), &RequestFilter::default()).await?;
         store.find_request(&request(0).id).await?;
-        store.request_hours(NOON, NOON).await?;
-        store.request_totals(NOON).await?;
-        store.upstream_figures(NOON).await?;
+        store.request_hours(&Visible::everything(), NOON, NOON).await?;
+        store.request_totals(&Visible::everything(), NOON).await?;
+        store.upstream_figures(&Visible::everything(), NOON).await?;
         store.key_activity(&key.id, NOON).await?;
         store.latest_request_of_key(&key.id).await?;
         store.audit_after(0, 1).await?;
         store.load_session(&[]).await?;
         store.audit_head().await?;
-        store.list_audit(&store::AuditFilter::default()).await?;
+        store.list_audit(&Visible::everything(), &store::AuditFilter::default()).await?;
         store.live_keys_among(&[]).await?;
         store.acquire_lease("x", "y", NOON, NOON).await?;
         store.release_lease("x", "y").await?;

@@ -40,7 +40,7 @@ both_engines! {
         with_keys(&db.store, &[key(1)]).await;
         let mut tx = db.store.begin().await.unwrap();
         let mut row = tx.find_key(&key(1).id).await.unwrap().unwrap().verify(&TestMacs).unwrap();
-        row.edit().name = "new".to_owned();
+        "new".clone_into(&mut row.edit().name);
         tx.update_key(&TestMacs, row).await.unwrap();
         assert_eq!(sound(db.store.find_key(&key(1).id).await.unwrap()), Some(key(1)));
         db.store.insert_requests(&[request(0)]).await.unwrap();

@@ -1,6 +1,6 @@
 //! Request rows written under the first schema, after the migrations that came since.
 
-use domain::{ErrorClass, RequestLog, Usage};
+use domain::{ErrorClass, OpenEnum, RequestLog, Usage, Visible};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection, migrate::Migrator};
 use store::{Location, RequestFilter, Store};
 
@@ -41,7 +41,7 @@ fn insert(row: &RequestLog) -> String {
         row.attempts.to_string(),
         text(&row.client_address),
         maybe(row.user_agent.as_deref()),
-        maybe(row.error_class.as_ref().map(|class| class.as_str())),
+        maybe(row.error_class.as_ref().map(OpenEnum::as_str)),
     ];
     format!(
         "INSERT INTO request_logs (id, started_ms, key_id, key_version, key_name, key_prefix, project_id, method, \
@@ -60,15 +60,18 @@ fn rows() -> [RequestLog; 3] {
 async fn assert_whole(location: &Location) {
     let store = Store::open(location).await.unwrap();
     store.migrate().await.unwrap();
-    let found = store.list_requests(&RequestFilter { limit: 9, ..RequestFilter::default() }).await.unwrap();
+    let found = store
+        .list_requests(&Visible::everything(), &RequestFilter { limit: 9, ..RequestFilter::default() })
+        .await
+        .unwrap();
     let mut wanted = rows().map(Ok);
     wanted.reverse();
     assert_eq!(found, wanted);
-    let totals = store.request_totals(NOON).await.unwrap();
+    let totals = store.request_totals(&Visible::everything(), NOON).await.unwrap();
     assert_eq!((totals.requests, totals.errors, totals.input_tokens), (3, 1, 20));
     // Rows of today stand beside them, in the same partition.
     store.insert_requests(&[request(3)]).await.unwrap();
-    assert_eq!(store.request_totals(NOON).await.unwrap().requests, 4);
+    assert_eq!(store.request_totals(&Visible::everything(), NOON).await.unwrap().requests, 4);
     store.close().await;
 }
 

@@ -1,4 +1,4 @@
-use domain::{BaseUrl, Damage, Provider, Upstream};
+use domain::{BaseUrl, Damage, Provider, Upstream, Visible};
 use store::{Constraint, Error};
 use testkit_db::{TestDb, both_engines};
 
@@ -43,7 +43,7 @@ both_engines! {
         tx.replace_secret(&TestMacs, row, &next).await.unwrap();
         tx.commit().await.unwrap();
         let page = async |after: Option<&domain::UpstreamId>, offset| {
-            let page = db.store.page_upstreams(after, 2, offset).await.unwrap();
+            let page = db.store.page_upstreams(&Visible::everything(), after, 2, offset).await.unwrap();
             let both = |(upstream, credential)| (sound(Some(upstream)).unwrap(), sound(credential));
             page.into_iter().map(both).collect::<Vec<_>>()
         };
@@ -52,7 +52,7 @@ both_engines! {
         assert_eq!(page(None, 2).await, last);
         assert_eq!(page(Some(&upstream(2).id), 0).await, last);
         assert_eq!(page(Some(&upstream(1).id), 0).await, []);
-        assert_eq!(db.store.count_upstreams().await.unwrap(), 3);
+        assert_eq!(db.store.count_upstreams(&Visible::everything()).await.unwrap(), 3);
     }
 
     async fn names_are_unique(db: TestDb) {
@@ -102,7 +102,7 @@ both_engines! {
             let damaged = rows.next().unwrap().verify(&TestMacs).unwrap_err();
             assert_eq!(damaged.id, upstream(1).id.as_str());
             assert!(matches!(damaged.damage, Damage::Unreadable(_)), "{damaged}");
-            assert_eq!(db.store.page_upstreams(None, 10, 0).await.unwrap().len(), 2);
+            assert_eq!(db.store.page_upstreams(&Visible::everything(), None, 10, 0).await.unwrap().len(), 2);
         }
     }
 }

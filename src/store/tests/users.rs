@@ -52,7 +52,7 @@ both_engines! {
         tx.insert_user(&TestMacs, &user(2), "two").await.unwrap();
         let row = tx.find_account(&user(1).id).await.unwrap().unwrap();
         let mut account = row.verify(&TestMacs).unwrap();
-        account.edit().password_hash = "new".to_owned();
+        "new".clone_into(&mut account.edit().password_hash);
         tx.update_account(&TestMacs, account).await.unwrap();
         tx.commit().await.unwrap();
         let hash = async |n| found(&db.store, &user(n).email).await.unwrap().1;

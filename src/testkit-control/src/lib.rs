@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 use control::{Control, Cx, Parts, Settings};
 use dial::{DialConfig, Dialer};
 use domain::{Actor, Clock, Random};
-use keyring::{KeyFormat, RootKey};
+use keyring::{KeyFormat, Keyring, RootKey};
 use store::{Location, Store};
 use tempfile::TempDir;
 use testkit_domain::{CountedRandom, ManualClock};
@@ -29,6 +29,8 @@ pub struct ControlPlane {
     pub store: Store,
     /// Its clock.
     pub clock: Arc<ManualClock>,
+    /// What its rows are signed with.
+    pub keyring: Keyring,
     _dir: TempDir,
 }
 
@@ -48,7 +50,7 @@ impl ControlPlane {
         };
         let control = Control::new(Parts {
             store: store.clone(),
-            keyring,
+            keyring: keyring.clone(),
             dialer: Dialer::new(config).unwrap(),
             clock: handed_clock,
             random,
@@ -59,7 +61,7 @@ impl ControlPlane {
                 setup_token_path: dir.path().join("setup-token"),
             },
         });
-        Self { control, store, clock, _dir: dir }
+        Self { control, store, clock, keyring, _dir: dir }
     }
 
     /// What somebody at the machine's own command line may do.

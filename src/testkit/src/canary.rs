@@ -10,7 +10,7 @@ use memchr::memmem;
 /// characters that need not be; base64 in both alphabets at all three alignments, without the characters that depend
 /// on what stands before and behind.
 pub fn spellings(text: &str) -> Vec<Vec<u8>> {
-    let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = text.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     let mut found = vec![text.to_owned(), hex.to_uppercase(), hex];
     let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     for kept in [(|_| false) as fn(u8) -> bool, |byte| byte.is_ascii_alphanumeric(), unreserved] {
@@ -69,8 +69,8 @@ mod tests {
 
     #[test]
     fn hexadecimal_and_percent_forms_are_found() {
-        let hex: String = SECRET.bytes().map(|byte| format!("{byte:02x}")).collect();
-        let all: String = SECRET.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let hex = SECRET.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
+        let all = SECRET.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
         let form = "sk-canary_5ecret~with+a+blank%2Bmore";
         let query = "sk-canary_5ecret~with%20a%20blank%2bmore";
         for spelling in [SECRET, &hex, &hex.to_uppercase(), &all, &all.to_lowercase(), form, query] {

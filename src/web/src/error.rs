@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use contract::FieldErrors;
+use contract::{FieldErrors, Violation};
 use leptos::server_fn::{
     codec::JsonEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
@@ -54,9 +54,9 @@ pub enum UiError {
 }
 
 impl UiError {
-    /// The complaint about one field.
-    pub fn field(name: &str, message: impl Into<String>) -> Self {
-        Self::Invalid { errors: FieldErrors::one(name, message) }
+    /// A violation by one field.
+    pub fn field(name: &str, violation: impl Into<Violation>) -> Self {
+        Self::Invalid { errors: FieldErrors::one(name, violation) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The document around every page: head, policy, frame.
 
-use domain::{Action, text::visible};
+use domain::{Decision, Target, Verb, text::visible};
 use http::{HeaderValue, header};
 use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
@@ -31,9 +31,9 @@ impl Signed {
         let counts = control::navigation::counts(&visit.cx).await?;
         let me = control::users::me(&visit.cx);
         let path = visit.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-        let settings = visit.cx.actor().may(Action::ReadJobs);
+        let settings = visit.cx.principal().judge(Verb::Read, &Target::of(domain::Resource::Job)) == Decision::Allow;
         let (keys, upstreams) = (counts.keys, counts.upstreams);
-        Ok(Self { email: me.email, role: me.role, section, keys, upstreams, settings, path })
+        Ok(Self { email: me.email, role: me.role.as_str().to_owned(), section, keys, upstreams, settings, path })
     }
 }
 

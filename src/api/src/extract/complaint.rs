@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use contract::{FieldError, FieldErrors};
+use contract::{FieldErrors, Violation};
 use serde_path_to_error::{Path, Segment};
 
 /// Names of fields come from outside; what is longer than any of ours is cut.
@@ -11,29 +11,30 @@ pub(super) const NAME_MAX: usize = 100;
 /// The complaint behind `message`, which arose at `path`. `root` names the whole input.
 pub(super) fn complaint(path: &Path, message: &str, root: &str) -> FieldErrors {
     let mut field = spelled(path);
-    let message =
+    let violation =
         if let Some((_, known)) = message.strip_prefix("unknown field ").and_then(|rest| rest.split_once("`,")) {
             match known.trim().strip_prefix("expected ") {
-                Some(known) => format!("there is no such field; there is {}", without_position(known)),
-                None => "there is no such field, nor any other".to_owned(),
+                Some(known) => Violation::UnknownField { known: Some(without_position(known).to_owned()) },
+                None => Violation::UnknownField { known: None },
             }
         } else if let Some(name) = quoted(message, "missing field ") {
             field = join(&field, name);
-            "this field is required".to_owned()
+            Violation::Required
         } else if let Some(name) = quoted(message, "duplicate field ") {
             field = join(&field, name);
-            "give this field once".to_owned()
+            Violation::DuplicateField
         } else if let Some((_, wanted)) = message.rsplit_once(", expected ") {
-            format!("expected {}", without_position(wanted))
+            Violation::WrongType { expected: without_position(wanted).to_owned() }
         } else if message.contains("digit") || message.contains("number too") {
-            "use a whole number".to_owned()
+            Violation::WholeNumber
         } else {
-            "this value does not fit here".to_owned()
+            Violation::Unfit
         };
     if field.is_empty() {
         root.clone_into(&mut field);
     }
-    FieldErrors(vec![FieldError { field: field.chars().take(NAME_MAX).collect(), message }])
+    let field: String = field.chars().take(NAME_MAX).collect();
+    FieldErrors::one(&field, violation)
 }
 
 /// `rate_limits.requests_per_minute`, `allowed_models[2]`.

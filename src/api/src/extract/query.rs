@@ -1,7 +1,7 @@
 //! Query strings. A parameter that means nothing here is refused: silently ignored, `?dry_run=true` would write.
 
 use axum::http::request::Parts;
-use contract::FieldErrors;
+use contract::{FieldErrors, Violation};
 use serde::de::DeserializeOwned;
 
 use super::complaint::complaint;
@@ -19,6 +19,6 @@ pub(crate) fn query<T: DeserializeOwned>(parts: &Parts) -> Result<T, Problem> {
 pub(crate) fn no_query(parts: &Parts) -> Result<(), Problem> {
     match parts.uri.query() {
         None | Some("") => Ok(()),
-        Some(_) => Err(FieldErrors::one("query", "this path takes no parameters").into()),
+        Some(_) => Err(FieldErrors::one("query", Violation::NoParameters).into()),
     }
 }

@@ -9,7 +9,7 @@ use axum::{
     body::Body,
     http::{HeaderMap, Method, Request, StatusCode, header, request::Parts},
 };
-use domain::{Actor, Role, User};
+use domain::{Actor, ProjectId, Role, User};
 use secrecy::SecretString;
 use serde_json::Value;
 use store::Store;
@@ -25,6 +25,8 @@ pub(crate) struct House {
     router: Router,
     pub(crate) store: Store,
     pub(crate) clock: Arc<ManualClock>,
+    /// The project of everybody.
+    pub(crate) project: ProjectId,
     _plane: ControlPlane,
 }
 
@@ -110,8 +112,16 @@ impl House {
         let plane = ControlPlane::new().await;
         let (store, clock) = (plane.store.clone(), plane.clock.clone());
         let token = SecretString::from(TOKEN.to_owned());
-        let router = api::router(ApiState::new(plane.control.clone(), Some(&token), Arc::new(CookieRoles)));
-        Self { router, store, clock, _plane: plane }
+        let project = store.first_project().await.unwrap().unwrap().verify(&plane.keyring).unwrap().id.clone();
+        let people = ROLES.map(|role| person(role, &project));
+        let mut tx = store.begin().await.unwrap();
+        for person in &people {
+            tx.insert_user(&plane.keyring, person, "no hash of a password").await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let sessions = Arc::new(CookieRoles(people));
+        let router = api::router(ApiState::new(plane.control.clone(), Some(&token), sessions));
+        Self { router, store, clock, project, _plane: plane }
     }
 
     pub(crate) fn call(&self, method: Method, path: &str) -> Call<'_> {
@@ -141,8 +151,17 @@ impl House {
     }
 }
 
+/// Every role; somebody has it.
+pub(crate) const ROLES: [Role; 4] = [Role::Owner, Role::Admin, Role::Member, Role::Viewer];
+
+/// Whoever has this role: `user1@example.org` is the admin.
+fn person(role: Role, project: &ProjectId) -> User {
+    let n = ROLES.iter().position(|one| *one == role).unwrap();
+    User { role, project_id: project.clone(), ..user(u8::try_from(n).unwrap()) }
+}
+
 /// The cookie names the role: what sessions are is the server's affair.
-struct CookieRoles;
+struct CookieRoles([User; 4]);
 
 #[async_trait]
 impl SessionActor for CookieRoles {
@@ -151,6 +170,7 @@ impl SessionActor for CookieRoles {
         if cookie == Some("gone") {
             return Err(control::Error::Unavailable("the pool is closed: canary-of-the-cause".into()));
         }
-        Ok(cookie.and_then(Role::parse).map(|role| Actor::User(User { role, ..user(1) })))
+        let found = self.0.iter().find(|person| Some(person.role.as_str()) == cookie);
+        Ok(found.cloned().map(Actor::User))
     }
 }

@@ -114,8 +114,8 @@ async fn lists_are_walked_by_cursor_and_by_number_near_their_beginning() {
     assert_eq!(names(&second), names(&house.get("/api/v1/keys?page_size=2&page=2").await.json()));
     let last = house.get("/api/v1/keys?page_size=2&page=3").await.json();
     assert_eq!((names(&last), &last["next_cursor"]), (vec!["Key 1".to_owned()], &json!(null)));
-    let named = house.get("/api/v1/keys?sort=name&search=KEY&page_size=1").await.json();
-    assert_eq!(names(&named), ["Key 1"]);
+    let found = house.get("/api/v1/keys?sort=name&search=KEY&page_size=1").await.json();
+    assert_eq!(names(&found), ["Key 1"]);
     house.get(&format!("/api/v1/keys?cursor={cursor}&sort=name")).await.complaint("cursor");
     house.get(&format!("/api/v1/keys?cursor={cursor}&page=2")).await.complaint("cursor");
     house.get("/api/v1/keys?cursor=mine").await.complaint("cursor");

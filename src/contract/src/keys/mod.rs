@@ -10,10 +10,17 @@ use domain::{
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use crate::{FieldErrors, PageQuery, field, patch};
+use crate::{FieldErrors, PageQuery, Violation, field, patch};
 
 pub use operations::{KeysActivity, KeysCreate, KeysDisable, KeysEnable, KeysList, KeysRevoke, KeysShow};
 pub use view::{IssuedKeyView, KeyActivity, KeyView, RateLimitsView};
+
+/// The longest description, in characters.
+const DESCRIPTION_MAX: usize = 1000;
+/// The most entries of a list.
+const ENTRIES_MAX: usize = 100;
+const REASONS: [&str; 4] = ["no_longer_needed", "leaked", "owner_left", "other"];
+const STATES: [&str; 4] = ["active", "disabled", "expired", "revoked"];
 
 /// Asks for a key. Every field but `name` may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -115,20 +122,20 @@ impl TryFrom<CreateKey> for NewKey {
     fn try_from(shape: CreateKey) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         let name = field::text(&mut errors, "name", &shape.name, 1, VirtualKey::NAME_MAX);
-        if shape.description.chars().count() > 1000 {
-            errors.push("description", "use at most 1000 characters");
+        if shape.description.chars().count() > DESCRIPTION_MAX {
+            errors.push("description", Violation::TooLong { max: DESCRIPTION_MAX });
         }
         let env = match shape.env.as_deref() {
             None | Some("") => Some(KeyEnv::Live),
-            Some(text) => errors.take("env", KeyEnv::parse(text).ok_or("use live or test")),
+            Some(text) => errors.take("env", KeyEnv::parse(text).ok_or_else(|| Violation::one_of(&["live", "test"]))),
         };
         let expires = errors_expiry(&mut errors, shape.expires_at.as_deref(), shape.expires_in_days);
         let project_id = shape.project_id.as_deref().and_then(|id| errors.take("project_id", id.parse::<ProjectId>()));
         let allowed_models = list(&mut errors, "allowed_models", &shape.allowed_models, |text| {
-            ModelPattern::try_from(text.to_owned()).map_err(|error| error.to_string())
+            ModelPattern::try_from(text.to_owned()).map_err(|_| Violation::ModelPattern)
         });
         let allowed_upstreams = list(&mut errors, "allowed_upstreams", &shape.allowed_upstreams, |text| {
-            text.parse::<UpstreamId>().map_err(|error| error.to_string())
+            text.parse::<UpstreamId>().map_err(Violation::from)
         });
         let allowed_cidrs = list(&mut errors, "allowed_cidrs", &shape.allowed_cidrs, network);
         let requests_per_minute = shape.rate_limits.unwrap_or_default().requests_per_minute;
@@ -136,10 +143,8 @@ impl TryFrom<CreateKey> for NewKey {
             None | Some(None) => {}
             Some(Some(n)) => {
                 if !(1..=1_000_000).contains(&n) {
-                    errors.push(
-                        "rate_limits.requests_per_minute",
-                        "use 1 to 1000000; leave it empty (in JSON: null) for no limit",
-                    );
+                    let violation = Violation::LimitRange { min: 1, max: 1_000_000 };
+                    errors.push("rate_limits.requests_per_minute", violation);
                 }
             }
         }
@@ -167,15 +172,19 @@ impl TryFrom<CreateKey> for NewKey {
 fn errors_expiry(errors: &mut FieldErrors, at: Option<&str>, days: Option<i64>) -> Expiry {
     match (at, days) {
         (Some(_), Some(_)) => {
-            errors.push("expires_in_days", "give expires_at or expires_in_days, not both");
+            let violation = Violation::NotBoth { one: "expires_at", other: "expires_in_days" };
+            errors.push("expires_in_days", violation);
             Expiry::Never
         }
         (Some(text), None) => errors
-            .take("expires_at", Timestamp::parse_rfc3339(text).ok_or("use RFC 3339, such as 2027-02-18T09:00:00Z"))
+            .take(
+                "expires_at",
+                Timestamp::parse_rfc3339(text).ok_or(Violation::Instant { example: "2027-02-18T09:00:00Z" }),
+            )
             .map_or(Expiry::Never, Expiry::At),
         (None, Some(days)) => {
             if !(1..=3650).contains(&days) {
-                errors.push("expires_in_days", "use 1 to 3650 days, or leave it out for no end");
+                errors.push("expires_in_days", Violation::DaysRange { min: 1, max: 3650 });
             }
             Expiry::After(days.saturating_mul(Timestamp::DAY))
         }
@@ -187,24 +196,24 @@ fn list<T>(
     errors: &mut FieldErrors,
     field: &str,
     texts: &[String],
-    parse: impl Fn(&str) -> Result<T, String>,
+    parse: impl Fn(&str) -> Result<T, Violation>,
 ) -> Vec<T> {
-    if texts.len() > 100 {
-        errors.push(field, "use at most 100 entries");
+    if texts.len() > ENTRIES_MAX {
+        errors.push(field, Violation::TooMany { max: ENTRIES_MAX });
         return Vec::new();
     }
     let mut out = Vec::with_capacity(texts.len());
     for text in texts {
         match parse(text.trim()) {
             Ok(value) => out.push(value),
-            Err(message) => errors.push(field, format!("{text}: {message}")),
+            Err(violation) => errors.push_entry(field, text, violation),
         }
     }
     out
 }
 
 /// A network, or a single address as the network of just it. The error says which prefix lengths there are.
-fn network(text: &str) -> Result<IpNet, String> {
+fn network(text: &str) -> Result<IpNet, Violation> {
     if let Ok(net) = text.parse::<IpNet>() {
         return Ok(net.trunc());
     }
@@ -213,12 +222,12 @@ fn network(text: &str) -> Result<IpNet, String> {
     }
     match text.split_once('/') {
         Some((address, _)) if address.parse::<std::net::Ipv4Addr>().is_ok() => {
-            Err(format!("a network of IPv4 ends in /0 to /32. Did you mean {address}/24?"))
+            Err(Violation::NetworkPrefix { family: "IPv4", max: 32, suggestion: format!("{address}/24") })
         }
         Some((address, _)) if address.parse::<std::net::Ipv6Addr>().is_ok() => {
-            Err(format!("a network of IPv6 ends in /0 to /128. Did you mean {address}/64?"))
+            Err(Violation::NetworkPrefix { family: "IPv6", max: 128, suggestion: format!("{address}/64") })
         }
-        _ => Err("use an address or a network, such as 10.4.12.0/24".to_owned()),
+        _ => Err(Violation::Network),
     }
 }
 
@@ -238,8 +247,7 @@ impl TryFrom<RevokeKey> for RevokeReason {
     fn try_from(shape: RevokeKey) -> Result<Self, FieldErrors> {
         match shape.reason.as_deref() {
             None | Some("") => Ok(Self::Other),
-            Some(text) => Self::parse(text)
-                .ok_or_else(|| FieldErrors::one("reason", "use no_longer_needed, leaked, owner_left or other")),
+            Some(text) => Self::parse(text).ok_or_else(|| FieldErrors::one("reason", Violation::one_of(&REASONS))),
         }
     }
 }
@@ -288,7 +296,8 @@ impl KeyQuery {
         match self.sort.as_deref() {
             None | Some("") => Ok(KeySort::default()),
             Some(text) => {
-                KeySort::parse(text).ok_or_else(|| FieldErrors::one("sort", "use -created_at, name or -last_used_at"))
+                let one_of = || Violation::one_of(&["-created_at", "name", "-last_used_at"]);
+                KeySort::parse(text).ok_or_else(|| FieldErrors::one("sort", one_of()))
             }
         }
     }
@@ -301,7 +310,7 @@ impl KeyQuery {
                 // Whether a row verifies is known only once it is read.
                 .filter(|state| *state != KeyState::Damaged)
                 .map(Some)
-                .ok_or_else(|| FieldErrors::one("state", "use active, disabled, expired or revoked")),
+                .ok_or_else(|| FieldErrors::one("state", Violation::one_of(&STATES))),
         }
     }
 }

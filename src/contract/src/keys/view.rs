@@ -1,7 +1,13 @@
 //! Keys as they are shown: never their secret, but once.
 
-use domain::{DamagedRow, KeyState, Policy, RateLimits, Timestamp, Verified, VirtualKey};
+use domain::{
+    DamagedRow, KeyEnv, KeyId, KeyState, ModelPattern, OpenEnum, Policy, ProjectId, RateLimits, RevokeReason,
+    Timestamp, UpstreamId, UserId, Verified, VirtualKey,
+};
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+
+use crate::wire;
 
 /// Limits as they hold; `null`: no limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,7 +26,9 @@ pub struct KeyActivity {
     /// Distinct client addresses in 24 hours.
     pub addresses_24h: i64,
     /// RFC 3339: when the newest one arrived, ever.
-    pub last_request_at: Option<String>,
+    #[serde(default, with = "wire::optional_instant")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub last_request_at: Option<Timestamp>,
 }
 
 /// A key as it is shown: never its secret.
@@ -28,31 +36,39 @@ pub struct KeyActivity {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KeyView {
     /// `key_…`
-    pub id: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub id: OpenEnum<KeyId>,
     /// For people.
     pub name: String,
     /// Free text.
     pub description: String,
     /// `live` or `test`.
-    pub env: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub env: OpenEnum<KeyEnv>,
     /// Prefix, first four, `…`, last four.
     pub masked: String,
     /// `active`, `disabled`, `expired`, `revoked` or `damaged`.
-    pub state: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub state: KeyState,
     /// Switched on.
     pub enabled: bool,
     /// Number of the current secret.
     pub version: i64,
     /// Its project.
-    pub project_id: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub project_id: OpenEnum<ProjectId>,
     /// Its owner, if it has one.
-    pub owner_id: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub owner_id: Option<UserId>,
     /// Models it may ask for; empty: every model.
-    pub allowed_models: Vec<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub allowed_models: Vec<ModelPattern>,
     /// Ids of upstreams it may reach; empty: every upstream.
-    pub allowed_upstreams: Vec<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub allowed_upstreams: Vec<UpstreamId>,
     /// Networks it may come from; empty: everywhere.
-    pub allowed_cidrs: Vec<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub allowed_cidrs: Vec<IpNet>,
     /// How fast it may call.
     pub rate_limits: RateLimitsView,
     /// Raised by every change of what the key may do, from 1.
@@ -60,48 +76,58 @@ pub struct KeyView {
     /// What is wrong with its row, where it is damaged: then no request passes, and what else is said here may be wrong.
     pub damage: Option<String>,
     /// RFC 3339.
-    pub expires_at: Option<String>,
+    #[serde(default, with = "wire::optional_instant")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub expires_at: Option<Timestamp>,
     /// RFC 3339.
-    pub revoked_at: Option<String>,
+    #[serde(default, with = "wire::optional_instant")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub revoked_at: Option<Timestamp>,
     /// Why it was revoked.
-    pub revoke_reason: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub revoke_reason: Option<RevokeReason>,
     /// RFC 3339, to the minute.
-    pub last_used_at: Option<String>,
+    #[serde(default, with = "wire::optional_instant")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub last_used_at: Option<Timestamp>,
     /// RFC 3339.
-    pub created_at: String,
+    #[serde(with = "wire::instant_or_blank")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub created_at: Option<Timestamp>,
     /// RFC 3339.
-    pub updated_at: String,
+    #[serde(with = "wire::instant_or_blank")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub updated_at: Option<Timestamp>,
 }
 
 impl KeyView {
     /// The key as it is at `now`.
     pub fn of(key: &VirtualKey, now: Timestamp) -> Self {
-        let time = |at: Option<Timestamp>| at.map(Timestamp::to_rfc3339);
         let Policy { allowed_models, allowed_upstreams, allowed_cidrs, rate_limits } = &key.policy;
         let RateLimits { requests_per_minute } = rate_limits;
         Self {
-            id: key.id.to_string(),
+            id: key.id.clone().into(),
             name: key.name.clone(),
             description: key.description.clone(),
-            env: key.env.as_str().to_owned(),
+            env: key.env.into(),
             masked: key.masked.clone(),
-            state: key.state(now).as_str().to_owned(),
+            state: key.state(now),
             enabled: key.enabled,
             version: key.version,
-            project_id: key.project_id.to_string(),
-            owner_id: key.owner_id.as_ref().map(ToString::to_string),
-            allowed_models: allowed_models.iter().map(|model| model.as_str().to_owned()).collect(),
-            allowed_upstreams: allowed_upstreams.iter().map(ToString::to_string).collect(),
-            allowed_cidrs: allowed_cidrs.iter().map(ToString::to_string).collect(),
+            project_id: key.project_id.clone().into(),
+            owner_id: key.owner_id.clone(),
+            allowed_models: allowed_models.clone(),
+            allowed_upstreams: allowed_upstreams.clone(),
+            allowed_cidrs: allowed_cidrs.clone(),
             rate_limits: RateLimitsView { requests_per_minute: *requests_per_minute },
             policy_version: key.policy_version,
             damage: None,
-            expires_at: time(key.expires_at),
-            revoked_at: time(key.revoked_at),
-            revoke_reason: key.revoke_reason.as_ref().map(|reason| reason.as_str().to_owned()),
-            last_used_at: time(key.last_used_at),
-            created_at: key.created_at.to_rfc3339(),
-            updated_at: key.updated_at.to_rfc3339(),
+            expires_at: key.expires_at,
+            revoked_at: key.revoked_at,
+            revoke_reason: key.revoke_reason.clone(),
+            last_used_at: key.last_used_at,
+            created_at: Some(key.created_at),
+            updated_at: Some(key.updated_at),
         }
     }
 
@@ -115,10 +141,10 @@ impl KeyView {
 
     /// A key whose row does not verify.
     pub fn damaged(row: &DamagedRow<VirtualKey>, now: Timestamp) -> Self {
-        let claimed = row.claimed.as_ref().map(|key| Self::of(key, now));
+        let claimed = row.claimed.as_deref().map(|key| Self::of(key, now));
         Self {
-            id: row.id.clone(),
-            state: KeyState::Damaged.as_str().to_owned(),
+            id: OpenEnum::read(&row.id, |id| id.parse().ok()),
+            state: KeyState::Damaged,
             damage: Some(row.damage.to_string()),
             ..claimed.unwrap_or_else(Self::unreadable)
         }
@@ -127,15 +153,15 @@ impl KeyView {
     /// Nothing is known.
     fn unreadable() -> Self {
         Self {
-            id: String::new(),
+            id: OpenEnum::Other(String::new()),
             name: String::new(),
             description: String::new(),
-            env: String::new(),
+            env: OpenEnum::Other(String::new()),
             masked: String::new(),
-            state: String::new(),
+            state: KeyState::Damaged,
             enabled: false,
             version: 0,
-            project_id: String::new(),
+            project_id: OpenEnum::Other(String::new()),
             owner_id: None,
             allowed_models: Vec::new(),
             allowed_upstreams: Vec::new(),
@@ -147,8 +173,8 @@ impl KeyView {
             revoked_at: None,
             revoke_reason: None,
             last_used_at: None,
-            created_at: String::new(),
-            updated_at: String::new(),
+            created_at: None,
+            updated_at: None,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Path parameters: the ids in an operation's path.
 
+use std::fmt::Write as _;
+
 use domain::{JobName, JobRunId, KeyId, RequestId, UpstreamId};
 
 /// One id in a path.
@@ -124,7 +126,8 @@ fn segment(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            // Writing to a String cannot fail.
+            let _ = write!(out, "%{byte:02X}");
         }
     }
     out

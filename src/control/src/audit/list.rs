@@ -4,7 +4,7 @@ use contract::{
     CursorPage,
     audit::{AuditChange, AuditFilter, AuditList, AuditQuery, AuditRow},
 };
-use domain::{Action, AuditEncoding, AuditRecord, FieldChange, TargetKind};
+use domain::{AuditEncoding, AuditRecord, FieldChange, Resource, TargetKind};
 use serde_json::Value;
 
 use crate::{Cx, Perform, Result};
@@ -14,7 +14,7 @@ const PERSONAL: &str = "email";
 
 /// Records, newest first, a keyset page at a time.
 pub async fn list(cx: &Cx, filter: AuditFilter) -> Result<CursorPage<AuditRow>> {
-    cx.allow(Action::ReadAudit)?;
+    let visible = cx.visible(Resource::Audit)?;
     let limit = usize::try_from(filter.limit).unwrap_or(50);
     let wanted = store::AuditFilter {
         actor: filter.actor,
@@ -27,7 +27,7 @@ pub async fn list(cx: &Cx, filter: AuditFilter) -> Result<CursorPage<AuditRow>> 
         // One more than asked for tells whether there is a next page.
         limit: filter.limit + 1,
     };
-    let records = cx.store().list_audit(&wanted).await?;
+    let records = cx.store().list_audit(&visible, &wanted).await?;
     let has_more = records.len() > limit;
     let items: Vec<AuditRow> = records.into_iter().take(limit).map(row).collect();
     let next_cursor = items.last().filter(|_| has_more).map(|row| row.seq.to_string());

@@ -7,7 +7,7 @@ use contract::{
     Nothing,
     audit::{AuditHeadView, AuditProblem, AuditVerdict, AuditVerify, BadRecord, LiveKey},
 };
-use domain::{Action, AuditEncoding, AuditHead, AuditRecord, KeyEffect, audit::FIRST_PREVIOUS};
+use domain::{AuditEncoding, AuditHead, AuditRecord, KeyEffect, Resource, Target, Verb, audit::FIRST_PREVIOUS};
 use keyring::Keyring;
 
 use super::hex;
@@ -40,7 +40,7 @@ pub async fn head(control: &Control) -> Result<Option<HeadStatus>> {
 /// Verifies the whole chain; names the first bad record, and every key that is live although its last recorded act
 /// ended it.
 pub async fn verify(cx: &Cx) -> Result<AuditVerdict> {
-    cx.allow(Action::ReadAudit)?;
+    cx.allow(Verb::Read, &Target::of(Resource::Audit))?;
     // Before the walk: what is appended meanwhile comes behind it.
     let head = cx.store().audit_head().await?;
     let mut walk = Walk::new(cx.keyring(), head.as_ref().map(|head| head.seq));

@@ -4,14 +4,14 @@ use contract::{
     Nothing,
     jobs::{JobRunView, JobView, Jobs, JobsList, JobsRunShow, LastRun},
 };
-use domain::{Action, JobRunId, Timestamp};
+use domain::{JobRunId, Resource, Target, Timestamp, Verb};
 
 use super::all;
 use crate::{Cx, Error, Perform, Result};
 
 /// Every job with its last and its next run.
 pub async fn list(cx: &Cx) -> Result<Jobs> {
-    cx.allow(Action::ReadJobs)?;
+    cx.allow(Verb::Read, &Target::of(Resource::Job))?;
     let mut items = Vec::new();
     for job in all() {
         let store = cx.store();
@@ -37,7 +37,7 @@ pub async fn list(cx: &Cx) -> Result<Jobs> {
 
 /// What has become of a run.
 pub async fn show_run(cx: &Cx, id: &JobRunId) -> Result<JobRunView> {
-    cx.allow(Action::ReadJobs)?;
+    cx.allow(Verb::Read, &Target::of(Resource::Job))?;
     let run = cx.store().find_job_run(id).await?.ok_or(Error::NotFound("run"))?;
     Ok(JobRunView {
         id: run.id.to_string(),

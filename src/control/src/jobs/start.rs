@@ -4,14 +4,14 @@ use contract::{
     Nothing,
     jobs::{JobsRun, StartedRun},
 };
-use domain::{Act, Action, JobName, JobRun, JobRunId, RunState};
+use domain::{Act, JobName, JobRun, JobRunId, Resource, RunState, Target, Verb};
 
 use super::all;
 use crate::{Cx, Error, Perform, Result};
 
 /// Asks for a run of the job: a node begins it within a second or two. While one is asked for already, this is that one.
 pub async fn start(cx: &Cx, name: &str) -> Result<StartedRun> {
-    cx.allow(Action::RunJobs)?;
+    cx.allow(Verb::Run, &Target::of(Resource::Job))?;
     if all().iter().all(|job| job.name() != name) {
         return Err(Error::NotFound("job"));
     }

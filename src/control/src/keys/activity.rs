@@ -5,25 +5,26 @@ use contract::{
     keys::{KeyActivity, KeysActivity},
     logs::LogRow,
 };
-use domain::{Action, KeyId, Timestamp};
+use domain::{KeyId, Timestamp, Verb};
 
 use crate::{Cx, Error, Perform, Result};
 
 /// Requests, addresses and the newest arrival of the last 24 hours.
 pub async fn activity(cx: &Cx, id: &KeyId) -> Result<KeyActivity> {
-    cx.allow(Action::ReadKeys)?;
-    cx.store().find_key(id).await?.ok_or(Error::NotFound("key"))?;
+    let key = cx.keyring().verify(cx.store().find_key(id).await?.ok_or(Error::NotFound("key"))?);
+    cx.allow(Verb::Read, &key)?;
     let activity = cx.store().key_activity(id, cx.now().plus(-Timestamp::DAY)).await?;
     Ok(KeyActivity {
         requests_24h: activity.requests,
         addresses_24h: activity.addresses,
-        last_request_at: activity.last_at.map(Timestamp::to_rfc3339),
+        last_request_at: activity.last_at,
     })
 }
 
 /// The newest request with this key; `None` while none has come.
 pub async fn first_request(cx: &Cx, id: &KeyId) -> Result<Option<LogRow>> {
-    cx.allow(Action::ReadLogs)?;
+    let key = cx.keyring().verify(cx.store().find_key(id).await?.ok_or(Error::NotFound("key"))?);
+    cx.allow(Verb::Read, &key)?;
     Ok(cx.store().latest_request_of_key(id).await?.as_ref().map(LogRow::of))
 }
 

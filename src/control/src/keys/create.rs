@@ -1,10 +1,12 @@
 //! Issuing a key: the one place where a secret of ours comes into being (K1–K3).
 
 use contract::{
-    FieldErrors,
+    FieldErrors, Violation,
     keys::{CreateKey, IssuedKeyView, KeyView, KeysCreate, NewKey},
 };
-use domain::{Act, Action, Actor, Change, ChangeKind, KeyId, KeyVersion, ProjectId, VirtualKey};
+use domain::{
+    Act, Actor, Change, ChangeKind, Decision, KeyId, KeyVersion, ProjectId, Resource, Target, Verb, VirtualKey,
+};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{Cx, Error, Perform, Result};
@@ -21,13 +23,13 @@ pub struct IssuedKey {
 
 /// Issues a key.
 pub async fn create(cx: &Cx, new: NewKey) -> Result<IssuedKey> {
-    cx.allow(Action::WriteKeys)?;
     let now = cx.now();
     let expires_at = new.expires.from(now);
     if expires_at.is_some_and(|at| at <= now) {
-        return Err(FieldErrors::one("expires_at", "choose an instant in the future").into());
+        return Err(FieldErrors::one("expires_at", Violation::InThePast).into());
     }
     let project_id = project(cx, new.project_id.clone()).await?;
+    cx.allow(Verb::Create, &new_key_in(cx, &project_id))?;
     upstreams_exist(cx, &new).await?;
 
     let fresh = cx.settings().key_format.issue(new.env, cx.random());
@@ -70,12 +72,18 @@ pub async fn create(cx: &Cx, new: NewKey) -> Result<IssuedKey> {
     Ok(IssuedKey { key, view, secret: fresh.secret })
 }
 
+/// A key that whoever acts would own.
+fn new_key_in<'a>(cx: &'a Cx, project: &'a ProjectId) -> Target<'a> {
+    Target { resource: Resource::Key, project: Some(project), owner: cx.actor().user().map(|user| &user.id) }
+}
+
 /// The project asked for, the actor's own, or the first one.
 async fn project(cx: &Cx, asked: Option<ProjectId>) -> Result<ProjectId> {
     let project = match (asked, cx.actor()) {
         (Some(id), _) => match cx.store().find_project(&id).await? {
-            Some(project) => project,
-            None => return Err(FieldErrors::one("project_id", "there is no such project").into()),
+            // A project in which nothing may be seen is one that does not exist.
+            Some(project) if cx.principal().judge(Verb::Create, &new_key_in(cx, &id)) != Decision::Hide => project,
+            _ => return Err(FieldErrors::one("project_id", Violation::NoSuch { noun: "project" }).into()),
         },
         (None, Actor::User(user)) => return Ok(user.project_id.clone()),
         (None, _) => {
@@ -93,7 +101,11 @@ async fn upstreams_exist(cx: &Cx, new: &NewKey) -> Result<()> {
     }
     let known = cx.store().list_upstreams().await?;
     match asked.iter().find(|id| known.iter().all(|row| row.upstream.id() != id.as_str())) {
-        Some(id) => Err(FieldErrors::one("allowed_upstreams", format!("{id}: there is no such upstream")).into()),
+        Some(id) => {
+            let mut errors = FieldErrors::default();
+            errors.push_entry("allowed_upstreams", id.as_str(), Violation::NoSuch { noun: "upstream" });
+            Err(errors.into())
+        }
         None => Ok(()),
     }
 }

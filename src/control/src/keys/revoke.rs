@@ -1,17 +1,17 @@
 //! Revoking a key: at once, for good, idempotent (K6, R3).
 
 use contract::keys::{KeyView, KeysRevoke, RevokeKey};
-use domain::{Act, Action, Change, ChangeKind, KeyId, RevokeReason};
+use domain::{Act, Change, ChangeKind, KeyId, RevokeReason, Verb};
 
 use crate::{Cx, Error, Perform, Result};
 
 /// Ends a key. When this returns, the next request with it is refused in this process. A second call changes nothing.
 /// A damaged key can be ended too, and stays damaged.
 pub async fn revoke(cx: &Cx, id: &KeyId, reason: RevokeReason) -> Result<KeyView> {
-    cx.allow(Action::WriteKeys)?;
     let now = cx.now();
     let mut tx = cx.store().begin().await?;
     let row = cx.keyring().verify(tx.find_key(id).await?.ok_or(Error::NotFound("key"))?);
+    cx.allow(Verb::Revoke, &row)?;
     let before = KeyView::of_row(&row, now);
     let project = match &row {
         Ok(key) => Some(key.project_id.clone()),

@@ -4,15 +4,16 @@ use contract::{
     Nothing,
     keys::{KeyView, KeysShow},
 };
-use domain::{Action, KeyId};
+use domain::{KeyId, Verb};
 
 use crate::{Cx, Error, Perform, Result};
 
 /// One key. A damaged one is shown as such.
 pub async fn show(cx: &Cx, id: &KeyId) -> Result<KeyView> {
-    cx.allow(Action::ReadKeys)?;
     let key = cx.store().find_key(id).await?.ok_or(Error::NotFound("key"))?;
-    Ok(KeyView::of_row(&cx.keyring().verify(key), cx.now()))
+    let key = cx.keyring().verify(key);
+    cx.allow(Verb::Read, &key)?;
+    Ok(KeyView::of_row(&key, cx.now()))
 }
 
 impl Perform for KeysShow {

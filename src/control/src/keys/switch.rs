@@ -4,7 +4,7 @@ use contract::{
     Nothing,
     keys::{KeyView, KeysDisable, KeysEnable},
 };
-use domain::{Act, Action, Change, ChangeKind, KeyId};
+use domain::{Act, Change, ChangeKind, KeyId, Verb};
 
 use crate::{Cx, Error, Perform, Result};
 
@@ -19,11 +19,10 @@ pub async fn disable(cx: &Cx, id: &KeyId) -> Result<KeyView> {
 }
 
 async fn switch(cx: &Cx, id: &KeyId, enabled: bool) -> Result<KeyView> {
-    cx.allow(Action::WriteKeys)?;
     let now = cx.now();
     let mut tx = cx.store().begin().await?;
     let row = tx.find_key(id).await?.ok_or(Error::NotFound("key"))?;
-    let (mut tx, mut key) = cx.sound(tx, "key", row).await?;
+    let (mut tx, mut key) = cx.allowed(tx, Verb::Update, row).await?;
     let before = KeyView::of(&key, now);
     if key.revoked_at.is_some() {
         return Err(Error::conflict("key_revoked", "this key is revoked; issue a new one"));

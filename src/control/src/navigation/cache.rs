@@ -5,10 +5,12 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use domain::Change;
+use domain::{Change, Visible};
 use parking_lot::Mutex;
 use store::Store;
 
+/// So many callers' figures are kept; the oldest go first.
+const KEPT: usize = 64;
 /// After this many nanoseconds a figure is read again, whatever was heard of changes.
 const KEPT_NS: u64 = 60_000_000_000;
 
@@ -21,11 +23,15 @@ pub struct NavigationCounts {
     pub upstreams: i64,
 }
 
+/// What a caller may see of the keys, and of the upstreams.
+pub(crate) type Seen = (Visible, Visible);
+
 /// The figures of this process.
 pub(crate) struct Cache {
     /// Rises with every change of the control plane.
     generation: Arc<AtomicU64>,
-    known: Mutex<Option<Known>>,
+    /// Per what a caller may see; the oldest stand first.
+    known: Mutex<Vec<(Seen, Known)>>,
 }
 
 #[derive(Clone, Copy)]
@@ -52,20 +58,29 @@ impl Cache {
     }
 
     /// The figures, as long as nothing has changed since they were read.
-    pub(crate) fn current(&self, now_ns: u64) -> Option<NavigationCounts> {
+    pub(crate) fn current(&self, seen: &Seen, now_ns: u64) -> Option<NavigationCounts> {
         let generation = self.generation();
-        let known = (*self.known.lock())?;
+        let known = self.known_of(seen)?;
         let young = now_ns.saturating_sub(known.at_ns) < KEPT_NS;
         (known.generation == generation && young).then_some(known.counts)
     }
 
     /// The figures that were read last, however old.
-    pub(crate) fn last(&self) -> Option<NavigationCounts> {
-        self.known.lock().map(|known| known.counts)
+    pub(crate) fn last(&self, seen: &Seen) -> Option<NavigationCounts> {
+        self.known_of(seen).map(|known| known.counts)
     }
 
     /// Keeps figures that were read as of `generation`.
-    pub(crate) fn keep(&self, counts: NavigationCounts, generation: u64, at_ns: u64) {
-        *self.known.lock() = Some(Known { counts, generation, at_ns });
+    pub(crate) fn keep(&self, seen: Seen, counts: NavigationCounts, generation: u64, at_ns: u64) {
+        let mut known = self.known.lock();
+        known.retain(|(of, _)| *of != seen);
+        if known.len() >= KEPT {
+            known.remove(0);
+        }
+        known.push((seen, Known { counts, generation, at_ns }));
+    }
+
+    fn known_of(&self, seen: &Seen) -> Option<Known> {
+        self.known.lock().iter().find(|(of, _)| of == seen).map(|(_, known)| *known)
     }
 }

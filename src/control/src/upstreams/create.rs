@@ -1,19 +1,22 @@
 //! Adding an upstream, with its secret sealed from the first moment.
 
 use contract::{
-    FieldErrors,
+    FieldErrors, Violation,
     upstreams::{CreateUpstream, NewUpstream, UpstreamView, UpstreamsCreate},
 };
-use domain::{Act, Action, Change, ChangeKind, CredentialId, Provider, Upstream, UpstreamId};
+use domain::{Act, Change, ChangeKind, CredentialId, Provider, Resource, Target, Upstream, UpstreamId, Verb};
 
 use super::{seal, set_default::give_up_default};
 use crate::{Cx, Perform, Result};
 
 /// Adds an upstream. It becomes the default where there is none, and the first real one takes that over from echo.
 pub async fn create(cx: &Cx, new: NewUpstream) -> Result<UpstreamView> {
-    cx.allow(Action::WriteUpstreams)?;
+    cx.allow(Verb::Create, &Target::of(Resource::Upstream))?;
     // An address that is refused when it is dialled is refused here; a name is judged then, by what it leads to.
-    cx.dialer().judge_literal(&new.base_url).map_err(|error| FieldErrors::one("base_url", error.to_string()))?;
+    cx.dialer().judge_literal(&new.base_url).map_err(|error| {
+        let reason = error.to_string();
+        FieldErrors::one("base_url", Violation::ForbiddenAddress { reason })
+    })?;
     let now = cx.now();
     let mut upstream = Upstream {
         id: UpstreamId::new(now, cx.random().bytes()),

@@ -1,30 +1,27 @@
 //! Listing and showing upstreams: never their secrets (C4, C6).
 
 use contract::{
-    FieldErrors, Nothing, Page, PageQuery,
+    FieldErrors, Nothing, Page, PageQuery, Violation,
     page::TOTAL_CAP,
     upstreams::{UpstreamView, UpstreamsList, UpstreamsShow},
 };
-use domain::{Action, UpstreamId};
+use domain::{Resource, UpstreamId, Verb};
 
 use crate::{Cx, Error, Perform, Result};
 
 /// A page of upstreams, newest first.
 pub async fn list(cx: &Cx, query: &PageQuery) -> Result<Page<UpstreamView>> {
-    cx.allow(Action::ReadUpstreams)?;
+    let visible = cx.visible(Resource::Upstream)?;
     let (limit, offset) = query.window()?;
     let after = query.cursor.as_deref().map(str::parse::<UpstreamId>).transpose();
-    let after = after.map_err(|_| {
-        let sentence = "this is no cursor of this list; take next_cursor of the page before, or leave it out";
-        Error::from(FieldErrors::one("cursor", sentence))
-    })?;
+    let after = after.map_err(|_| Error::from(FieldErrors::one("cursor", Violation::Cursor)))?;
     // One more than asked for tells whether there is a next page.
-    let mut rows = cx.store().page_upstreams(after.as_ref(), limit + 1, offset).await?;
+    let mut rows = cx.store().page_upstreams(&visible, after.as_ref(), limit + 1, offset).await?;
     let shown = usize::try_from(limit).unwrap_or(0);
     let more = rows.len() > shown;
     rows.truncate(shown);
     let next = rows.last().filter(|_| more).map(|(upstream, _)| upstream.id().to_owned());
-    let total = cx.store().count_upstreams().await?;
+    let total = cx.store().count_upstreams(&visible).await?;
     let items = rows
         .into_iter()
         .map(|(upstream, credential)| {
@@ -37,10 +34,11 @@ pub async fn list(cx: &Cx, query: &PageQuery) -> Result<Page<UpstreamView>> {
 
 /// One upstream.
 pub async fn show(cx: &Cx, id: &UpstreamId) -> Result<UpstreamView> {
-    cx.allow(Action::ReadUpstreams)?;
     let upstream = cx.store().find_upstream(id).await?.ok_or(Error::NotFound("upstream"))?;
+    let upstream = cx.keyring().verify(upstream);
+    cx.allow(Verb::Read, &upstream)?;
     let credential = cx.store().find_credential(id).await?.map(|stored| cx.keyring().verify(stored.credential));
-    Ok(UpstreamView::of_rows(&cx.keyring().verify(upstream), credential.as_ref()))
+    Ok(UpstreamView::of_rows(&upstream, credential.as_ref()))
 }
 
 impl Perform for UpstreamsList {

@@ -4,17 +4,16 @@ use contract::{
     Nothing,
     upstreams::{UpstreamView, UpstreamsSetDefault},
 };
-use domain::{Act, Action, Change, ChangeKind, UpstreamId};
+use domain::{Act, Change, ChangeKind, UpstreamId, Verb};
 use store::Tx;
 
 use crate::{Cx, Error, Perform, Result};
 
 /// Makes `id` the default; the one before stops being it. Idempotent.
 pub async fn set_default(cx: &Cx, id: &UpstreamId) -> Result<UpstreamView> {
-    cx.allow(Action::WriteUpstreams)?;
     let mut tx = cx.store().begin().await?;
     let row = tx.find_upstream(id).await?.ok_or(Error::NotFound("upstream"))?;
-    let (mut tx, mut upstream) = cx.sound(tx, "upstream", row).await?;
+    let (mut tx, mut upstream) = cx.allowed(tx, Verb::Update, row).await?;
     let credential = tx.find_credential(id).await?.map(|row| cx.keyring().verify(row));
     let before = UpstreamView::of_rows(&Ok(upstream.clone()), credential.as_ref());
     if upstream.is_default {

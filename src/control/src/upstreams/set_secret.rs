@@ -1,10 +1,10 @@
 //! Replacing an upstream's secret; the next request uses the new one.
 
 use contract::{
-    FieldErrors,
+    FieldErrors, Violation,
     upstreams::{SetSecret, UpstreamView, UpstreamsSetSecret},
 };
-use domain::{Act, Action, Change, ChangeKind, CredentialId, Provider, UpstreamId};
+use domain::{Act, Change, ChangeKind, CredentialId, Provider, UpstreamId, Verb};
 
 use super::seal;
 use crate::{Cx, Error, Perform, Result};
@@ -12,7 +12,6 @@ use crate::{Cx, Error, Perform, Result};
 /// Replaces the secret, or gives one to an upstream that had none. Old versions stay sealed, for the history. An upstream
 /// whose row does not verify takes none: its address may not be the one that was meant (F05).
 pub async fn set_secret(cx: &Cx, id: &UpstreamId, secret: String) -> Result<UpstreamView> {
-    cx.allow(Action::WriteUpstreams)?;
     let now = cx.now();
     // The mark of the secret that is replaced, so that two records can be matched; a damaged version has none.
     let old_mark = match cx.store().find_credential(id).await?.and_then(|stored| stored.version) {
@@ -21,9 +20,9 @@ pub async fn set_secret(cx: &Cx, id: &UpstreamId, secret: String) -> Result<Upst
     };
     let mut tx = cx.store().begin().await?;
     let row = tx.find_upstream(id).await?.ok_or(Error::NotFound("upstream"))?;
-    let (mut tx, mut upstream) = cx.sound(tx, "upstream", row).await?;
+    let (mut tx, mut upstream) = cx.allowed(tx, Verb::Update, row).await?;
     if upstream.provider == Provider::Echo {
-        return Err(FieldErrors::one("api_key", "the echo upstream takes no secret").into());
+        return Err(FieldErrors::one("api_key", Violation::EchoSecret).into());
     }
     let (mut tx, existing) = match tx.find_credential(id).await? {
         Some(row) => {

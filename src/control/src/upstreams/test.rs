@@ -5,10 +5,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use contract::{
     Nothing,
-    upstreams::{NewUpstream, TestReport, TestStep, UpstreamsTest},
+    upstreams::{NewUpstream, TestReport, TestStep, TestStepName, UpstreamsTest},
 };
 use dial::{DialError, Dialer, Outgoing};
-use domain::{Act, Action, BaseUrl, FieldChange, Upstream, UpstreamId, audit::changed};
+use domain::{Act, BaseUrl, FieldChange, Resource, Target, Upstream, UpstreamId, Verb, audit::changed};
 use http::{Request, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
 use keyring::CredentialPlace;
@@ -23,14 +23,13 @@ const MODELS_MAX: usize = 4 * 1024 * 1024;
 
 /// Tests a stored upstream with its stored secret. One whose row does not verify is not called.
 pub async fn test(cx: &Cx, id: &UpstreamId) -> Result<TestReport> {
-    cx.allow(Action::TestUpstreams)?;
     let row = cx.store().find_upstream(id).await?.ok_or(Error::NotFound("upstream"))?;
-    let (tx, upstream) = cx.sound(cx.store().begin().await?, "upstream", row).await?;
+    let (tx, upstream) = cx.allowed(cx.store().begin().await?, Verb::Test, row).await?;
     drop(tx);
     let secret = match stored_secret(cx, &upstream).await? {
         Ok(secret) => secret,
         Err(detail) => {
-            let report = finish(vec![step("secret", false, detail, 0)]);
+            let report = finish(vec![step(TestStepName::Secret, false, detail, 0)]);
             return recorded(cx, Act::UpstreamTest(id.clone()), Vec::new(), report).await;
         }
     };
@@ -67,7 +66,7 @@ async fn stored_secret(
 
 /// Tests an upstream that is not stored yet. Only the audit log is written.
 pub async fn try_out(cx: &Cx, new: NewUpstream) -> Result<TestReport> {
-    cx.allow(Action::TestUpstreams)?;
+    cx.allow(Verb::Test, &Target::of(Resource::Upstream))?;
     let mut changes = vec![
         changed("provider", serde_json::Value::Null, new.provider.as_str()),
         changed("base_url", serde_json::Value::Null, new.base_url.as_str()),
@@ -95,14 +94,20 @@ async fn recorded(cx: &Cx, act: Act, mut changes: Vec<FieldChange>, report: Test
 
 async fn try_base(cx: &Cx, base: &BaseUrl, secret: Option<&SecretString>) -> TestReport {
     if base.is_echo() {
-        return finish(vec![step("address", true, "in process, offline", 0), step("models", true, "1 found", 0)]);
+        return finish(vec![
+            step(TestStepName::Address, true, "in process, offline", 0),
+            step(TestStepName::Models, true, "1 found", 0),
+        ]);
     }
     let mut steps: Vec<TestStep> = cx
         .dialer()
         .probe(base, cx.clock())
         .await
         .into_iter()
-        .map(|found| step(found.name, found.ok, &found.detail, found.ms))
+        .map(|found| {
+            let name = if found.name == "tls" { TestStepName::Tls } else { TestStepName::Address };
+            step(name, found.ok, &found.detail, found.ms)
+        })
         .collect();
     if steps.iter().all(|step| step.ok) {
         let started = cx.monotonic_ns();
@@ -110,8 +115,13 @@ async fn try_base(cx: &Cx, base: &BaseUrl, secret: Option<&SecretString>) -> Tes
         let ms = i64::try_from(cx.monotonic_ns().saturating_sub(started) / 1_000_000).unwrap_or(i64::MAX);
         match answer {
             Ok(Ok((status, body))) => steps.extend(judge(status, &body, secret.is_some(), ms)),
-            Ok(Err(error)) => steps.push(step("secret", false, &error.to_string(), ms)),
-            Err(_) => steps.push(step("secret", false, "no answer within 15 seconds; is the server overloaded?", ms)),
+            Ok(Err(error)) => steps.push(step(TestStepName::Secret, false, &error.to_string(), ms)),
+            Err(_) => steps.push(step(
+                TestStepName::Secret,
+                false,
+                "no answer within 15 seconds; is the server overloaded?",
+                ms,
+            )),
         }
     }
     finish(steps)
@@ -142,7 +152,7 @@ async fn models(
 
 /// What the answer to `GET /models` says about the secret and the base URL.
 fn judge(status: StatusCode, body: &[u8], has_secret: bool, ms: i64) -> Vec<TestStep> {
-    let failed = |detail: &str| vec![step("secret", false, detail, ms)];
+    let failed = |detail: &str| vec![step(TestStepName::Secret, false, detail, ms)];
     match status.as_u16() {
         200..=299 => {
             let word = if has_secret { "accepted" } else { "not needed" };
@@ -150,10 +160,15 @@ fn judge(status: StatusCode, body: &[u8], has_secret: bool, ms: i64) -> Vec<Test
                 .ok()
                 .and_then(|list| list.get("data").and_then(|data| data.as_array().map(Vec::len)));
             let models = match count {
-                Some(n) => step("models", true, &format!("{n} found"), 0),
-                None => step("models", false, "the answer is no list of models; does the base URL end in /v1?", 0),
+                Some(n) => step(TestStepName::Models, true, &format!("{n} found"), 0),
+                None => step(
+                    TestStepName::Models,
+                    false,
+                    "the answer is no list of models; does the base URL end in /v1?",
+                    0,
+                ),
             };
-            vec![step("secret", true, word, ms), models]
+            vec![step(TestStepName::Secret, true, word, ms), models]
         }
         401 if !has_secret => failed("401: the server asks for a secret, and none is stored"),
         401 => failed("401: the provider refuses this secret; paste a current one"),
@@ -165,8 +180,8 @@ fn judge(status: StatusCode, body: &[u8], has_secret: bool, ms: i64) -> Vec<Test
     }
 }
 
-fn step(name: &str, ok: bool, detail: &str, ms: i64) -> TestStep {
-    TestStep { step: name.to_owned(), ok, detail: detail.to_owned(), ms }
+fn step(name: TestStepName, ok: bool, detail: &str, ms: i64) -> TestStep {
+    TestStep { step: name, ok, detail: detail.to_owned(), ms }
 }
 
 fn finish(steps: Vec<TestStep>) -> TestReport {

@@ -4,7 +4,7 @@ use contract::{
     Nothing,
     session::{Me, MeShow},
 };
-use domain::{Account, Actor, Member, Unverified, User, UserId, Verified};
+use domain::{Account, Actor, Member, Role, Unverified, User, UserId, Verified};
 
 use crate::{Cx, Error, Perform, Result};
 
@@ -34,10 +34,8 @@ fn sound(
 /// Who the actor is.
 pub fn me(cx: &Cx) -> Me {
     match cx.actor() {
-        Actor::User(user) => {
-            Me { id: Some(user.id.to_string()), email: user.email.clone(), role: user.role.as_str().to_owned() }
-        }
-        other => Me { id: None, email: other.audit_name(), role: "owner".to_owned() },
+        Actor::User(user) => Me { id: Some(user.id.clone()), email: user.email.clone(), role: user.role },
+        other => Me { id: None, email: other.audit_name(), role: Role::Owner },
     }
 }
 

@@ -2,7 +2,7 @@
 
 use contract::session::Login;
 use data_encoding::HEXLOWER;
-use domain::{Account, Act, Action, Actor, User, UserId};
+use domain::{Account, Act, Actor, Resource, Target, User, UserId, Verb};
 use secrecy::SecretString;
 
 use super::{Try, device, find, password};
@@ -47,7 +47,7 @@ pub async fn login(cx: &Cx, form: Login, known_as: Option<&str>) -> Result<Signe
     };
     cx.throttle().give_back(&one);
     let signed_in = cx.with_actor(Actor::User(user.clone()));
-    signed_in.allow(Action::ReadOverview)?;
+    signed_in.allow(Verb::Read, &Target::of(Resource::Overview))?;
     let mut tx = cx.store().begin().await?;
     let Some(row) = tx.find_account(&user.id).await? else { return Err(no_match()) };
     let (mut tx, account_now) = signed_in.sound(tx, "account", row).await?;

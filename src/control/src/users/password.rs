@@ -1,6 +1,6 @@
 //! Hashing away from the async threads, two at once at most: a run takes 64 MiB and tens of milliseconds.
 
-use contract::FieldErrors;
+use contract::{FieldErrors, Violation};
 use secrecy::SecretString;
 
 use crate::{Cx, Error, Result};
@@ -8,7 +8,7 @@ use crate::{Cx, Error, Result};
 /// Checks that `password` is good enough beside `email`, and hashes it.
 pub(crate) async fn accept(cx: &Cx, password: SecretString, email: &str) -> Result<String> {
     keyring::password::accept(&password, &[email, "keywright"])
-        .map_err(|sentence| Error::from(FieldErrors::one("password", sentence)))?;
+        .map_err(|advice| Error::from(FieldErrors::one("password", Violation::Password { advice })))?;
     let salt = cx.random().bytes();
     let _place = cx.hashing_queue().try_acquire().map_err(|_| Error::Throttled { retry_after_s: 1 })?;
     let _permit = cx.hashing().acquire().await.map_err(Error::internal)?;
@@ -41,7 +41,7 @@ pub(crate) fn email(text: &str) -> std::result::Result<String, FieldErrors> {
                 && !host.ends_with('.')
                 && !host.is_empty()
         });
-    if good { Ok(text) } else { Err(FieldErrors::one("email", "use an address such as name@example.org")) }
+    if good { Ok(text) } else { Err(FieldErrors::one("email", Violation::Email)) }
 }
 
 #[cfg(test)]

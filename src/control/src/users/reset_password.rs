@@ -1,6 +1,6 @@
 //! Setting somebody's password from the machine itself: the way back in.
 
-use contract::FieldErrors;
+use contract::{FieldErrors, Violation};
 use domain::{Act, Actor, audit::changed};
 use secrecy::SecretString;
 
@@ -15,7 +15,7 @@ pub async fn reset_password(cx: &Cx, email: &str, new_password: SecretString) ->
     let email = password::email(email)?;
     let (user, _) = find::by_email(cx, &email)
         .await?
-        .ok_or_else(|| Error::from(FieldErrors::one("email", "nobody with this address exists")))?;
+        .ok_or_else(|| Error::from(FieldErrors::one("email", Violation::UnknownEmail)))?;
     let hash = password::accept(cx, new_password, &email).await?;
     let mut tx = cx.store().begin().await?;
     let row = tx.find_account(&user.id).await?.ok_or(Error::NotFound("person"))?;

@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use contract::{FieldErrors, session::Setup};
+use contract::{FieldErrors, Violation, session::Setup};
 use domain::{Act, Actor, Installation, Role, User, UserId, Verified, audit::changed};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -114,7 +114,7 @@ fn token_hash(cx: &Cx, typed: &str) -> [u8; 32] {
 }
 
 fn wrong_token() -> Error {
-    FieldErrors::one("token", "this is not the setup token; copy it from where keywright serve runs").into()
+    FieldErrors::one("token", Violation::SetupToken).into()
 }
 
 fn write_token(path: &Path, token: &str) -> std::io::Result<()> {

@@ -32,12 +32,12 @@ both_engines! {
     async fn a_record_says_who_did_what_to_what_from_where_and_what_changed(db: TestDb) {
         let node = Node::first(&db).await;
         let (key, secret) = node.key("ci").await;
-        keys::disable(&node.cx(), &key.id.parse().unwrap()).await.unwrap();
+        keys::disable(&node.cx(), &key.id.as_str().parse().unwrap()).await.unwrap();
         let rows = rows(&node).await;
         let [disabled, created] = &rows[..] else { panic!("{rows:?}") };
         assert_eq!((created.seq, created.act.as_str(), created.actor.as_str()), (1, "key.create", "admin_token"));
-        assert_eq!((created.target_kind.as_str(), &created.target_id), ("key", &key.id));
-        assert_eq!(created.project_id.as_ref(), Some(&key.project_id));
+        assert_eq!((created.target_kind.as_str(), &created.target_id), ("key", &key.id.to_string()));
+        assert_eq!(created.project_id.as_ref(), Some(&key.project_id.to_string()));
         assert_eq!(created.address.as_deref(), Some("192.0.2.7"));
         assert_eq!(created.request_id.as_deref(), Some("req_1"));
         assert_eq!(created.user_agent.as_deref(), Some("curl/8\u{fffd}"), "control characters are made visible");
@@ -54,7 +54,7 @@ both_engines! {
         let shape = json!({ "name": "up", "provider": "openai", "api_key": "sk-first-secret-0001" });
         let shape: CreateUpstream = serde_json::from_value(shape).unwrap();
         let view = upstreams::create(&node.cx(), shape.try_into().unwrap()).await.unwrap();
-        let id = view.id.parse().unwrap();
+        let id = view.id.as_str().parse().unwrap();
         let set = async |secret: &str| {
             let secret = SetSecret { api_key: secret.to_owned() }.parse().unwrap();
             upstreams::set_secret(&node.cx(), &id, secret).await.unwrap();
@@ -150,7 +150,7 @@ both_engines! {
         let node = Node::first(&db).await;
         let (key, _) = node.key("one").await;
         node.key("two").await;
-        keys::revoke(&node.cx(), &key.id.parse().unwrap(), RevokeReason::Leaked).await.unwrap();
+        keys::revoke(&node.cx(), &key.id.as_str().parse().unwrap(), RevokeReason::Leaked).await.unwrap();
         let list = async |query: AuditQuery| audit::list(&node.cx(), query.try_into().unwrap()).await.unwrap();
         let first = list(AuditQuery { limit: Some(2), ..AuditQuery::default() }).await;
         assert_eq!(first.items.iter().map(|row| row.seq).collect::<Vec<_>>(), [3, 2]);
@@ -158,7 +158,7 @@ both_engines! {
         let rest = list(AuditQuery { cursor: first.next_cursor, ..AuditQuery::default() }).await;
         assert_eq!(rest.items.iter().map(|row| row.seq).collect::<Vec<_>>(), [1]);
         assert!(!rest.has_more && rest.next_cursor.is_none());
-        let of_key = list(AuditQuery { target_id: Some(key.id.clone()), ..AuditQuery::default() }).await;
+        let of_key = list(AuditQuery { target_id: Some(key.id.to_string()), ..AuditQuery::default() }).await;
         assert_eq!(of_key.items.iter().map(|row| row.act.as_str()).collect::<Vec<_>>(), ["key.revoke", "key.create"]);
         let revoked = list(AuditQuery { act: Some("key.revoke".to_owned()), ..AuditQuery::default() }).await;
         assert_eq!(revoked.items.len(), 1);

@@ -1,4 +1,4 @@
-//! A control plane on a test's own database, with a clock that is moved by hand, and a way past the store.
+//! A control plane on a test's own database, with a clock that is moved by hand.
 
 use std::{sync::Arc, time::Duration};
 
@@ -7,7 +7,6 @@ use control::{Control, Cx, Parts, Settings};
 use dial::{DialConfig, Dialer};
 use domain::{Actor, Clock, ProjectId, Random};
 use keyring::{KeyFormat, Keyring, RootKey};
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
 use store::Location;
 use testkit_db::TestDb;
 use testkit_domain::{CountedRandom, ManualClock};
@@ -83,21 +82,6 @@ impl Node {
         let issued = control::keys::create(&self.cx(), shape.try_into().unwrap()).await.unwrap();
         let secret = secrecy::ExposeSecret::expose_secret(&issued.secret).to_owned();
         (issued.view, secret)
-    }
-}
-
-/// Executes what the store would not, on the control plane's tables.
-pub async fn behind_its_back(db: &TestDb, sql: &str) {
-    let sql = AssertSqlSafe(sql.to_owned());
-    match &db.location {
-        Location::Sqlite { dir } => {
-            let url = format!("sqlite://{}", dir.join("control.db").display());
-            SqliteConnection::connect(&url).await.unwrap().execute(sql).await.unwrap();
-        }
-        Location::Postgres { url } => {
-            PgConnection::connect(url).await.unwrap().execute(sql).await.unwrap();
-        }
-        Location::SqliteMemory => panic!("nobody else can reach these"),
     }
 }
 

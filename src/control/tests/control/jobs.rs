@@ -8,11 +8,11 @@ use control::{
     jobs::{self, Job, Progress, Runner},
 };
 use domain::{Actor, RunState, Schedule};
-use testkit_db::{TestDb, both_engines};
+use testkit_db::{TestDb, both_engines, execute};
 use testkit_domain::NOON;
 use tokio::sync::Notify;
 
-use crate::fixture::{HOUR, MINUTE, Node, behind_its_back};
+use crate::fixture::{HOUR, MINUTE, Node};
 
 /// Counts to ten, one checkpoint each; may be told to wait or to fail on its way.
 #[derive(Clone, Default)]
@@ -162,7 +162,7 @@ both_engines! {
         node.forward(5 * MINUTE);
         for _ in 0..5 {
             let one = runner(&node, &job).await;
-            behind_its_back(&db, "UPDATE jobs SET next_at = 0 WHERE name = 'test_counting'").await;
+            execute(&db.location, "UPDATE jobs SET next_at = 0 WHERE name = 'test_counting'").await;
             one.stop();
             assert_eq!(one.run("test_counting").await.unwrap(), None);
         }
@@ -214,7 +214,7 @@ both_engines! {
         let node = Node::first(&db).await;
         let runner = Runner::new(node.control.clone());
         runner.register().await.unwrap();
-        behind_its_back(&db, "UPDATE audit_head SET seq = 5").await;
+        execute(&db.location, "UPDATE audit_head SET seq = 5").await;
         node.forward(HOUR);
         assert_eq!(runner.run("audit_head").await.unwrap(), Some(RunState::Failed));
     }
@@ -223,8 +223,8 @@ both_engines! {
         let node = Node::first(&db).await;
         let runner = Runner::new(node.control.clone());
         runner.register().await.unwrap();
-        behind_its_back(
-            &db,
+        execute(
+            &db.location,
             "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10450) \
              INSERT INTO changes (seq, kind, id) SELECT i, 'key', 'x' FROM n",
         )
@@ -251,7 +251,7 @@ both_engines! {
         node.forward(8 * 24 * HOUR);
         runner.run_due().await.unwrap();
         runner.run_due().await.unwrap();
-        behind_its_back(&db, "UPDATE jobs SET next_at = 0 WHERE name = 'prune_runs'").await;
+        execute(&db.location, "UPDATE jobs SET next_at = 0 WHERE name = 'prune_runs'").await;
         runner.run_due().await.unwrap();
         assert_eq!(db.store.find_job_run(&first.id).await.unwrap(), None);
     }

@@ -56,7 +56,7 @@ both_engines! {
     async fn acts_on_keys_become_events_under_the_ids_of_their_records(db: TestDb) {
         let node = Node::first(&db).await;
         let (key, secret) = node.key("ci").await;
-        let id = key.id.parse().unwrap();
+        let id = key.id.as_str().parse().unwrap();
         keys::disable(&node.cx(), &id).await.unwrap();
         node.forward(1);
         keys::enable(&node.cx(), &id).await.unwrap();
@@ -74,7 +74,7 @@ both_engines! {
         records.sort();
         assert_eq!(ids, records);
         for event in db.store.newest_events(10).await.unwrap() {
-            assert_eq!(event.subject, key.id);
+            assert_eq!(event.subject, key.id.as_str());
             assert!(event.payload.contains(&event.kind) && !event.payload.contains(&secret));
             assert!(event.done_at.is_some());
         }

@@ -1,10 +1,10 @@
 use contract::audit::{AuditProblem, AuditVerdict};
 use control::{audit, keys};
 use domain::{AuditRecord, RevokeReason};
-use testkit_db::{TestDb, both_engines};
+use testkit_db::{TestDb, both_engines, execute};
 use testkit_domain::NOON;
 
-use crate::fixture::{Node, behind_its_back, hex};
+use crate::fixture::{Node, hex};
 
 /// A node with `n` records.
 async fn with_records(db: &TestDb, n: usize) -> Node {
@@ -54,39 +54,39 @@ both_engines! {
             ("changes = changes || ' '", "changes = SUBSTR(changes, 1, LENGTH(changes) - 1)"),
             ("encoding = 1", "encoding = 2"),
         ] {
-            behind_its_back(&db, &format!("UPDATE audit SET {set} WHERE seq = 2")).await;
+            execute(&db.location, &format!("UPDATE audit SET {set} WHERE seq = 2")).await;
             assert_eq!(first_bad(&node).await, (2, AuditProblem::Edited), "{set}");
-            behind_its_back(&db, &format!("UPDATE audit SET {back} WHERE seq = 2")).await;
+            execute(&db.location, &format!("UPDATE audit SET {back} WHERE seq = 2")).await;
             assert!(verdict(&node).await.ok, "{back}");
         }
-        behind_its_back(&db, "UPDATE audit SET encoding = 9 WHERE seq = 2").await;
+        execute(&db.location, "UPDATE audit SET encoding = 9 WHERE seq = 2").await;
         assert_eq!(first_bad(&node).await, (2, AuditProblem::UnknownEncoding));
     }
 
     async fn a_removed_record_is_named(db: TestDb) {
         let node = with_records(&db, 4).await;
-        behind_its_back(&db, "DELETE FROM audit WHERE seq IN (2, 3)").await;
+        execute(&db.location, "DELETE FROM audit WHERE seq IN (2, 3)").await;
         assert_eq!(first_bad(&node).await, (2, AuditProblem::Removed));
     }
 
     async fn records_in_another_order_are_named(db: TestDb) {
         let node = with_records(&db, 4).await;
         for (from, to) in [(2, 99), (3, 2), (99, 3)] {
-            behind_its_back(&db, &format!("UPDATE audit SET seq = {to} WHERE seq = {from}")).await;
+            execute(&db.location, &format!("UPDATE audit SET seq = {to} WHERE seq = {from}")).await;
         }
         assert_eq!(first_bad(&node).await, (2, AuditProblem::Reordered));
     }
 
     async fn a_removed_record_is_not_hidden_by_moving_the_others_up(db: TestDb) {
         let node = with_records(&db, 3).await;
-        behind_its_back(&db, "DELETE FROM audit WHERE seq = 2").await;
-        behind_its_back(&db, "UPDATE audit SET seq = 2 WHERE seq = 3").await;
+        execute(&db.location, "DELETE FROM audit WHERE seq = 2").await;
+        execute(&db.location, "UPDATE audit SET seq = 2 WHERE seq = 3").await;
         assert_eq!(first_bad(&node).await, (2, AuditProblem::Reordered));
     }
 
     async fn a_cut_tail_is_named_also_after_more_was_written(db: TestDb) {
         let node = with_records(&db, 4).await;
-        behind_its_back(&db, "DELETE FROM audit WHERE seq > 2").await;
+        execute(&db.location, "DELETE FROM audit WHERE seq > 2").await;
         assert_eq!(first_bad(&node).await, (3, AuditProblem::Cut));
         node.key("later").await;
         assert_eq!(first_bad(&node).await, (3, AuditProblem::Removed));
@@ -94,15 +94,15 @@ both_engines! {
 
     async fn a_log_that_was_emptied_shows(db: TestDb) {
         let node = with_records(&db, 2).await;
-        behind_its_back(&db, "DELETE FROM audit").await;
+        execute(&db.location, "DELETE FROM audit").await;
         assert_eq!(first_bad(&node).await, (1, AuditProblem::Cut));
     }
 
     async fn a_changed_or_removed_head_is_named_and_stays_so(db: TestDb) {
         let node = with_records(&db, 2).await;
-        behind_its_back(&db, "UPDATE audit_head SET seq = 1").await;
+        execute(&db.location, "UPDATE audit_head SET seq = 1").await;
         assert_eq!(first_bad(&node).await, (1, AuditProblem::HeadDamaged));
-        behind_its_back(&db, "DELETE FROM audit_head").await;
+        execute(&db.location, "DELETE FROM audit_head").await;
         assert_eq!(first_bad(&node).await, (3, AuditProblem::HeadMissing));
         // Another start does not make it good again, and neither does the next record.
         let other = node.beside(&db).await;
@@ -115,13 +115,12 @@ both_engines! {
         let node = with_records(&db, 0).await;
         let ((revoked, _), (disabled, _), (again, _)) =
             (node.key("revoked").await, node.key("disabled").await, node.key("again").await);
-        let id = |id: &str| id.parse::<domain::KeyId>().unwrap();
-        keys::revoke(&node.cx(), &id(&revoked.id), RevokeReason::Leaked).await.unwrap();
-        keys::disable(&node.cx(), &id(&disabled.id)).await.unwrap();
-        keys::disable(&node.cx(), &id(&again.id)).await.unwrap();
-        keys::enable(&node.cx(), &id(&again.id)).await.unwrap();
+        keys::revoke(&node.cx(), revoked.id.known().unwrap(), RevokeReason::Leaked).await.unwrap();
+        keys::disable(&node.cx(), disabled.id.known().unwrap()).await.unwrap();
+        keys::disable(&node.cx(), again.id.known().unwrap()).await.unwrap();
+        keys::enable(&node.cx(), again.id.known().unwrap()).await.unwrap();
         assert!(verdict(&node).await.ok);
-        behind_its_back(&db, "UPDATE keys SET revoked_at = NULL, enabled = (1 = 1)").await;
+        execute(&db.location, "UPDATE keys SET revoked_at = NULL, enabled = (1 = 1)").await;
         let found = verdict(&node).await;
         assert!(!found.ok && found.first_bad.is_none());
         let mut live: Vec<_> = found.live_keys.iter().map(|key| (key.name.as_str(), key.act.as_str(), key.seq)).collect();
@@ -133,7 +132,7 @@ both_engines! {
         let node = with_records(&db, 1).await;
         let head = audit::head(&node.control).await.unwrap().unwrap();
         assert!(head.seq == 1 && head.holds && head.link.len() == 64, "{head:?}");
-        behind_its_back(&db, "UPDATE audit_head SET seq = 2").await;
+        execute(&db.location, "UPDATE audit_head SET seq = 2").await;
         assert!(!audit::head(&node.control).await.unwrap().unwrap().holds);
     }
 
@@ -155,7 +154,7 @@ both_engines! {
             insert(&db, &record, &link).await;
             previous = link;
         }
-        behind_its_back(&db, "DELETE FROM audit_head").await;
+        execute(&db.location, "DELETE FROM audit_head").await;
         let node = Node::first(&db).await;
         let found = verdict(&node).await;
         assert!(found.ok && found.records == 2, "{found:?}");
@@ -167,7 +166,7 @@ both_engines! {
         let fields = |at: usize| listed[at].changes.iter().map(|change| change.field.as_str()).collect::<Vec<_>>();
         assert_eq!((fields(1), fields(2)), (vec!["enabled"], vec!["role"]));
         assert_eq!((listed[1].target_kind.as_str(), listed[2].target_kind.as_str()), ("key", "user"));
-        behind_its_back(&db, "UPDATE audit SET user_agent = 'x' WHERE seq = 1").await;
+        execute(&db.location, "UPDATE audit SET user_agent = 'x' WHERE seq = 1").await;
         assert_eq!(first_bad(&node).await, (1, AuditProblem::Edited), "a column that its link does not cover");
     }
 }
@@ -215,5 +214,5 @@ async fn insert(db: &TestDb, record: &AuditRecord, link: &[u8]) {
         text(&record.before),
         text(&record.after)
     );
-    behind_its_back(db, &sql).await;
+    execute(&db.location, &sql).await;
 }

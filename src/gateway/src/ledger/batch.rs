@@ -20,7 +20,7 @@ pub(crate) struct Batch {
 impl Batch {
     /// One without rows.
     pub(super) fn new(segment: u64, format: Format) -> Self {
-        Self { segment, format, ..Self::default() }
+        Self { format, segment, ..Self::default() }
     }
 
     /// Takes in the payload of a CLOSE.

@@ -103,3 +103,7 @@ impl<R> From<Record<R>> for Envelope<R> {
 #[cfg(test)]
 #[path = "format_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "format_fuzz.rs"]
+mod fuzz;

@@ -83,7 +83,7 @@ fn a_segment_of_the_first_release_is_read_whole() {
 fn format_1_has_not_changed() {
     for payload in payloads(SEGMENT_V1) {
         let record = Format::V1.decode(payload).unwrap();
-        let again = postcard::to_stdvec(&Envelope::from(record.map(v1::Row::of))).unwrap();
+        let again = postcard::to_stdvec(&Envelope::from(record.map(|row| v1::Row::of(&row)))).unwrap();
         assert_eq!(again, payload);
     }
 }
@@ -125,7 +125,7 @@ fn token_counts_that_cannot_be_are_marked_when_an_old_row_is_read() {
         ..row(1)
     };
     let record = Record::Close { opened_in: None::<u64>, row: odd.borrowed() };
-    let payload = postcard::to_stdvec(&Envelope::from(record.map(v1::Row::of))).unwrap();
+    let payload = postcard::to_stdvec(&Envelope::from(record.map(|row| v1::Row::of(&row)))).unwrap();
     let Some(Record::Close { row, .. }) = Format::V1.decode(&payload) else { panic!("no CLOSE") };
     assert_eq!(row.usage, Usage { output_tokens: Some(10), unreadable: true, ..Usage::default() });
 }

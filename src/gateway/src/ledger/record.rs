@@ -178,3 +178,7 @@ pub(crate) mod tests {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "record_fuzz.rs"]
+mod fuzz;

@@ -99,7 +99,7 @@ mod tests {
 
     async fn key(bench: &Bench) -> String {
         let shape = contract::keys::CreateKey { name: "ci".to_owned(), ..contract::keys::CreateKey::default() };
-        bench.local().call::<contract::keys::KeysCreate>((), shape).await.unwrap().key.id
+        bench.local().call::<contract::keys::KeysCreate>((), shape).await.unwrap().key.id.to_string()
     }
 
     #[tokio::test]

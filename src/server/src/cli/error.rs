@@ -154,13 +154,15 @@ fn flag(field: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use contract::Violation;
+
     use super::*;
 
     #[test]
     fn every_failure_has_its_exit_code() {
         let code = |error: control::Error| CliError::from(error).exit_code();
         assert_eq!(code(control::Error::Internal("x".into())), 1);
-        assert_eq!(code(control::Error::Invalid(FieldErrors::one("name", "x"))), 2);
+        assert_eq!(code(control::Error::Invalid(FieldErrors::one("name", Violation::Required))), 2);
         assert_eq!(code(control::Error::NotFound("key")), 3);
         assert_eq!(code(control::Error::Unauthenticated("x".to_owned())), 4);
         assert_eq!(code(control::Error::Denied), 5);
@@ -172,10 +174,10 @@ mod tests {
 
     #[test]
     fn fields_are_told_as_flags() {
-        let mut errors = FieldErrors::one("rate_limits.requests_per_minute", "use more");
-        errors.push("allowed_models[1]", "expected a string");
-        errors.push("later_field", "is new");
+        let mut errors = FieldErrors::one("rate_limits.requests_per_minute", Violation::WholeNumber);
+        errors.push("allowed_models[1]", Violation::WrongType { expected: "a string".to_owned() });
+        errors.push("later_field", Violation::Required);
         let told = CliError::from(errors).to_string();
-        assert_eq!(told, "--rpm: use more\n--model: expected a string\nlater_field: is new");
+        assert_eq!(told, "--rpm: use a whole number\n--model: expected a string\nlater_field: this field is required");
     }
 }

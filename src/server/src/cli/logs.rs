@@ -47,8 +47,8 @@ pub async fn run(command: LogsCommand, backend: &Backend, out: &Output) -> Resul
 fn row(row: &LogRow) -> Vec<String> {
     let number = |value: Option<i64>| value.map(|n| n.to_string()).unwrap_or_default();
     vec![
-        row.id.clone(),
-        row.started_at.clone(),
+        row.id.to_string(),
+        row.started_at.map(domain::Timestamp::to_rfc3339).unwrap_or_default(),
         row.status.to_string(),
         row.key_name.clone(),
         row.model.clone().unwrap_or_default(),

@@ -42,7 +42,7 @@ impl Wanted {
 pub(super) async fn list<T: Serialize>(
     wanted: Wanted,
     fetch: impl AsyncFn(Ask) -> Result<Page<T>, CliError>,
-    id: impl Fn(&T) -> &String,
+    id: impl Fn(&T) -> &str,
     out: &Output,
     columns: &[&str],
     row: impl Fn(&T) -> Vec<String>,
@@ -62,7 +62,7 @@ pub(super) async fn list<T: Serialize>(
     loop {
         let mut page = fetch(Ask { page: None, page_size: Some(PAGE_SIZE), cursor }).await?;
         cursor = page.next_cursor.take();
-        page.items.retain(|item| seen.insert(id(item).clone()));
+        page.items.retain(|item| seen.insert(id(item).to_owned()));
         match &mut gathered {
             _ if out.is_separated() => print(&page),
             Some(all) => all.items.append(&mut page.items),

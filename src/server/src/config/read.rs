@@ -49,6 +49,7 @@ pub enum LogFormat {
 
 type Read<T> = Result<T, ConfigError>;
 
+#[allow(clippy::unnecessary_wraps)] // declarations of settings name readers of one signature
 pub(super) fn text(found: &Resolved, key: &str) -> Read<String> {
     Ok(found.get(key).unwrap_or_default().to_owned())
 }
@@ -57,10 +58,12 @@ pub(super) fn path(found: &Resolved, key: &str) -> Read<PathBuf> {
     text(found, key).map(PathBuf::from)
 }
 
+#[allow(clippy::unnecessary_wraps)] // declarations of settings name readers of one signature
 pub(super) fn optional_path(found: &Resolved, key: &str) -> Read<Option<PathBuf>> {
     Ok(found.get(key).map(PathBuf::from))
 }
 
+#[allow(clippy::unnecessary_wraps)] // declarations of settings name readers of one signature
 pub(super) fn optional_secret(found: &Resolved, key: &str) -> Read<Option<SecretString>> {
     Ok(found.get(key).map(|text| SecretString::from(text.to_owned())))
 }

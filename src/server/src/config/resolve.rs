@@ -104,13 +104,11 @@ pub fn resolve(flags: &Flags, environment: &dyn Fn(&str) -> Option<String>) -> R
 /// Where the file is, and whether it must be there. Its place depends on the data directory, which only environment and
 /// flags can move.
 fn file_path(flags: &Flags, above: &file::Layer) -> (PathBuf, bool) {
-    match &flags.config {
-        Some(path) => (path.clone(), true),
-        None => {
-            let dir = above.get("server.data_dir").map_or("data", |(text, _)| text.as_str());
-            (Path::new(dir).join("keywright.toml"), false)
-        }
+    if let Some(path) = &flags.config {
+        return (path.clone(), true);
     }
+    let dir = above.get("server.data_dir").map_or("data", |(text, _)| text.as_str());
+    (Path::new(dir).join("keywright.toml"), false)
 }
 
 #[cfg(test)]

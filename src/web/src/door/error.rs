@@ -1,5 +1,7 @@
 //! From the control plane's errors to what people are told. Trouble is logged here, once.
 
+use contract::Violation;
+
 use crate::error::UiError;
 
 /// What to tell of `error`.
@@ -9,7 +11,9 @@ pub(crate) fn told(error: control::Error) -> UiError {
         control::Error::Unauthenticated(message) => UiError::Unauthenticated { message },
         control::Error::NotFound(noun) => UiError::NotFound { noun: noun.to_owned() },
         control::Error::Invalid(errors) => UiError::Invalid { errors },
-        control::Error::Conflict { code: "name_taken", message } => UiError::field("name", message),
+        control::Error::Conflict { code: "name_taken", .. } => {
+            UiError::field("name", Violation::NameTaken { noun: "upstream" })
+        }
         control::Error::Conflict { code, message } | control::Error::Damaged { code, message } => {
             UiError::Conflict { code: code.to_owned(), message }
         }

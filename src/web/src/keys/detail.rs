@@ -9,7 +9,7 @@ use contract::{
     keys::{KeyActivity, KeyView},
     logs::{LogFilter, LogQuery, LogRow},
 };
-use domain::Timestamp;
+use domain::{KeyId, KeyState, RevokeReason, Timestamp, UpstreamId};
 use leptos::prelude::*;
 use serde::Deserialize;
 
@@ -84,7 +84,7 @@ async fn draw(visit: &Visit, id: &str, problem: Option<String>) -> Result<Page, 
     let id = key_id(id)?;
     let key = control::keys::show(&visit.cx, &id).await.map_err(told)?;
     let activity = control::keys::activity(&visit.cx, &id).await.map_err(told)?;
-    let asked = LogQuery { key_id: Some(key.id.clone()), limit: Some(RECENT), ..LogQuery::default() };
+    let asked = LogQuery { key_id: Some(key.id.to_string()), limit: Some(RECENT), ..LogQuery::default() };
     let filter = LogFilter::try_from(asked).map_err(|errors| UiError::Invalid { errors })?;
     let recent = control::logs::list(&visit.cx, filter).await.map_err(told)?.items;
     let powers = powers(&key, visit).await?;
@@ -96,14 +96,14 @@ async fn draw(visit: &Visit, id: &str, problem: Option<String>) -> Result<Page, 
             <Problem sentence=problem.clone() />
             <Figures key=key.clone() activity=activity.clone() now />
             <div class="two-thirds">
-                <Recent key_id=key.id.clone() rows=recent.clone() now />
+                <Recent key_id=id.clone() rows=recent.clone() now />
                 <section class="card" aria-labelledby="powers">
                     <div class="card-head">
                         <h2 id="powers">"What this key may do"</h2>
                     </div>
                     <div class="card-body">
                         <p class="prose">{pieces_view(powers.without_name())}</p>
-                        {(key.state != "active")
+                        {(key.state != KeyState::Active)
                             .then(|| view! { <p class="prose muted">{asleep(&key)}</p> })}
                     </div>
                 </section>
@@ -115,32 +115,35 @@ async fn draw(visit: &Visit, id: &str, problem: Option<String>) -> Result<Page, 
 
 async fn powers(key: &KeyView, visit: &Visit) -> Result<Powers, UiError> {
     let known = upstreams(visit).await?;
-    let named = |id: &String| {
-        known.iter().find(|upstream| upstream.id == *id).map_or_else(|| id.clone(), |upstream| upstream.name.clone())
+    let named = |id: &UpstreamId| {
+        known
+            .iter()
+            .find(|upstream| upstream.id == *id)
+            .map_or_else(|| id.to_string(), |upstream| upstream.name.clone())
     };
     Ok(Powers {
         name: key.name.clone(),
-        models: key.allowed_models.clone(),
+        models: key.allowed_models.iter().map(|model| model.as_str().to_owned()).collect(),
         upstreams: key.allowed_upstreams.iter().map(named).collect(),
-        addresses: key.allowed_cidrs.clone(),
+        addresses: key.allowed_cidrs.iter().map(ToString::to_string).collect(),
         per_minute: key.rate_limits.requests_per_minute.map(|n| number::count(i64::from(n))),
-        until: key.expires_at.as_deref().and_then(Timestamp::parse_rfc3339).map(time::date),
+        until: key.expires_at.map(time::date),
     })
 }
 
 fn asleep(key: &KeyView) -> String {
-    match key.state.as_str() {
-        "disabled" => "Right now it is disabled: every request with it is refused.".to_owned(),
-        "expired" => "Its time is over: every request with it is refused.".to_owned(),
-        "damaged" => {
+    match key.state {
+        KeyState::Disabled => "Right now it is disabled: every request with it is refused.".to_owned(),
+        KeyState::Expired => "Its time is over: every request with it is refused.".to_owned(),
+        KeyState::Damaged => {
             let what = key.damage.as_deref().unwrap_or("its row does not verify");
             format!("It is damaged ({what}): every request with it is refused. Revoke it, or restore it from a backup.")
         }
         _ => {
-            let why = match key.revoke_reason.as_deref() {
-                Some("leaked") => ", because somebody else may know it",
-                Some("no_longer_needed") => ", because nobody needs it any more",
-                Some("owner_left") => ", because its owner left",
+            let why = match key.revoke_reason {
+                Some(RevokeReason::Leaked) => ", because somebody else may know it",
+                Some(RevokeReason::NoLongerNeeded) => ", because nobody needs it any more",
+                Some(RevokeReason::OwnerLeft) => ", because its owner left",
                 _ => "",
             };
             format!("It is revoked{why}: every request with it is refused, for good.")
@@ -150,17 +153,17 @@ fn asleep(key: &KeyView) -> String {
 
 #[component]
 fn Head(key: KeyView, now: Timestamp) -> impl IntoView {
-    let badge = view! { <KeyBadge state=key.state.clone() expires_at=key.expires_at.clone() now /> }.into_any();
+    let badge = view! { <KeyBadge state=key.state expires_at=key.expires_at now /> }.into_any();
     let lead = view! {
         <code>{key.masked.clone()}</code>
         " · created "
-        <When at=Some(key.created_at.clone()) now />
+        <When at=key.created_at now />
     }
     .into_any();
     let here = format!("/keys/{}", key.id);
     let revoke = format!("{here}/revoke");
     let revoked = key.revoked_at.is_some();
-    let damaged = key.state == "damaged";
+    let damaged = key.state == KeyState::Damaged;
     let (intent, word, picture) =
         if key.enabled { ("disable", "Disable", Picture::Pause) } else { ("enable", "Enable", Picture::Play) };
     view! {
@@ -192,8 +195,7 @@ fn Figures(key: KeyView, activity: KeyActivity, now: Timestamp) -> impl IntoView
         .rate_limits
         .requests_per_minute
         .map_or_else(|| "no limit".to_owned(), |n| format!("up to {} a minute", number::count(i64::from(n))));
-    let ends = key.expires_at.as_deref().and_then(Timestamp::parse_rfc3339);
-    let end_note = ends.map_or_else(|| "no end is set".to_owned(), time::absolute);
+    let end_note = key.expires_at.map_or_else(|| "no end is set".to_owned(), time::absolute);
     let addresses = number::count(activity.addresses_24h);
     view! {
         <dl class="figures">
@@ -212,7 +214,7 @@ fn Figures(key: KeyView, activity: KeyActivity, now: Timestamp) -> impl IntoView
                 <dd>
                     <When at=activity.last_request_at now none="never" />
                 </dd>
-                <dd class="figures-note">{format!("{} key", key.env)}</dd>
+                <dd class="figures-note">{format!("{} key", key.env.as_str())}</dd>
             </div>
             <div>
                 <dt>"Expires"</dt>
@@ -226,7 +228,7 @@ fn Figures(key: KeyView, activity: KeyActivity, now: Timestamp) -> impl IntoView
 }
 
 #[component]
-fn Recent(key_id: String, rows: Vec<LogRow>, now: Timestamp) -> impl IntoView {
+fn Recent(key_id: KeyId, rows: Vec<LogRow>, now: Timestamp) -> impl IntoView {
     view! {
         <section class="card card-table" aria-labelledby="recent">
             <div class="card-head">

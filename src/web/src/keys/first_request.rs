@@ -41,7 +41,7 @@ fn seen(row: &contract::logs::LogRow) -> Seen {
     if let (Some(input), Some(output)) = (row.input_tokens, row.output_tokens) {
         words.push(number::counted(input + output, "token", "tokens"));
     }
-    Seen { id: row.id.clone(), good, words: words.join(" · ") }
+    Seen { id: row.id.to_string(), good, words: words.join(" · ") }
 }
 
 /// Waits for the first request and tells of it. Asleep it says where to look instead.

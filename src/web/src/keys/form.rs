@@ -1,7 +1,7 @@
 //! The form for a key: three answers in sight, the rest under a fold.
 
 use contract::{
-    FieldErrors,
+    FieldErrors, Violation,
     keys::{CreateKey, NewKey, RateLimitsInput},
     upstreams::UpstreamView,
 };
@@ -66,13 +66,13 @@ impl KeyForm {
             None => Some(None),
             Some(Ok(n)) => Some(Some(n)),
             Some(Err(_)) => {
-                errors.push("rate_limits.requests_per_minute", "use a whole number, or leave it empty for no limit");
+                errors.push("rate_limits.requests_per_minute", Violation::WholeNumberOrNone);
                 None
             }
         };
         let days = match self.expires_in_days.as_str() {
             "never" | "" => None,
-            text => errors.take("expires_in_days", text.parse::<i64>().map_err(|_| "choose one of the offered spans")),
+            text => errors.take("expires_in_days", text.parse::<i64>().map_err(|_| Violation::Span)),
         };
         let shape = CreateKey {
             name: self.name.clone(),
@@ -102,8 +102,9 @@ impl KeyForm {
     }
 
     fn draft(&self, upstreams: &[UpstreamView], now: Timestamp) -> Draft {
-        let named =
-            |id: &String| upstreams.iter().find(|upstream| upstream.id == *id).map(|upstream| upstream.name.clone());
+        let named = |id: &String| {
+            upstreams.iter().find(|upstream| upstream.id.as_str() == *id).map(|upstream| upstream.name.clone())
+        };
         Draft {
             powers: Powers {
                 name: self.name.clone(),
@@ -235,13 +236,13 @@ fn UpstreamChoice(upstreams: Vec<UpstreamView>, chosen: Vec<String>, errors: Fie
                     {upstreams
                         .into_iter()
                         .map(|upstream| {
-                            let ticked = chosen.contains(&upstream.id);
+                            let ticked = chosen.iter().any(|id| id == upstream.id.as_str());
                             view! {
                                 <label class="tick">
                                     <input
                                         type="checkbox"
                                         name="allowed_upstreams"
-                                        value=upstream.id
+                                        value=upstream.id.to_string()
                                         data-name=upstream.name.clone()
                                         checked=ticked
                                     />

@@ -6,7 +6,7 @@ use contract::{
     keys::{KeyQuery, KeyView},
     page::DEEPEST,
 };
-use domain::Timestamp;
+use domain::{ModelPattern, Timestamp};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -199,8 +199,8 @@ fn Rows(keys: Vec<KeyView>, now: Timestamp) -> impl IntoView {
 fn Row(key: KeyView, now: Timestamp) -> impl IntoView {
     let models = match key.allowed_models.as_slice() {
         [] => "all models".to_owned(),
-        few @ ([_] | [_, _]) => few.join(", "),
-        [first, rest @ ..] => format!("{first} and {} more", rest.len()),
+        few @ ([_] | [_, _]) => few.iter().map(ModelPattern::as_str).collect::<Vec<_>>().join(", "),
+        [first, rest @ ..] => format!("{} and {} more", first.as_str(), rest.len()),
     };
     let limit = key
         .rate_limits
@@ -216,7 +216,7 @@ fn Row(key: KeyView, now: Timestamp) -> impl IntoView {
                 <code class="under">{key.masked}</code>
             </th>
             <td class="cell-state">
-                <KeyBadge state=key.state expires_at=key.expires_at.clone() now />
+                <KeyBadge state=key.state expires_at=key.expires_at now />
             </td>
             <td class="cell-wide muted">{models}</td>
             <td class="figure">{limit}</td>

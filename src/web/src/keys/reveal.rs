@@ -31,7 +31,13 @@ impl Revealed {
     /// The key just made, with the address it is for and a model it may ask for.
     pub(super) fn of(issued: control::keys::IssuedKey, gateway_url: String, upstreams: &[UpstreamView]) -> Self {
         let model = suited_model(&issued.view, upstreams);
-        Self { id: issued.view.id, name: issued.view.name, secret: Arc::new(issued.secret), gateway_url, model }
+        Self {
+            id: issued.view.id.to_string(),
+            name: issued.view.name,
+            secret: Arc::new(issued.secret),
+            gateway_url,
+            model,
+        }
     }
 }
 

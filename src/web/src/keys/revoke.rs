@@ -120,8 +120,7 @@ mod page {
 
     /// `1,204 requests in 24 h from 3 addresses, last 2 min ago.`
     fn impact(activity: &KeyActivity, now: Timestamp) -> String {
-        let last =
-            activity.last_request_at.as_deref().and_then(Timestamp::parse_rfc3339).map(|at| time::relative(at, now));
+        let last = activity.last_request_at.map(|at| time::relative(at, now));
         match (activity.requests_24h, last) {
             (0, None) => "No request has ever come with this key.".to_owned(),
             (0, Some(last)) => format!("No requests in 24 h; the last one came {last}."),
@@ -144,7 +143,7 @@ mod page {
             let activity = |requests, last: Option<&str>| KeyActivity {
                 requests_24h: requests,
                 addresses_24h: 3,
-                last_request_at: last.map(str::to_owned),
+                last_request_at: last.and_then(Timestamp::parse_rfc3339),
             };
             let busy = activity(1_204, Some("2026-11-21T09:58:00Z"));
             assert_eq!(impact(&busy, now), "1,204 requests in 24 h from 3 addresses, last 2 min ago.");

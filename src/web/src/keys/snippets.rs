@@ -111,29 +111,25 @@ fn env(base: &str, key: &str) -> Code {
 
 /// A model that this key may ask for where its requests go. Only names that need no quoting anywhere.
 pub(super) fn suited_model(key: &KeyView, upstreams: &[UpstreamView]) -> String {
-    let quotable = |model: &&String| model.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./:".contains(&b));
-    if let Some(exact) = key.allowed_models.iter().find(quotable) {
-        return exact.clone();
+    let quotable = |model: &str| model.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./:".contains(&b));
+    if let Some(exact) = key.allowed_models.iter().find(|model| quotable(model.as_str())) {
+        return exact.as_str().to_owned();
     }
     let target = match key.allowed_upstreams.first() {
         Some(id) => upstreams.iter().find(|upstream| upstream.id == *id),
         None => upstreams.iter().find(|upstream| upstream.is_default),
     };
-    let usual = match target.and_then(|upstream| Provider::parse(&upstream.provider)) {
+    let usual = match target.and_then(|upstream| upstream.provider.known()) {
         Some(Provider::Openai) => "gpt-5-mini",
         Some(Provider::Openrouter) => "openai/gpt-5-mini",
         Some(Provider::OpenaiCompatible | Provider::Echo) | None => ALWAYS,
     };
-    let allowed = key.allowed_models.is_empty()
-        || key
-            .allowed_models
-            .iter()
-            .any(|pattern| ModelPattern::try_from(pattern.clone()).is_ok_and(|pattern| pattern.matches(usual)));
-    let stem = |pattern: &String| pattern.split('*').next().unwrap_or_default().to_owned();
+    let allowed = key.allowed_models.is_empty() || key.allowed_models.iter().any(|pattern| pattern.matches(usual));
+    let stem = |pattern: &ModelPattern| pattern.as_str().split('*').next().unwrap_or_default().to_owned();
     if allowed {
         usual.to_owned()
     } else {
-        key.allowed_models.first().map(stem).filter(|stem| quotable(&stem)).unwrap_or_else(|| ALWAYS.to_owned())
+        key.allowed_models.first().map(stem).filter(|stem| quotable(stem)).unwrap_or_else(|| ALWAYS.to_owned())
     }
 }
 

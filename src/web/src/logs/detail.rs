@@ -32,12 +32,11 @@ async fn draw(visit: &Visit, id: &str) -> Result<Page, UiError> {
 
 #[component]
 fn Detail(row: LogRow, now: Timestamp) -> impl IntoView {
-    let at = Timestamp::parse_rfc3339(&row.started_at);
-    let when = at.map(|at| format!("{}, {}", time::absolute(at), time::relative(at, now)));
+    let when = row.started_at.map(|at| format!("{}, {}", time::absolute(at), time::relative(at, now)));
     let title = format!("{} {}", row.method, row.endpoint);
     let beside = view! { <StatusBadge status=row.status /> }.into_any();
     let lead = view! {
-        <code>{row.id.clone()}</code>
+        <code>{row.id.to_string()}</code>
         {when.map(|when| format!(" · {when}"))}
     }
     .into_any();

@@ -123,8 +123,10 @@ pub(super) fn FilterBar(
     upstreams: Vec<UpstreamView>,
     errors: FieldErrors,
 ) -> impl IntoView {
-    let key_name =
-        keys.iter().find(|key| key.id == filters.key_id).map_or_else(|| filters.key_id.clone(), |key| key.name.clone());
+    let key_name = keys
+        .iter()
+        .find(|key| key.id.as_str() == filters.key_id)
+        .map_or_else(|| filters.key_id.clone(), |key| key.name.clone());
     let span = SPANS.iter().find(|(name, ..)| *name == filters.within).map_or("", |(_, word, _)| word);
     let unfold = !errors.is_empty();
     view! {
@@ -168,7 +170,7 @@ fn Chip(name: &'static str, value: String, without: String) -> impl IntoView {
 fn Panel(filters: Filters, keys: Vec<KeyView>, upstreams: Vec<UpstreamView>, errors: FieldErrors) -> impl IntoView {
     let own_status = (!filters.status.is_empty() && !OUTCOMES.iter().any(|(value, _)| *value == filters.status))
         .then(|| filters.status.clone());
-    let own_key = (!filters.key_id.is_empty() && !keys.iter().any(|key| key.id == filters.key_id))
+    let own_key = (!filters.key_id.is_empty() && !keys.iter().any(|key| key.id.as_str() == filters.key_id))
         .then(|| filters.key_id.clone());
     let known = upstreams.iter().any(|upstream| upstream.name == filters.upstream);
     let own_upstream = (!filters.upstream.is_empty() && !known).then(|| filters.upstream.clone());
@@ -194,8 +196,8 @@ fn Panel(filters: Filters, keys: Vec<KeyView>, upstreams: Vec<UpstreamView>, err
                 {keys
                     .into_iter()
                     .map(|key| {
-                        let selected = key.id == filters.key_id;
-                        view! { <option value=key.id selected=selected>{key.name}</option> }
+                        let selected = key.id.as_str() == filters.key_id;
+                        view! { <option value=key.id.to_string() selected=selected>{key.name}</option> }
                     })
                     .collect_view()}
             </SelectField>

@@ -59,16 +59,15 @@ fn Row(row: LogRow, now: Timestamp, with_key: bool) -> impl IntoView {
     if let Some(damage) = row.damaged {
         return view! {
             <tr>
-                <th scope="row" class="cell-main mono">{row.id}</th>
+                <th scope="row" class="cell-main mono">{row.id.to_string()}</th>
                 <td colspan=if with_key { "7" } else { "6" }>{format!("This row is damaged: {damage}")}</td>
             </tr>
         }
         .into_any();
     }
-    let at = Timestamp::parse_rfc3339(&row.started_at);
-    let when = at.map_or_else(|| row.started_at.clone(), |at| time::precise(at, now));
-    let title = at.map(time::absolute);
-    let only_key = by(&By { key_id: Some(&row.key_id), model: None });
+    let when = row.started_at.map(|at| time::precise(at, now));
+    let title = row.started_at.map(time::absolute);
+    let only_key = by(&By { key_id: Some(row.key_id.as_str()), model: None });
     let model = match row.model {
         Some(model) => {
             let only = by(&By { key_id: None, model: Some(&model) });
@@ -81,7 +80,7 @@ fn Row(row: LogRow, now: Timestamp, with_key: bool) -> impl IntoView {
         <tr>
             <th scope="row" class="cell-main">
                 <a class="mono" href=format!("/logs/{}", row.id)>
-                    <time datetime=row.started_at title=title>
+                    <time datetime=row.started_at.map(Timestamp::to_rfc3339) title=title>
                         {when}
                     </time>
                 </a>

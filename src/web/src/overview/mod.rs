@@ -167,8 +167,7 @@ fn Attention(overview: Overview, now: Timestamp) -> impl IntoView {
                             .expiring
                             .into_iter()
                             .map(|key| {
-                                let ends = Timestamp::parse_rfc3339(&key.expires_at);
-                                let word = ends.map_or_else(|| "Expires".to_owned(), |at| format!("Expires {}", time::relative(at, now)));
+                                let word = format!("Expires {}", time::relative(key.expires_at, now));
                                 view! {
                                     <li>
                                         <Badge tone=Tone::Warning word />

@@ -87,7 +87,8 @@ mod page {
     fn Row(job: JobView, now: Timestamp) -> impl IntoView {
         let (tone, word) = result(&job);
         let detail = job.last_run.as_ref().and_then(|run| run.detail.clone());
-        let last = job.last_run.map(|run| run.started_at);
+        let last = job.last_run.and_then(|run| Timestamp::parse_rfc3339(&run.started_at));
+        let next = job.next_run_at.as_deref().and_then(Timestamp::parse_rfc3339);
         let label = format!("Run {} now", job.name);
         view! {
             <tr>
@@ -105,7 +106,7 @@ mod page {
                 </td>
                 <td class="cell-note">
                     <span class="unit muted">"next run "</span>
-                    <When at=job.next_run_at now />
+                    <When at=next now />
                 </td>
                 <td class="figure">
                     <form method="post" action=HERE>

@@ -1,6 +1,6 @@
 //! Badges: an icon, a word and a colour say the same thing three times, so that none of them is needed alone.
 
-use domain::Timestamp;
+use domain::{KeyState, Timestamp};
 use leptos::prelude::*;
 
 use super::icon::{Icon, Picture};
@@ -51,16 +51,16 @@ const NOTICE: i64 = 7 * Timestamp::DAY;
 
 /// A key's state, as `KeyView` tells it.
 #[component]
-pub(crate) fn KeyBadge(#[prop(into)] state: String, expires_at: Option<String>, now: Timestamp) -> impl IntoView {
-    let ending = expires_at.as_deref().and_then(Timestamp::parse_rfc3339).filter(|at| at.since(now) < NOTICE);
-    let (tone, word) = match (state.as_str(), ending) {
-        ("active", Some(at)) => (Tone::Warning, format!("Expires {}", time::relative(at, now))),
-        ("active", None) => (Tone::Good, "Active".to_owned()),
-        ("disabled", _) => (Tone::Quiet, "Disabled".to_owned()),
-        ("expired", _) => (Tone::Warning, "Expired".to_owned()),
+pub(crate) fn KeyBadge(state: KeyState, expires_at: Option<Timestamp>, now: Timestamp) -> impl IntoView {
+    let ending = expires_at.filter(|at| at.since(now) < NOTICE);
+    let (tone, word) = match (state, ending) {
+        (KeyState::Active, Some(at)) => (Tone::Warning, format!("Expires {}", time::relative(at, now))),
+        (KeyState::Active, None) => (Tone::Good, "Active".to_owned()),
+        (KeyState::Disabled, _) => (Tone::Quiet, "Disabled".to_owned()),
+        (KeyState::Expired, _) => (Tone::Warning, "Expired".to_owned()),
+        (KeyState::Revoked, _) => (Tone::Bad, "Revoked".to_owned()),
         // Its row does not verify: nothing but revoking is offered.
-        ("damaged", _) => (Tone::Bad, "Damaged".to_owned()),
-        _ => (Tone::Bad, "Revoked".to_owned()),
+        (KeyState::Damaged, _) => (Tone::Bad, "Damaged".to_owned()),
     };
     view! { <Badge tone word /> }
 }

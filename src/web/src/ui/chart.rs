@@ -1,7 +1,6 @@
 //! Charts, drawn on the server. Bars stretch with the page, labels are text beside them and stay readable.
 
 use contract::overview::HourCount;
-use domain::Timestamp;
 use leptos::prelude::*;
 
 use crate::words::{number, time};
@@ -105,7 +104,7 @@ fn axis(hours: &[HourCount]) -> impl IntoView + use<> {
 }
 
 fn label(hour: &HourCount, with_day: bool) -> String {
-    Timestamp::parse_rfc3339(&hour.from).map(|at| time::mark(at, with_day)).unwrap_or_default()
+    time::mark(hour.from, with_day)
 }
 
 /// The round figure at the top of the scale: 2, 4, 6, 8 or 10 times a power of ten, so that its half is whole.

@@ -46,13 +46,13 @@ fn Step(word: &'static str, to: Option<String>, rel: &'static str) -> impl IntoV
 /// `1–20 of 38 keys`; `1–20 of more than 10,000 keys` where they are not all counted.
 pub(crate) fn range<T>(list: &Page<T>, one: &str, many: &str) -> String {
     use crate::words::number::{count, counted};
-    let first = (list.page - 1) * list.page_size + 1;
-    let last = first + i64::try_from(list.items.len()).unwrap_or(0) - 1;
+    let from = (list.page - 1) * list.page_size + 1;
+    let to = from + i64::try_from(list.items.len()).unwrap_or(0) - 1;
     let all = counted(list.total, one, many);
     match (list.items.is_empty(), list.total_is_capped) {
         (true, _) => all,
-        (false, false) => format!("{}–{} of {all}", count(first), count(last)),
-        (false, true) => format!("{}–{} of more than {all}", count(first), count(last)),
+        (false, false) => format!("{}–{} of {all}", count(from), count(to)),
+        (false, true) => format!("{}–{} of more than {all}", count(from), count(to)),
     }
 }
 

@@ -8,14 +8,13 @@ use crate::words::time;
 /// `2 min ago`, with the absolute instant in its title; a dash for none.
 #[component]
 pub(crate) fn When(
-    /// RFC 3339.
-    at: Option<String>,
+    at: Option<Timestamp>,
     now: Timestamp,
     /// What to say when there is none.
     #[prop(default = "—")]
     none: &'static str,
 ) -> impl IntoView {
-    match at.as_deref().and_then(Timestamp::parse_rfc3339) {
+    match at {
         Some(at) => {
             let (machine, title) = (at.to_rfc3339(), time::absolute(at));
             view! { <time datetime=machine title=title>{time::relative(at, now)}</time> }.into_any()

@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use contract::{FieldErrors, overview::UpstreamHealth, upstreams::TestReport};
-use domain::Timestamp;
+use domain::{Provider, Timestamp};
 use leptos::prelude::*;
 use serde::Deserialize;
 
@@ -109,12 +109,12 @@ fn Detail(health: UpstreamHealth, report: Option<TestReport>, error: Option<UiEr
     let upstream = health.upstream.clone();
     let here = format!("/upstreams/{}", upstream.id);
     let (delete, secret_form) = (format!("{here}/delete"), here.clone());
-    let is_echo = upstream.provider == "echo";
+    let is_echo = upstream.provider == Provider::Echo;
     let beside = upstream.is_default.then(|| view! { <Badge tone=Tone::Good word="Default" /> }).into_any();
     let lead = view! {
         <code>{upstream.base_url.clone()}</code>
         " · added "
-        <When at=Some(upstream.created_at.clone()) now />
+        <When at=upstream.created_at now />
     }
     .into_any();
     view! {
@@ -193,7 +193,7 @@ fn Facts(health: UpstreamHealth, now: Timestamp) -> impl IntoView {
                 </dd>
                 <dt>"Id"</dt>
                 <dd>
-                    <code>{upstream.id}</code>
+                    <code>{upstream.id.to_string()}</code>
                 </dd>
             </dl>
         </section>

@@ -47,23 +47,24 @@ pub(crate) fn HealthBadge(health: UpstreamHealth) -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
-    use contract::upstreams::UpstreamView;
+    use contract::upstreams::{UpstreamState, UpstreamView};
+    use domain::{Provider, Timestamp, UpstreamId};
 
     use super::*;
 
     fn health(requests: i64, errors: i64, last_error: Option<&str>) -> UpstreamHealth {
         let upstream = UpstreamView {
-            id: String::new(),
+            id: UpstreamId::new(Timestamp(1), [1; 10]).into(),
             name: String::new(),
-            provider: String::new(),
+            provider: Provider::Echo.into(),
             base_url: String::new(),
             api_key_masked: None,
             is_default: false,
-            state: "active".to_owned(),
+            state: UpstreamState::Active,
             damage: None,
             secret_updated_at: None,
-            created_at: String::new(),
-            updated_at: String::new(),
+            created_at: Some(Timestamp(1)),
+            updated_at: Some(Timestamp(1)),
         };
         UpstreamHealth { upstream, requests, errors, last_error: last_error.map(str::to_owned) }
     }

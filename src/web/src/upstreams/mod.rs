@@ -22,14 +22,17 @@ pub(crate) use {
     list::list_page,
 };
 
+/// What people call a provider; one that this version does not know, as its row has it.
+#[cfg(feature = "ssr")]
+fn label(provider: &domain::OpenEnum<domain::Provider>) -> String {
+    match provider {
+        domain::OpenEnum::Known(provider) => provider.label().to_owned(),
+        domain::OpenEnum::Other(text) => text.clone(),
+    }
+}
+
 /// The id in a path; one that cannot be an id names nothing.
 #[cfg(feature = "ssr")]
 fn upstream_id(text: &str) -> Result<domain::UpstreamId, crate::error::UiError> {
     text.parse().map_err(|_| crate::error::UiError::NotFound { noun: "upstream".to_owned() })
-}
-
-/// What people call a provider.
-#[cfg(feature = "ssr")]
-fn label(provider: &str) -> String {
-    domain::Provider::parse(provider).map_or_else(|| provider.to_owned(), |provider| provider.label().to_owned())
 }

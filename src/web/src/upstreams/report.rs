@@ -1,6 +1,6 @@
 //! What a test found, step by step.
 
-use contract::upstreams::{TestReport, TestStep};
+use contract::upstreams::{TestReport, TestStep, TestStepName};
 use leptos::prelude::*;
 
 use crate::ui::icon::{Icon, Picture};
@@ -34,14 +34,12 @@ fn step(step: TestStep) -> impl IntoView {
     } else {
         ("step step-bad", Picture::Cross, "failed: ")
     };
-    let name = match step.step.as_str() {
-        "address" => "Address",
-        "tls" => "TLS",
-        "secret" => "Secret",
-        "models" => "Models",
-        other => other,
-    }
-    .to_owned();
+    let name = match step.step {
+        TestStepName::Address => "Address",
+        TestStepName::Tls => "TLS",
+        TestStepName::Secret => "Secret",
+        TestStepName::Models => "Models",
+    };
     view! {
         <li class=class>
             <Icon picture />

@@ -142,7 +142,7 @@ impl From<Class> for ErrorClass {
 #[cfg(test)]
 impl<'a> Row<'a> {
     /// The row as the first release would have written it.
-    pub(super) fn of(row: RequestLogRef<'a>) -> Self {
+    pub(super) fn of(row: &RequestLogRef<'a>) -> Self {
         let numbered = |text: &str| postcard::from_bytes(&[number_of(text)]).unwrap();
         Self {
             id: row.id,

@@ -10,7 +10,7 @@ use contract::{
         RevokeKey,
     },
 };
-use domain::KeyId;
+use domain::{KeyId, ModelPattern, Timestamp, UpstreamId};
 
 use super::{
     args::{CreateForm, KeysCommand},
@@ -41,7 +41,7 @@ pub async fn run(command: KeysCommand, backend: &Backend, out: &Output) -> Resul
                 backend.call::<KeysList>((), KeyQuery { page, page_size, search, state, sort, cursor }).await
             };
             let wanted = Wanted::of(Ask { page: args.page, page_size: args.page_size, cursor: args.cursor.clone() });
-            pages::list(wanted, fetch, |key| &key.id, out, &COLUMNS, row, "keys").await
+            pages::list(wanted, fetch, |key| key.id.as_str(), out, &COLUMNS, row, "keys").await
         }
         KeysCommand::Show { id } => show(&backend.call::<KeysShow>(key_id(&id)?, Nothing {}).await?, out),
         KeysCommand::Enable { id } => show(&backend.call::<KeysEnable>(key_id(&id)?, Nothing {}).await?, out),
@@ -97,39 +97,46 @@ fn rpm(key: &KeyView) -> String {
     key.rate_limits.requests_per_minute.map_or_else(|| "none".to_owned(), |n| n.to_string())
 }
 
+fn instant(at: Option<Timestamp>) -> String {
+    at.map(Timestamp::to_rfc3339).unwrap_or_default()
+}
+
+fn joined<T>(entries: &[T], text: fn(&T) -> &str) -> String {
+    entries.iter().map(text).collect::<Vec<_>>().join(",")
+}
+
 fn row(key: &KeyView) -> Vec<String> {
     vec![
-        key.id.clone(),
+        key.id.to_string(),
         key.name.clone(),
         key.masked.clone(),
-        key.state.clone(),
+        key.state.as_str().to_owned(),
         rpm(key),
-        key.expires_at.clone().unwrap_or_default(),
-        key.last_used_at.clone().unwrap_or_default(),
-        key.created_at.clone(),
+        instant(key.expires_at),
+        instant(key.last_used_at),
+        instant(key.created_at),
     ]
 }
 
 fn fields(key: &KeyView) -> Vec<(&'static str, String)> {
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
     vec![
-        ("id", key.id.clone()),
+        ("id", key.id.to_string()),
         ("name", key.name.clone()),
         ("description", key.description.clone()),
         ("key", key.masked.clone()),
-        ("state", key.state.clone()),
-        ("env", key.env.clone()),
+        ("state", key.state.as_str().to_owned()),
+        ("env", key.env.as_str().to_owned()),
         ("rpm", rpm(key)),
-        ("models", key.allowed_models.join(",")),
-        ("upstreams", key.allowed_upstreams.join(",")),
-        ("cidrs", key.allowed_cidrs.join(",")),
-        ("project_id", key.project_id.clone()),
-        ("owner_id", text(&key.owner_id)),
-        ("expires_at", text(&key.expires_at)),
-        ("revoked_at", text(&key.revoked_at)),
-        ("revoke_reason", text(&key.revoke_reason)),
-        ("last_used_at", text(&key.last_used_at)),
-        ("created_at", key.created_at.clone()),
-        ("updated_at", key.updated_at.clone()),
+        ("models", joined(&key.allowed_models, ModelPattern::as_str)),
+        ("upstreams", joined(&key.allowed_upstreams, UpstreamId::as_str)),
+        ("cidrs", key.allowed_cidrs.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")),
+        ("project_id", key.project_id.to_string()),
+        ("owner_id", key.owner_id.as_ref().map(ToString::to_string).unwrap_or_default()),
+        ("expires_at", instant(key.expires_at)),
+        ("revoked_at", instant(key.revoked_at)),
+        ("revoke_reason", key.revoke_reason.as_ref().map(|reason| reason.as_str().to_owned()).unwrap_or_default()),
+        ("last_used_at", instant(key.last_used_at)),
+        ("created_at", instant(key.created_at)),
+        ("updated_at", instant(key.updated_at)),
     ]
 }

@@ -10,7 +10,7 @@ use contract::{
         UpstreamsSetDefault, UpstreamsSetSecret, UpstreamsShow, UpstreamsTest,
     },
 };
-use domain::{Provider, UpstreamId};
+use domain::{Provider, Timestamp, UpstreamId};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
@@ -42,7 +42,7 @@ pub async fn run(command: UpstreamsCommand, backend: &Backend, out: &Output) -> 
                 backend.call::<UpstreamsList>((), query).await
             };
             let wanted = Wanted::of(Ask { page: args.page, page_size: args.page_size, cursor: args.cursor.clone() });
-            pages::list(wanted, fetch, |upstream| &upstream.id, out, &COLUMNS, row, "upstreams").await
+            pages::list(wanted, fetch, |upstream| upstream.id.as_str(), out, &COLUMNS, row, "upstreams").await
         }
         UpstreamsCommand::Show { id } => {
             show(&backend.call::<UpstreamsShow>(upstream_id(&id)?, Nothing {}).await?, out)
@@ -125,7 +125,7 @@ fn report(report: &TestReport, out: &Output) -> Result<(), CliError> {
         .iter()
         .map(|step| {
             let verdict = if step.ok { "ok" } else { "failed" };
-            vec![step.step.clone(), verdict.to_owned(), step.ms.to_string(), step.detail.clone()]
+            vec![step.step.as_str().to_owned(), verdict.to_owned(), step.ms.to_string(), step.detail.clone()]
         })
         .collect();
     out.list(report, &["step", "result", "ms", "detail"], &rows);
@@ -137,28 +137,32 @@ fn upstream_id(text: &str) -> Result<UpstreamId, CliError> {
     text.trim().parse().map_err(|_| CliError::not_found("upstream"))
 }
 
+fn instant(at: Option<Timestamp>) -> String {
+    at.map(Timestamp::to_rfc3339).unwrap_or_default()
+}
+
 fn row(upstream: &UpstreamView) -> Vec<String> {
     vec![
-        upstream.id.clone(),
+        upstream.id.to_string(),
         upstream.name.clone(),
-        upstream.provider.clone(),
+        upstream.provider.as_str().to_owned(),
         upstream.base_url.clone(),
         upstream.api_key_masked.clone().unwrap_or_default(),
         upstream.is_default.to_string(),
-        upstream.created_at.clone(),
+        instant(upstream.created_at),
     ]
 }
 
 fn fields(upstream: &UpstreamView) -> Vec<(&'static str, String)> {
     vec![
-        ("id", upstream.id.clone()),
+        ("id", upstream.id.to_string()),
         ("name", upstream.name.clone()),
-        ("provider", upstream.provider.clone()),
+        ("provider", upstream.provider.as_str().to_owned()),
         ("base_url", upstream.base_url.clone()),
         ("secret", upstream.api_key_masked.clone().unwrap_or_default()),
-        ("secret_updated_at", upstream.secret_updated_at.clone().unwrap_or_default()),
+        ("secret_updated_at", instant(upstream.secret_updated_at)),
         ("default", upstream.is_default.to_string()),
-        ("created_at", upstream.created_at.clone()),
-        ("updated_at", upstream.updated_at.clone()),
+        ("created_at", instant(upstream.created_at)),
+        ("updated_at", instant(upstream.updated_at)),
     ]
 }
