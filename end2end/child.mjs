@@ -65,7 +65,7 @@ export class Child {
 }
 
 /**
- * Ports that nobody listens on right now, all different.
+ * Ports without a listener right now, all different.
  * @param {number} count
  */
 export async function freePorts(count) {

@@ -1,13 +1,13 @@
-// What every browser test stands on: a product of its own, somebody signed in, and an ear on the browser's console.
+// What every browser test stands on: a product of its own, a signed-in user, and a check of the browser's console.
 
 import { AxeBuilder } from '@axe-core/playwright';
 import { test as base, expect, type BrowserContext, type Page, type TestInfo } from '@playwright/test';
 
-import { House, OWNER, type Engine } from './house.mjs';
+import { TestServer, OWNER, type Engine } from './test-server.mjs';
 import { LoginPage } from './pages/login.ts';
 
 export { expect, OWNER };
-export type { House };
+export type { TestServer };
 
 type Session = Awaited<ReturnType<BrowserContext['storageState']>>;
 
@@ -18,7 +18,7 @@ export type WorkerOptions = {
 
 type WorkerFixtures = {
   /** A claimed product with the echo upstream, shared by the tests of a worker: each brings names of its own. */
-  house: House;
+  server: TestServer;
   /** The owner's cookies. */
   session: Session;
 };
@@ -65,34 +65,34 @@ const watched = base.extend<TestFixtures, WorkerOptions>({
   },
 });
 
-/** Tests of a fresh installation that belongs to the test alone. Nobody is signed in. */
-export const visitor = watched.extend<{ house: House }>({
-  house: async ({ engine }, use, info) => {
-    const house = await House.start({ engine });
-    await use(house);
-    await tell(house, info);
-    await house.stop();
+/** Tests of a fresh installation that belongs to the test alone. No user is signed in. */
+export const visitor = watched.extend<{ server: TestServer }>({
+  server: async ({ engine }, use, info) => {
+    const server = await TestServer.start({ engine });
+    await use(server);
+    await attachOutput(server, info);
+    await server.stop();
   },
-  baseURL: async ({ house }, use) => {
-    await use(house.adminUrl);
+  baseURL: async ({ server }, use) => {
+    await use(server.adminUrl);
   },
 });
 
 /** Tests of an installation that is set up. The owner is signed in. */
-export const owner = watched.extend<{ told: void }, WorkerFixtures>({
-  house: [
+export const owner = watched.extend<{ report: void }, WorkerFixtures>({
+  server: [
     async ({ engine }, use) => {
-      const house = await House.start({ engine });
-      await house.claim();
-      await house.connectEcho();
-      await use(house);
-      await house.stop();
+      const server = await TestServer.start({ engine });
+      await server.claim();
+      await server.connectEcho();
+      await use(server);
+      await server.stop();
     },
     { scope: 'worker' },
   ],
   session: [
-    async ({ house, browser }, use) => {
-      const context = await browser.newContext({ baseURL: house.adminUrl });
+    async ({ server, browser }, use) => {
+      const context = await browser.newContext({ baseURL: server.adminUrl });
       const page = await context.newPage();
       await new LoginPage(page).signIn();
       const session = await context.storageState();
@@ -101,24 +101,24 @@ export const owner = watched.extend<{ told: void }, WorkerFixtures>({
     },
     { scope: 'worker' },
   ],
-  told: [
-    async ({ house }, use, info) => {
+  report: [
+    async ({ server }, use, info) => {
       await use();
-      await tell(house, info);
+      await attachOutput(server, info);
     },
     { auto: true },
   ],
   storageState: async ({ session }, use) => {
     await use(session);
   },
-  baseURL: async ({ house }, use) => {
-    await use(house.adminUrl);
+  baseURL: async ({ server }, use) => {
+    await use(server.adminUrl);
   },
 });
 
 /** Puts what the product printed beside a test that failed. */
-async function tell(house: House, info: TestInfo) {
-  if (info.status !== info.expectedStatus) await info.attach('keywright serve', { body: house.output(), contentType: 'text/plain' });
+async function attachOutput(server: TestServer, info: TestInfo) {
+  if (info.status !== info.expectedStatus) await info.attach('keywright serve', { body: server.output(), contentType: 'text/plain' });
 }
 
 /** A name that no other test uses. */
@@ -129,8 +129,8 @@ export function fresh(what: string) {
 /** No violation of any rule that axe knows. */
 export async function expectAccessible(page: Page) {
   const { violations } = await new AxeBuilder({ page }).analyze();
-  const told = violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${rule.help}\n  ${node.target.join(' ')}\n  ${node.failureSummary}`));
-  expect(told, `axe on ${page.url()}`).toEqual([]);
+  const report = violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${rule.help}\n  ${node.target.join(' ')}\n  ${node.failureSummary}`));
+  expect(report, `axe on ${page.url()}`).toEqual([]);
 }
 
 /** Nothing reaches over the right edge, unless it scrolls in a box of its own. */

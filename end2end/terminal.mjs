@@ -7,7 +7,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { ROOT } from './house.mjs';
+import { ROOT } from './test-server.mjs';
 
 const run = promisify(execFile);
 /** Where scripts/tools.sh has put the Python package. */

@@ -3,7 +3,7 @@
 import type { Page } from '@playwright/test';
 
 import { fresh, owner } from './fixtures.ts';
-import type { House } from './house.mjs';
+import type { TestServer } from './test-server.mjs';
 import { NewKeyPage } from './pages/new-key.ts';
 import { NewUpstreamPage } from './pages/new-upstream.ts';
 
@@ -11,22 +11,22 @@ import { NewUpstreamPage } from './pages/new-upstream.ts';
 export type Furnished = { key: string; spare: string; upstream: string; row: string };
 
 /** A stop: its name, and how to get there. */
-export type Stop = { name: string; visit: (page: Page, on: Furnished) => Promise<unknown>; status?: number };
+export type Stop = { name: string; open: (page: Page, on: Furnished) => Promise<unknown>; status?: number };
 
 const at = (path: (on: Furnished) => string) => (page: Page, on: Furnished) => page.goto(path(on));
 
 /** Pages of an installation in use; somebody is signed in. */
 export const STOPS: Stop[] = [
-  { name: 'overview', visit: at(() => '/') },
-  { name: 'keys', visit: at(() => '/keys') },
-  { name: 'keys-none-fits', visit: at(() => '/keys?search=nothing-is-called-so') },
-  { name: 'key', visit: at((on) => `/keys/${on.key}`) },
-  { name: 'key-revoke', visit: at((on) => `/keys/${on.key}/revoke`) },
-  { name: 'new-key', visit: at(() => '/keys/new') },
+  { name: 'overview', open: at(() => '/') },
+  { name: 'keys', open: at(() => '/keys') },
+  { name: 'keys-none-fits', open: at(() => '/keys?search=nothing-is-called-so') },
+  { name: 'key', open: at((on) => `/keys/${on.key}`) },
+  { name: 'key-revoke', open: at((on) => `/keys/${on.key}/revoke`) },
+  { name: 'new-key', open: at(() => '/keys/new') },
   {
     name: 'new-key-mistakes',
     status: 422,
-    visit: async (page) => {
+    open: async (page) => {
       const form = new NewKeyPage(page);
       await form.open();
       await form.unfold();
@@ -38,20 +38,20 @@ export const STOPS: Stop[] = [
   },
   {
     name: 'reveal',
-    visit: async (page) => {
+    open: async (page) => {
       const form = new NewKeyPage(page);
       await form.open();
       await form.name.fill(fresh('checkout-assistant'));
       await form.create();
     },
   },
-  { name: 'upstreams', visit: at(() => '/upstreams') },
-  { name: 'upstream', visit: at((on) => `/upstreams/${on.upstream}`) },
-  { name: 'upstream-delete', visit: at((on) => `/upstreams/${on.upstream}/delete`) },
-  { name: 'new-upstream', visit: at(() => '/upstreams/new') },
+  { name: 'upstreams', open: at(() => '/upstreams') },
+  { name: 'upstream', open: at((on) => `/upstreams/${on.upstream}`) },
+  { name: 'upstream-delete', open: at((on) => `/upstreams/${on.upstream}/delete`) },
+  { name: 'new-upstream', open: at(() => '/upstreams/new') },
   {
     name: 'new-upstream-tested',
-    visit: async (page) => {
+    open: async (page) => {
       const form = new NewUpstreamPage(page);
       await form.open();
       await form.choose('OpenAI-compatible');
@@ -61,31 +61,31 @@ export const STOPS: Stop[] = [
       await form.report.waitFor();
     },
   },
-  { name: 'logs', visit: at(() => '/logs') },
-  { name: 'logs-filtered', visit: at(() => '/logs?status=4xx') },
-  { name: 'log', visit: at((on) => `/logs/${on.row}`) },
-  { name: 'not-found', status: 404, visit: at(() => '/nowhere') },
+  { name: 'logs', open: at(() => '/logs') },
+  { name: 'logs-filtered', open: at(() => '/logs?status=4xx') },
+  { name: 'log', open: at((on) => `/logs/${on.row}`) },
+  { name: 'not-found', status: 404, open: at(() => '/nowhere') },
 ];
 
 /** Keys in every state, upstreams, rows with every kind of ending. */
-export async function furnish(house: House): Promise<Furnished> {
-  const upstream = await house.connect({
+export async function furnish(server: TestServer): Promise<Furnished> {
+  const upstream = await server.connect({
     name: fresh('openai'),
     provider: 'openai_compatible',
     base_url: 'https://llm.example.org/v1',
     api_key: 'sk-proj-0123456789abcdef3kQz',
     is_default: false,
   });
-  const key = await house.issue('checkout-assistant', { expires_in_days: 90, allowed_models: ['gpt-*', 'text-embedding-3-*', 'echo'] });
-  const spare = await house.issue('support-triage', { allowed_cidrs: ['127.0.0.0/8'], rate_limits: { requests_per_minute: null } });
-  await house.issue('ends-soon', { expires_in_days: 2, env: 'test' });
-  await house.disable((await house.issue('data-science-notebooks')).id);
-  await house.revoke((await house.issue('partner-acme', { description: 'Left in spring' })).id);
-  await house.issue('a-name-that-is-as-long-as-a-name-may-be-and-has-no-place-to-break-anywhere-0123456789-0123456789-0');
+  const key = await server.issue('checkout-assistant', { expires_in_days: 90, allowed_models: ['gpt-*', 'text-embedding-3-*', 'echo'] });
+  const spare = await server.issue('support-triage', { allowed_cidrs: ['127.0.0.0/8'], rate_limits: { requests_per_minute: null } });
+  await server.issue('ends-soon', { expires_in_days: 2, env: 'test' });
+  await server.disable((await server.issue('data-science-notebooks')).id);
+  await server.revoke((await server.issue('partner-acme', { description: 'Left in spring' })).id);
+  await server.issue('a-name-that-is-as-long-as-a-name-may-be-and-has-no-place-to-break-anywhere-0123456789-0123456789-0');
   let row = '';
   for (let i = 0; i < 12; i += 1) {
     const model = i % 5 === 3 ? 'no-such-model' : 'echo';
-    const answer = await house.chat(i % 3 === 0 ? spare.secret : key.secret, {
+    const answer = await server.chat(i % 3 === 0 ? spare.secret : key.secret, {
       model,
       stream: i % 2 === 0,
       messages: [{ role: 'user', content: `Say hello to number ${i}` }],
@@ -93,13 +93,13 @@ export async function furnish(house: House): Promise<Furnished> {
     await answer.text();
     row = answer.headers.get('x-keywright-request-id') ?? row;
   }
-  await house.logRow(row);
+  await server.logRow(row);
   return { key: key.id, spare: spare.id, upstream: upstream.id, row };
 }
 
 /** Tests of somebody signed in, on a furnished installation of the worker's own. */
 export const tourist = owner.extend<object, { on: Furnished }>({
-  on: [async ({ house }, use) => use(await furnish(house)), { scope: 'worker' }],
+  on: [async ({ server }, use) => use(await furnish(server)), { scope: 'worker' }],
 });
 
 /** Pages that only a fresh installation shows. */

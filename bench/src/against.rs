@@ -1,4 +1,4 @@
-//! The table of two binaries: the one of before and the new one, taken in turn in one run.
+//! A/B comparison: the table of two binaries: the one of before and the new one, taken in turn in one run.
 
 use std::fmt::Write as _;
 
@@ -21,7 +21,7 @@ pub fn table(samples: &Samples) -> String {
     for (kind, target) in samples.keys().filter(|(_, target)| *target == Target::Before) {
         let cpu = |target| samples.get(&(*kind, target)).into_iter().flatten().map(|sample: &Sample| sample.cpu);
         let (before, new): (Vec<f64>, Vec<f64>) = (cpu(*target).collect(), cpu(Target::Keywright).collect());
-        // Round by round, because neighbours in time had the same machine.
+        // Round by round, because adjacent rounds had the same machine.
         let ratios = new.iter().zip(&before).map(|(new, before)| new / before);
         let (Some(ratio), Some(before), Some(new)) =
             (Spread::of(ratios), Spread::of(before.iter().copied()), Spread::of(new.iter().copied()))

@@ -1,4 +1,4 @@
-//! Who runs where: the gateway under test has one core for itself, everything else shares another.
+//! CPU affinity: the gateway under test has one core for itself, everything else shares another.
 
 use anyhow::{Context as _, Result};
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};

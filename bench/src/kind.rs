@@ -1,4 +1,4 @@
-//! What is measured: each kind is a load of its own.
+//! Benchmark kinds: each is a load of its own.
 
 use std::{sync::Arc, time::Duration};
 

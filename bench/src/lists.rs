@@ -1,4 +1,5 @@
-//! Lists of a million keys over REST, on both engines: first page, a page by cursor anywhere, states, search.
+//! List benchmark: lists of a million keys over REST, on both engines: first page, a page by cursor anywhere, states,
+//! search.
 
 use std::{
     env,
@@ -16,7 +17,7 @@ use crate::{
     stats::percentile,
 };
 
-/// What each list is held to, in milliseconds: the median of [`CALLS`].
+/// The target of each list, in milliseconds: the median of [`CALLS`].
 const LIMIT_MS: f64 = 20.0;
 /// Calls of each list that count, each at another place, and of those before that do not.
 const CALLS: u32 = 50;

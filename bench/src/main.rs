@@ -1,4 +1,4 @@
-//! What a request costs: starts nginx, a bare hyper proxy and Keywright before one upstream, loads them in turn, and
+//! Benchmark entry point: starts nginx, a bare hyper proxy and Keywright before one upstream, loads them in turn, and
 //! writes one table.
 
 mod against;

@@ -1,4 +1,4 @@
-//! What the caller asked for.
+//! Command-line options of the benchmark.
 
 use std::{env, path::PathBuf, time::Duration};
 

@@ -1,4 +1,4 @@
-//! What stands below the table, and the place in the README where both go.
+//! Benchmark report: what stands below the table, and the place in the README where both go.
 
 use std::{fs, path::Path, process::Command};
 

@@ -1,4 +1,4 @@
-//! The measurements, interleaved so that a machine's moods strike everyone alike.
+//! Measurement rounds: the measurements, interleaved so that a machine's moods strike everyone alike.
 
 use std::{
     collections::BTreeMap,
@@ -130,7 +130,7 @@ impl Field {
     }
 }
 
-/// What the own load tells of a measurement.
+/// What the own load generator reports of a measurement.
 fn of_own(tally: Tally, slot: Duration) -> Sample {
     let figures = |pick: fn(&(f64, f64)) -> f64| {
         let mut values: Vec<f64> = tally.times.iter().map(pick).collect();
@@ -147,7 +147,7 @@ fn of_own(tally: Tally, slot: Duration) -> Sample {
     }
 }
 
-/// What wrk tells.
+/// What wrk reports.
 fn of_wrk(report: &wrk::Report) -> Sample {
     Sample {
         per_second: report.per_second,

@@ -1,4 +1,4 @@
-//! Figures out of samples.
+//! Statistics: percentiles, medians and ratios of samples.
 
 /// The value below which so much of a hundred lies; of nothing: not a number.
 pub fn percentile(values: &mut [f64], percent: f64) -> f64 {

@@ -1,4 +1,4 @@
-//! The table: a row per measure, the gateways beside each other, and what Keywright is held to.
+//! Result table: a row per measure, a column per gateway, and the target values for Keywright.
 
 use std::fmt::Write as _;
 
@@ -20,7 +20,7 @@ pub struct Body {
     pub peak: f64,
 }
 
-/// What Keywright is held to.
+/// Target values for Keywright.
 #[derive(Clone, Copy)]
 enum Limit {
     /// Times nginx's.
@@ -56,7 +56,7 @@ fn cell(values: &[f64], digits: usize) -> String {
     if values.len() > 1 { format!("**{median}** {least} – {most}") } else { format!("**{median}**") }
 }
 
-/// Round by round, because neighbours in time had the same machine.
+/// Round by round, because adjacent rounds had the same machine.
 fn paired(left: &[f64], right: &[f64], join: fn(f64, f64) -> f64) -> Vec<f64> {
     left.iter().zip(right).map(|(left, right)| join(*left, *right)).collect()
 }
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_tells_whether_its_limit_is_reached() {
+    fn a_row_reports_whether_its_limit_is_reached() {
         let row = "| x |  | – | **2.0** 1.0 – 4.0 | – | **3.0** 1.0 – 6.0 | 1.50 |";
         let lines = [
             (Limit::Times(1.5), " ≤ 1.5 × nginx | yes |"),

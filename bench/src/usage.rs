@@ -1,4 +1,4 @@
-//! What processes and cores have used, as `/proc` tells it.
+//! CPU and memory accounting: what processes and cores have used, read from `/proc`.
 
 use std::{fs, time::Duration};
 

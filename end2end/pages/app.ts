@@ -2,7 +2,7 @@ import { expect, type Locator, type Page } from '@playwright/test';
 
 import { moving } from './moving.ts';
 
-/** The frame around every page of somebody signed in. */
+/** The frame around every page of a signed-in user. */
 export class App {
   readonly page: Page;
   readonly current: Locator;

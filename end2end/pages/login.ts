@@ -1,6 +1,6 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
-import { OWNER } from '../house.mjs';
+import { OWNER } from '../test-server.mjs';
 import { moving } from './moving.ts';
 
 export class LoginPage {

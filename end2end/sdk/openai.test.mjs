@@ -13,7 +13,7 @@ import OpenAI, {
   RateLimitError,
 } from 'openai';
 
-import { ENGINES, House } from '../house.mjs';
+import { ENGINES, TestServer } from '../test-server.mjs';
 import { stage } from './stage.mjs';
 
 /** @typedef {Awaited<ReturnType<typeof stage>>} Stage */
@@ -37,7 +37,7 @@ for (const engine of ENGINES) {
       on = await stage(engine);
     });
     after(async () => {
-      await on?.house.stop();
+      await on?.server.stop();
       await on?.fake.stop();
     });
 
@@ -47,14 +47,14 @@ for (const engine of ENGINES) {
      */
     const client = (key, options = {}) => {
       const apiKey = key in on.keys ? on.keys[/** @type {keyof Stage['keys']} */ (key)].secret : key;
-      return new OpenAI({ apiKey, baseURL: on.house.baseUrl, maxRetries: 0, timeout: 20_000, ...options });
+      return new OpenAI({ apiKey, baseURL: on.server.baseUrl, maxRetries: 0, timeout: 20_000, ...options });
     };
 
     /** @param {Response} response */
     const rowOf = (response) => {
       const id = response.headers.get('x-keywright-request-id');
       assert.ok(id, 'every answer carries the id of its row');
-      return on.house.logRow(id);
+      return on.server.logRow(id);
     };
 
     for (const kind of /** @type {Kind[]} */ (['echo', 'fake'])) {
@@ -78,7 +78,7 @@ for (const engine of ENGINES) {
           let finish = null;
           for await (const chunk of data) {
             assert.equal(chunk.choices.length, 1, 'no chunk without a choice');
-            assert.ok(!('usage' in chunk), 'no usage that nobody asked for');
+            assert.ok(!('usage' in chunk), 'no usage that was not asked for');
             text += chunk.choices[0]?.delta.content ?? '';
             finish = chunk.choices[0]?.finish_reason ?? finish;
           }
@@ -179,7 +179,7 @@ for (const engine of ENGINES) {
        */
       const chat = (key, model, options) => () => client(key, options).chat.completions.create({ model, messages });
 
-      test('a key that nobody issued', () => raises(chat('sk-auto-live-nonsense', 'echo'), AuthenticationError, 401, 'invalid_api_key'));
+      test('a key that was never issued', () => raises(chat('sk-auto-live-nonsense', 'echo'), AuthenticationError, 401, 'invalid_api_key'));
       test('a revoked key', () => raises(chat('revoked', 'echo'), AuthenticationError, 401, 'invalid_api_key'));
       test('a disabled key', () => raises(chat('disabled', 'echo'), AuthenticationError, 401, 'invalid_api_key'));
       test('a model that the key may not use', () => raises(chat('narrow', 'gpt-4o-mini'), PermissionDeniedError, 403, 'model_not_allowed'));
@@ -230,7 +230,7 @@ for (const engine of ENGINES) {
     });
 
     test('no upstream at all', async () => {
-      const empty = await House.start({ engine });
+      const empty = await TestServer.start({ engine });
       try {
         const { secret } = await empty.issue('early bird');
         const openai = new OpenAI({ apiKey: secret, baseURL: empty.baseUrl, maxRetries: 0 });

@@ -11,16 +11,16 @@ for (const colorScheme of ['light', 'dark'] as const) {
     for (const stop of STOPS) {
       tourist(stop.name, async ({ page, on, complaints }) => {
         if (stop.status) complaints.allow(stop.status);
-        await stop.visit(page, on);
+        await stop.open(page, on);
         await settle(page);
         await expectAccessible(page);
       });
     }
   });
 
-  visitor.describe(`${colorScheme}, from the door on`, { tag: '@pages' }, () => {
+  visitor.describe(`${colorScheme}, from setup and sign-in on`, { tag: '@pages' }, () => {
     visitor.use({ colorScheme });
-    visitor('setup, sign-in, and pages with nothing on them', async ({ page, house, complaints }) => {
+    visitor('setup, sign-in, and pages with nothing on them', async ({ page, server, complaints }) => {
       complaints.allow(422);
       const setup = new SetupPage(page);
       await setup.open();
@@ -29,7 +29,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await setup.token.and(page.locator('[aria-invalid=true]')).waitFor();
       await expectAccessible(page);
 
-      await house.claim();
+      await server.claim();
       const login = new LoginPage(page);
       await login.open();
       await expectAccessible(page);

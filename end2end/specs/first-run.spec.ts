@@ -12,7 +12,7 @@ import { SetupPage } from '../pages/setup.ts';
 import { UpstreamsPage } from '../pages/upstreams.ts';
 import { hasPython, paste } from '../terminal.mjs';
 
-test('setup, upstream, key, snippet, row, revoke, 401', async ({ page, house, complaints, javaScriptEnabled }) => {
+test('setup, upstream, key, snippet, row, revoke, 401', async ({ page, server, complaints, javaScriptEnabled }) => {
   const setup = new SetupPage(page);
   const app = new App(page);
 
@@ -23,12 +23,12 @@ test('setup, upstream, key, snippet, row, revoke, 401', async ({ page, house, co
   });
 
   await test.step('setup takes the one-time token', async () => {
-    await setup.claim(await house.setupToken(), OWNER);
+    await setup.claim(await server.setupToken(), OWNER);
     await expect(page).toHaveURL('/');
     await expect(app.current).toHaveText(/Overview/);
     complaints.allow(404);
     expect((await page.goto('/setup'))?.status(), 'setup exists once').toBe(404);
-    await expect(house.setupToken(), 'the token file is gone').rejects.toThrow();
+    await expect(server.setupToken(), 'the token file is gone').rejects.toThrow();
   });
 
   await test.step('an upstream that answers offline', async () => {
@@ -61,7 +61,7 @@ test('setup, upstream, key, snippet, row, revoke, 401', async ({ page, house, co
       const languages = ['curl', 'JavaScript', ...(hasPython ? ['Python' as const] : [])] as const;
       for (const language of languages) {
         const snippet = await reveal.snippet(language);
-        expect(snippet).toContain(house.baseUrl);
+        expect(snippet).toContain(server.baseUrl);
         expect(snippet).toContain(secret);
         expect(await paste(language, snippet), `what the ${language} snippet printed`).toMatch(/\S/);
       }
@@ -76,9 +76,9 @@ test('setup, upstream, key, snippet, row, revoke, 401', async ({ page, house, co
   });
 
   await test.step('the request is in the logs', async () => {
-    const answer = await house.chat(secret);
+    const answer = await server.chat(secret);
     expect(answer.status).toBe(200);
-    const row = await house.logRow(answer.headers.get('x-keywright-request-id') ?? '');
+    const row = await server.logRow(answer.headers.get('x-keywright-request-id') ?? '');
     const logs = new LogsPage(page);
     await logs.open(`id=${row.id}`);
     await expect(logs.rows).toHaveCount(1);
@@ -95,7 +95,7 @@ test('setup, upstream, key, snippet, row, revoke, 401', async ({ page, house, co
     await key.revoke();
     await key.open(id);
     await expect(key.state).toHaveText(/Revoked/);
-    const refused = await house.chat(secret);
+    const refused = await server.chat(secret);
     expect(refused.status).toBe(401);
     expect((await refused.json()).error.code).toBe('invalid_api_key');
   });
@@ -106,7 +106,7 @@ test('setup, upstream, key, snippet, row, revoke, 401', async ({ page, house, co
   });
 });
 
-test('setup refuses a wrong token and a weak password, and keeps what was typed', async ({ page, house, complaints }) => {
+test('setup refuses a wrong token and a weak password, and keeps what was typed', async ({ page, server, complaints }) => {
   complaints.allow(422);
   const setup = new SetupPage(page);
   await setup.open();
@@ -115,11 +115,11 @@ test('setup refuses a wrong token and a weak password, and keeps what was typed'
   await expect(setup.email).toHaveValue(OWNER.email);
   await expect(setup.password, 'a password is never sent back').toHaveValue('');
 
-  await setup.claim(await house.setupToken(), { ...OWNER, password: 'password1234' });
+  await setup.claim(await server.setupToken(), { ...OWNER, password: 'password1234' });
   await expect(setup.password).toHaveAttribute('aria-invalid', 'true');
   await expect(setup.email).toHaveValue(OWNER.email);
 
   // Neither attempt has used the token up.
-  await setup.claim(await house.setupToken(), OWNER);
+  await setup.claim(await server.setupToken(), OWNER);
   await expect(page).toHaveURL('/');
 });

@@ -41,10 +41,10 @@ async function press(page: Page, target: Locator, key: 'Enter' | 'Space' = 'Ente
   await page.keyboard.press(key);
 }
 
-test('setup, upstream, key, reveal, revoke', async ({ page, house }) => {
+test('setup, upstream, key, reveal, revoke', async ({ page, server }) => {
   const setup = new SetupPage(page);
   await setup.open();
-  await write(page, setup.token, await house.setupToken());
+  await write(page, setup.token, await server.setupToken());
   await write(page, setup.email, OWNER.email);
   await write(page, setup.password, OWNER.password);
   await page.keyboard.press('Enter');
@@ -82,11 +82,11 @@ test('setup, upstream, key, reveal, revoke', async ({ page, house }) => {
   await expect(reveal.stored).toBeChecked();
   await press(page, reveal.done);
   await expect(reveal.dialog).toBeHidden();
-  expect((await house.chat(secret)).status).toBe(200);
+  expect((await server.chat(secret)).status).toBe(200);
 
   await press(page, page.getByRole('link', { name: 'by keyboard' }));
   await press(page, page.getByRole('link', { name: 'Revoke' }));
   await press(page, page.getByRole('button', { name: 'Revoke key' }));
   await expect(page.getByText(/Key revoked/)).toBeVisible();
-  expect((await house.chat(secret)).status).toBe(401);
+  expect((await server.chat(secret)).status).toBe(401);
 });

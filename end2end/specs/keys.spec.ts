@@ -6,10 +6,10 @@ import { KeysPage } from '../pages/keys.ts';
 import { moving } from '../pages/moving.ts';
 import { NewKeyPage } from '../pages/new-key.ts';
 
-test('the list is searched by name, by visible key and by id, and filtered by state', async ({ page, house }) => {
+test('the list is searched by name, by visible key and by id, and filtered by state', async ({ page, server }) => {
   const mark = fresh('findable');
-  const wanted = await house.issue(`${mark} wanted`);
-  const other = await house.issue(`${mark} other`, { enabled: false });
+  const wanted = await server.issue(`${mark} wanted`);
+  const other = await server.issue(`${mark} other`, { enabled: false });
   const keys = new KeysPage(page);
 
   await keys.open();
@@ -31,9 +31,9 @@ test('the list is searched by name, by visible key and by id, and filtered by st
   await expect(page.getByRole('main')).toContainText(/no key/i);
 });
 
-test('the list has pages', async ({ page, house }) => {
+test('the list has pages', async ({ page, server }) => {
   const mark = fresh('paged');
-  for (let i = 0; i < 21; i += 1) await house.issue(`${mark} no ${i}`);
+  for (let i = 0; i < 21; i += 1) await server.issue(`${mark} no ${i}`);
   const keys = new KeysPage(page);
   await keys.open(`search=${encodeURIComponent(mark)}`);
   await expect(keys.rows).toHaveCount(20);
@@ -46,32 +46,32 @@ test('the list has pages', async ({ page, house }) => {
   await expect(keys.rows).toHaveCount(20);
 });
 
-test('a key is switched off and on again, at once', async ({ page, house }) => {
-  const { id, secret } = await house.issue(fresh('switch'));
+test('a key is switched off and on again, at once', async ({ page, server }) => {
+  const { id, secret } = await server.issue(fresh('switch'));
   const key = new KeyPage(page);
   await key.open(id);
   await expect(key.state).toHaveText(/Active/);
 
   await key.disable();
   await expect(key.state).toHaveText(/Disabled/);
-  expect((await house.chat(secret)).status).toBe(401);
+  expect((await server.chat(secret)).status).toBe(401);
 
   await key.enable();
   await expect(key.state).toHaveText(/Active/);
-  expect((await house.chat(secret)).status).toBe(200);
+  expect((await server.chat(secret)).status).toBe(200);
 });
 
-test('revoking quotes what it would interrupt, and can be left', async ({ page, house }) => {
-  const { id, secret } = await house.issue(fresh('in use'));
-  const answer = await house.chat(secret);
-  await house.logRow(answer.headers.get('x-keywright-request-id') ?? '');
+test('revoking quotes what it would interrupt, and can be left', async ({ page, server }) => {
+  const { id, secret } = await server.issue(fresh('in use'));
+  const answer = await server.chat(secret);
+  await server.logRow(answer.headers.get('x-keywright-request-id') ?? '');
   const key = new KeyPage(page);
   await key.open(id);
   await key.askToRevoke();
   await expect(key.impact).toContainText('1 request in 24 h from 1 address');
   await key.cancelRevoke();
   await expect(key.state).toHaveText(/Active/);
-  expect((await house.chat(secret)).status).toBe(200);
+  expect((await server.chat(secret)).status).toBe(200);
 });
 
 test('a mistake in the form keeps the input and names the fix', async ({ page, complaints }) => {
@@ -105,7 +105,7 @@ test('a name is asked for', async ({ page, complaints }) => {
   await expect(form.name).toHaveAttribute('aria-invalid', 'true');
 });
 
-test('after a reload the secret is gone, and no second key was made', async ({ page, house }) => {
+test('after a reload the secret is gone, and no second key was made', async ({ page, server }) => {
   const name = fresh('once');
   const form = new NewKeyPage(page);
   await form.open();
@@ -114,12 +114,12 @@ test('after a reload the secret is gone, and no second key was made', async ({ p
   const secret = await reveal.secret();
 
   // The page is the answer to a POST: the browser posts it again.
-  // Awake, the page asks before it lets go of a key that nobody has stored.
+  // Awake, the page asks before it lets go of a key that was not stored.
   page.on('dialog', (dialog) => void dialog.accept());
   await page.reload();
   await expect(page.getByRole('alert')).toContainText(/was shown once|no longer available/);
   expect(await page.content()).not.toContain(secret);
-  const { body } = await house.rest('GET', `/keys?search=${encodeURIComponent(name)}`);
+  const { body } = await server.rest('GET', `/keys?search=${encodeURIComponent(name)}`);
   expect(body.total).toBe(1);
 });
 

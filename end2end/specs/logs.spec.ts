@@ -1,22 +1,22 @@
 // Logs: rows as they come, filters in the URL, pages, one request.
 
-import { expect, fresh, owner as test, type House } from '../fixtures.ts';
+import { expect, fresh, owner as test, type TestServer } from '../fixtures.ts';
 import { LogsPage } from '../pages/logs.ts';
 
 const unlimited = { rate_limits: { requests_per_minute: null } };
 
 /** Sends a chat request and says the id of its row. */
-async function sent(house: House, secret: string, model = 'echo', content = 'Hello') {
-  const answer = await house.chat(secret, { model, messages: [{ role: 'user', content }] });
+async function sent(server: TestServer, secret: string, model = 'echo', content = 'Hello') {
+  const answer = await server.chat(secret, { model, messages: [{ role: 'user', content }] });
   await answer.text();
   return answer.headers.get('x-keywright-request-id') ?? '';
 }
 
-test('a request has a row and a page, and neither holds what was said', async ({ page, house }) => {
-  const key = await house.issue(fresh('talker'), unlimited);
+test('a request has a row and a page, and neither holds what was said', async ({ page, server }) => {
+  const key = await server.issue(fresh('talker'), unlimited);
   const prompt = 'the-lighthouse-keeper-said-plum-jam';
-  const id = await sent(house, key.secret, 'echo', prompt);
-  const { input_tokens, output_tokens } = await house.logRow(id);
+  const id = await sent(server, key.secret, 'echo', prompt);
+  const { input_tokens, output_tokens } = await server.logRow(id);
 
   const logs = new LogsPage(page);
   await logs.open(`key_id=${key.id}`);
@@ -31,13 +31,13 @@ test('a request has a row and a page, and neither holds what was said', async ({
   expect(await page.content()).not.toContain(prompt);
 });
 
-test('filters are set by the form, stand in the URL, and are taken away one by one', async ({ page, house }) => {
-  const key = await house.issue(fresh('mixed'), unlimited);
-  const other = await house.issue(fresh('other'), unlimited);
-  const good = await sent(house, key.secret);
-  const bad = await sent(house, key.secret, 'echo-nonsense');
-  const foreign = await sent(house, other.secret);
-  for (const id of [good, bad, foreign]) await house.logRow(id);
+test('filters are set by the form, stand in the URL, and are taken away one by one', async ({ page, server }) => {
+  const key = await server.issue(fresh('mixed'), unlimited);
+  const other = await server.issue(fresh('other'), unlimited);
+  const good = await sent(server, key.secret);
+  const bad = await sent(server, key.secret, 'echo-nonsense');
+  const foreign = await sent(server, other.secret);
+  for (const id of [good, bad, foreign]) await server.logRow(id);
 
   const logs = new LogsPage(page);
   await logs.open();
@@ -71,11 +71,11 @@ test('a filter that cannot be is named, and nothing is shown', async ({ page, co
   await expect(logs.rows).toHaveCount(0);
 });
 
-test('pages go back and forth without losing a row', async ({ page, house }) => {
-  const key = await house.issue(fresh('busy'), unlimited);
+test('pages go back and forth without losing a row', async ({ page, server }) => {
+  const key = await server.issue(fresh('busy'), unlimited);
   const ids: string[] = [];
-  for (let i = 0; i < 53; i += 1) ids.push(await sent(house, key.secret));
-  await house.logRow(ids[52] ?? '');
+  for (let i = 0; i < 53; i += 1) ids.push(await sent(server, key.secret));
+  await server.logRow(ids[52] ?? '');
   ids.reverse();
 
   const logs = new LogsPage(page);

@@ -12,7 +12,7 @@ tourist.describe('360 px', { tag: '@pages' }, () => {
   for (const stop of STOPS) {
     tourist(stop.name, async ({ page, on, complaints }) => {
       if (stop.status) complaints.allow(stop.status);
-      await stop.visit(page, on);
+      await stop.open(page, on);
       await settle(page);
       await expectNoSidewaysScroll(page);
     });
@@ -31,12 +31,12 @@ tourist.describe('360 px, by the menu', () => {
   });
 });
 
-visitor.describe('360 px, from the door on', { tag: '@pages' }, () => {
+visitor.describe('360 px, from setup and sign-in on', { tag: '@pages' }, () => {
   visitor.use(phone);
-  visitor('setup, sign-in, and pages with nothing on them', async ({ page, house }) => {
+  visitor('setup, sign-in, and pages with nothing on them', async ({ page, server }) => {
     await new SetupPage(page).open();
     await expectNoSidewaysScroll(page);
-    await house.claim();
+    await server.claim();
     const login = new LoginPage(page);
     await login.open();
     await expectNoSidewaysScroll(page);

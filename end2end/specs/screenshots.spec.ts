@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 
-import { ROOT } from '../house.mjs';
+import { ROOT } from '../test-server.mjs';
 import { OWNER, visitor } from '../fixtures.ts';
 import { LoginPage } from '../pages/login.ts';
 import { SetupPage } from '../pages/setup.ts';
@@ -23,23 +23,23 @@ for (const { look, colorScheme, viewport } of LOOKS) {
     for (const stop of STOPS) {
       tourist(stop.name, async ({ page, on, complaints }) => {
         if (stop.status) complaints.allow(stop.status);
-        await stop.visit(page, on);
+        await stop.open(page, on);
         await settle(page);
         await page.screenshot({ path: file(stop.name), fullPage: stop.name !== 'reveal' });
       });
     }
   });
 
-  visitor.describe(`${look}, from the door on`, () => {
+  visitor.describe(`${look}, from setup and sign-in on`, () => {
     visitor.use({ colorScheme, viewport });
-    visitor('setup, sign-in, and pages with nothing on them', async ({ page, house }) => {
+    visitor('setup, sign-in, and pages with nothing on them', async ({ page, server }) => {
       const setup = new SetupPage(page);
       await setup.open();
       await setup.token.fill('7Q2F-M9XK-4TRC-08VN');
       await setup.email.fill(OWNER.email);
       await setup.password.fill(OWNER.password);
       await page.screenshot({ path: file('setup'), fullPage: true });
-      await house.claim();
+      await server.claim();
       const login = new LoginPage(page);
       await login.open();
       await page.screenshot({ path: file('login'), fullPage: true });

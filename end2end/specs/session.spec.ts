@@ -4,7 +4,7 @@ import { expect, OWNER, visitor as test } from '../fixtures.ts';
 import { App } from '../pages/app.ts';
 import { LoginPage } from '../pages/login.ts';
 
-test.beforeEach(async ({ house }) => house.claim());
+test.beforeEach(async ({ server }) => server.claim());
 
 test('sign in, land where one wanted to go, sign out', async ({ page, context }) => {
   const login = new LoginPage(page);
@@ -22,13 +22,13 @@ test('sign in, land where one wanted to go, sign out', async ({ page, context })
   await expect(page).toHaveURL(/\/login/);
 });
 
-test('the cookie is worth nothing after signing out', async ({ page, context, house }) => {
+test('the cookie is worth nothing after signing out', async ({ page, context, server }) => {
   await new LoginPage(page).signIn();
   const before = await context.cookies();
   await new App(page).signOut();
   await context.clearCookies();
   await context.addCookies(before);
-  await page.goto(`${house.adminUrl}/keys`);
+  await page.goto(`${server.adminUrl}/keys`);
   await expect(page).toHaveURL(/\/login/);
 });
 

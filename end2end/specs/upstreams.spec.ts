@@ -1,6 +1,6 @@
 // Upstreams: storing, testing, replacing the secret, choosing the default, deleting.
 
-import { FakeUpstream, UPSTREAM_SECRET } from '../house.mjs';
+import { FakeUpstream, UPSTREAM_SECRET } from '../test-server.mjs';
 import { expect, fresh, owner as base } from '../fixtures.ts';
 import { NewUpstreamPage } from '../pages/new-upstream.ts';
 import { UpstreamPage } from '../pages/upstream.ts';
@@ -61,8 +61,8 @@ test('what is missing is said beside the field', async ({ page, complaints }) =>
   await expect(form.name).toHaveValue('kept');
 });
 
-test('a stored upstream is tested, and its secret replaced', async ({ page, house, fake }) => {
-  const { id, name } = await house.connectFake(fake, { name: fresh('stored'), api_key: 'sk-outdated-secret-0001' });
+test('a stored upstream is tested, and its secret replaced', async ({ page, server, fake }) => {
+  const { id, name } = await server.connectFake(fake, { name: fresh('stored'), api_key: 'sk-outdated-secret-0001' });
   const upstream = new UpstreamPage(page);
   await upstream.open(id);
   await expect(upstream.title(name)).toBeVisible();
@@ -77,12 +77,12 @@ test('a stored upstream is tested, and its secret replaced', async ({ page, hous
   await expect(upstream.report).toContainText(/Works/);
 });
 
-test('the default changes hands', async ({ page, house, fake }) => {
-  const { id, name } = await house.connectFake(fake, { name: fresh('default') });
+test('the default changes hands', async ({ page, server, fake }) => {
+  const { id, name } = await server.connectFake(fake, { name: fresh('default') });
   const upstream = new UpstreamPage(page);
   const upstreams = new UpstreamsPage(page);
   // Whichever test came first, this one ends as the default.
-  const { body } = await house.rest('GET', `/upstreams/${id}`);
+  const { body } = await server.rest('GET', `/upstreams/${id}`);
   if (!body.is_default) {
     await upstream.open(id);
     await upstream.makeDefault();
@@ -93,8 +93,8 @@ test('the default changes hands', async ({ page, house, fake }) => {
   await expect(upstreams.rows.getByText('Default', { exact: true }), 'there is one').toHaveCount(1);
 });
 
-test('deleting asks first', async ({ page, house, fake }) => {
-  const { id, name } = await house.connectFake(fake, { name: fresh('gone') });
+test('deleting asks first', async ({ page, server, fake }) => {
+  const { id, name } = await server.connectFake(fake, { name: fresh('gone') });
   const upstream = new UpstreamPage(page);
   await upstream.open(id);
   await upstream.askToDelete();

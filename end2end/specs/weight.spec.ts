@@ -15,7 +15,7 @@ async function open(page: Page, path: string) {
   await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
 }
 
-test('islands stay within their budget, and nothing comes from anywhere else', { tag: '@islands' }, async ({ page, house }) => {
+test('islands stay within their budget, and nothing comes from anywhere else', { tag: '@islands' }, async ({ page, server }) => {
   const sizes: Promise<number>[] = [];
   const origins = new Set<string>();
   page.on('response', (answer) => origins.add(new URL(answer.url()).origin));
@@ -27,7 +27,7 @@ test('islands stay within their budget, and nothing comes from anywhere else', {
   const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
   expect(total).toBeGreaterThan(0);
   expect(total).toBeLessThanOrEqual(BUDGET);
-  expect([...origins]).toEqual([house.adminUrl]);
+  expect([...origins]).toEqual([server.adminUrl]);
 });
 
 test('built files may be kept for ever, pages never', { tag: '@islands' }, async ({ page }) => {

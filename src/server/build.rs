@@ -1,4 +1,4 @@
-//! Embeds the site that cargo-leptos has built: a change there must build the server again.
+//! Build script: embeds the site that cargo-leptos has built; a change there must build the server again.
 
 fn main() {
     println!("cargo:rerun-if-changed=../../target/site");

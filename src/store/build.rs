@@ -1,4 +1,4 @@
-//! Migrations are embedded: a new file there must build this room again.
+//! Build script: migrations are embedded; a new file there must build this crate again.
 #![allow(clippy::print_stdout)] // how a build script speaks to cargo
 
 fn main() {

@@ -1,4 +1,5 @@
-//! What any proxy in Rust costs: hyper on both sides and nothing in between. No key, no row, no look at a body.
+//! Baseline proxy: what any proxy in Rust costs: hyper on both sides and nothing in between. No key, no row, no look at
+//! a body.
 //!
 //! Usage: `bare LISTEN UPSTREAM`
 

@@ -1,4 +1,4 @@
-//! The upstream: as fast as it can be, so that what is measured is the gateway before it.
+//! Mock upstream: the upstream: as fast as it can be, so that what is measured is the gateway before it.
 //!
 //! Reads just enough HTTP/1.1 to find a request's end, and answers in the shapes and sizes of the OpenAI API: a chat
 //! completion, or a stream of 20 chunks if the body asks for one. Every `GET` is answered with an empty list.

@@ -1,4 +1,4 @@
-//! The bare hyper proxy.
+//! Baseline target: the bare hyper proxy.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,5 @@
-//! Keywright with everything on: keys checked, a rate limit counted, usage metered, spool and rows written.
+//! Benchmark target: keywright with everything on: keys checked, a rate limit counted, usage metered, spool and rows
+//! written.
 
 use std::{
     fs::File,

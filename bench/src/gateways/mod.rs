@@ -1,4 +1,4 @@
-//! The contestants: how each is started, and what a client needs to call it.
+//! Benchmark targets: how each gateway is started, and what a client needs to call it.
 
 mod bare;
 mod keywright;
@@ -19,7 +19,7 @@ use crate::{
 
 /// Keys that take turns, so that no rate limit is ever reached.
 pub const KEYS: usize = 4;
-/// What the upstream is told. Nobody checks it there.
+/// What is sent to the upstream. It is not checked there.
 const UPSTREAM_KEY: &str = "upstream-key";
 
 /// Who answers.

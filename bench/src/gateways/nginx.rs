@@ -1,4 +1,4 @@
-//! nginx as people build a key check with it: a map from a client's key to the upstream's.
+//! Reference target: nginx as people build a key check with it: a map from a client's key to the upstream's.
 
 use std::{fs, net::SocketAddr, process::Command};
 

@@ -1,4 +1,4 @@
-//! A program that runs for as long as its guard lives.
+//! Child process guard: a program that runs for as long as its guard lives.
 
 use std::{
     fs::{self, File},
@@ -25,7 +25,7 @@ pub struct Server {
     started: Instant,
 }
 
-/// An address that nobody listens on right now.
+/// An address without a listener right now.
 pub fn free_address() -> Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0").context("no free port")?;
     Ok(listener.local_addr()?)
@@ -63,7 +63,7 @@ impl Server {
         usage::family(self.child.id())
     }
 
-    /// Waits for the first 200 to `request`; tells the time since the start.
+    /// Waits for the first 200 to `request`; returns the time since the start.
     pub async fn ready(&mut self, at: SocketAddr, request: &[u8]) -> Result<Duration> {
         loop {
             if let Ok(mut connection) = Connection::open(at).await

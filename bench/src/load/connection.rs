@@ -1,4 +1,4 @@
-//! One keep-alive connection of a client, and the little HTTP/1.1 it needs.
+//! HTTP/1.1 load connection: one keep-alive connection of a client, and the little HTTP/1.1 it needs.
 
 use std::{net::SocketAddr, time::Instant};
 

@@ -1,4 +1,4 @@
-//! The clients: closed loop, open loop, and streams that all begin at once.
+//! Load generators: closed loop, open loop, and streams that all begin at once.
 
 mod connection;
 mod pace;

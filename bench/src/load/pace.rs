@@ -1,4 +1,5 @@
-//! Due times at a fixed rate, kept by the kernel: the runtime's own timers only know whole milliseconds.
+//! Open-loop pacing: due times at a fixed rate, kept by the kernel: the runtime's own timers only know whole
+//! milliseconds.
 
 use std::{
     os::fd::OwnedFd,

@@ -1,4 +1,4 @@
-//! What is sent: the request of an official SDK, and what a good answer to it looks like.
+//! Request template: the request of an official SDK, and what a good answer to it looks like.
 
 use std::net::SocketAddr;
 

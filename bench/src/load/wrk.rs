@@ -1,4 +1,4 @@
-//! The second load generator: wrk, a program that others wrote, with one key over 64 connections.
+//! wrk: the second load generator, an independent program, with one key over 64 connections.
 
 use std::{fs, path::Path, process::Stdio, time::Duration};
 

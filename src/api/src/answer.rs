@@ -1,4 +1,4 @@
-//! What every answer of this door carries: `no-store`, and problems written out.
+//! Response middleware: headers of every REST answer (`no-store`), and problems written out.
 
 use axum::{
     extract::Request,

@@ -1,4 +1,4 @@
-//! Who asks: the admin token as a bearer, or a browser's session. Never both, never a virtual key (A5).
+//! Caller extractor: authenticates by admin token (bearer) or session cookie; never both, never a virtual key (A5).
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -15,7 +15,7 @@ use subtle::ConstantTimeEq;
 
 use crate::{ApiState, Problem};
 
-/// How a session becomes an actor; the sessions themselves live with the web door.
+/// How a session becomes an actor; the sessions themselves belong to the web app.
 #[async_trait]
 pub trait SessionActor: Send + Sync + 'static {
     /// The actor of the request's session; `None` without one, or with one that has ended.
@@ -32,7 +32,7 @@ impl AdminToken {
         Self(Sha256::digest(token.expose_secret().as_bytes()).into())
     }
 
-    /// Whether `presented` is the token. Hashes are compared, in constant time, so that time tells neither how much
+    /// Whether `presented` is the token. Hashes are compared, in constant time, so that time reveals neither how much
     /// of it was right nor how long it is.
     fn is(&self, presented: &str) -> bool {
         let presented: [u8; 32] = Sha256::digest(presented.as_bytes()).into();
@@ -40,7 +40,7 @@ impl AdminToken {
     }
 }
 
-/// The context of a request that somebody vouches for. Handlers take it first, so that a stranger learns nothing
+/// The context of an authenticated request. Handlers take it first, so that an unknown caller learns nothing
 /// about what was wrong with the rest.
 pub(crate) struct Caller(pub(crate) Cx);
 
@@ -110,8 +110,8 @@ fn bearer(state: &ApiState, token: &str) -> Result<Actor, Problem> {
 /// `refused`, or 429 for an address that has sent many wrong credentials. The right one is looked at first, and passes
 /// whatever others have sent from the same address.
 fn slowed(state: &ApiState, address: Option<IpAddr>, refused: Problem) -> Problem {
-    let stranger = state.control.cx(Actor::Anonymous, address);
-    control::users::wrong_bearer(&stranger).map_or_else(Problem::from, |()| refused)
+    let anonymous = state.control.cx(Actor::Anonymous, address);
+    control::users::wrong_bearer(&anonymous).map_or_else(Problem::from, |()| refused)
 }
 
 fn ambiguous(detail: &'static str) -> Problem {

@@ -1,4 +1,4 @@
-//! The `OpenAPI` document: its frame, and the problems that operations share.
+//! OpenAPI document: its info block, security schemes, and the problems that operations share.
 
 use std::sync::LazyLock;
 
@@ -22,7 +22,7 @@ use crate::problem::{self, ProblemBody};
     info(
         title = "Keywright admin API",
         description = "Keys, upstreams, request logs. Ids are typed by their prefix, instants are RFC 3339 in UTC. \
-                       What goes wrong is told as RFC 9457 problem+json with a stable `code`.",
+                       Errors are RFC 9457 problem+json with a stable `code`.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     servers((url = "/", description = "The admin listener")),

@@ -1,4 +1,4 @@
-//! The handler of every operation: who asks, what is asked for, one call into `control`, the view as JSON.
+//! Generic operation handler: authenticate, read the input, one call into `control`, the view as JSON.
 
 use axum::{
     Json,
@@ -14,7 +14,7 @@ use crate::{ApiState, Problem, caller::Caller, extract};
 /// Answers a request for `O`.
 pub(crate) async fn handle<O: Perform>(State(state): State<ApiState>, request: Request) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
-    // First of all, so that nothing is read, and nothing is told about the rest, before it is known who asks.
+    // First of all, so that nothing is read, and nothing is revealed about the rest, before it is known who asks.
     let Caller(cx) = Caller::from_request_parts(&mut parts, &state).await?;
     control::admit(&cx, O::SPEC.access)?;
     let path = ids::<O>(&mut parts, &state).await?;

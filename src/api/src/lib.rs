@@ -21,7 +21,7 @@ use caller::AdminToken;
 pub use caller::SessionActor;
 pub use problem::{MEDIA_TYPE, Problem};
 
-/// What the door is built from.
+/// What the REST API is built from.
 #[derive(Clone)]
 pub struct ApiState {
     control: Control,
@@ -30,8 +30,8 @@ pub struct ApiState {
 }
 
 impl ApiState {
-    /// A door into `control`. `admin_token` is what `Authorization: Bearer` must carry (`None`: only sessions are let
-    /// in); only its hash is kept. `session_actor` turns a browser's session into an actor.
+    /// The REST entry point into `control`. `admin_token` is what `Authorization: Bearer` must carry (`None`: only
+    /// sessions are let in); only its hash is kept. `session_actor` turns a browser's session into an actor.
     pub fn new(control: Control, admin_token: Option<&SecretString>, session_actor: Arc<dyn SessionActor>) -> Self {
         Self { control, admin_token: admin_token.map(AdminToken::of), session_actor }
     }
@@ -49,7 +49,7 @@ pub fn router(state: ApiState) -> Router {
         .with_state(state)
 }
 
-/// The `OpenAPI` 3.1 document of this door, as `/api/v1/openapi.json` serves it.
+/// The `OpenAPI` 3.1 document of this API, as `/api/v1/openapi.json` serves it.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     routes::document()
 }

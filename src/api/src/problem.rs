@@ -1,4 +1,4 @@
-//! Problems as RFC 9457 has them, and the one place where a `control::Error` becomes a status.
+//! Problem details (RFC 9457), and the one place where a `control::Error` becomes a status.
 
 use std::{borrow::Cow, error::Error, sync::Arc};
 
@@ -20,10 +20,10 @@ pub const MEDIA_TYPE: &str = "application/problem+json";
 /// Why a request was not done. It travels in the response's extensions until the outermost layer, which knows the
 /// request's id, writes it out.
 #[derive(Clone, Debug)]
-pub struct Problem(Box<Told>);
+pub struct Problem(Box<ProblemParts>);
 
 #[derive(Clone, Debug)]
-struct Told {
+struct ProblemParts {
     status: StatusCode,
     code: Cow<'static, str>,
     detail: String,
@@ -62,7 +62,7 @@ impl Problem {
     /// A problem with this status, code and public sentence.
     pub fn new(status: StatusCode, code: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
         let (code, detail) = (code.into(), detail.into());
-        Self(Box::new(Told { status, code, detail, errors: Vec::new(), header: None, source: None }))
+        Self(Box::new(ProblemParts { status, code, detail, errors: Vec::new(), header: None, source: None }))
     }
 
     /// 400: this cannot be read.
@@ -70,7 +70,7 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, code, detail)
     }
 
-    /// 401 with the challenge that RFC 6750 asks for: nobody has said who asks.
+    /// 401 with the challenge that RFC 6750 asks for: no credential was presented.
     pub(crate) fn unauthenticated(detail: impl Into<String>) -> Self {
         Self::challenge(r#"Bearer realm="keywright""#, detail)
     }
@@ -113,7 +113,7 @@ impl Problem {
         self
     }
 
-    /// Writes the cause down, once, under the id that the caller sees. Only trouble on our side has one.
+    /// Writes the cause down, once, under the id that the caller sees. Only failures on our side have one.
     pub(crate) fn log(&self, request_id: Option<&str>) {
         if let Some(source) = &self.0.source {
             let error: &dyn Error = &**source;
@@ -121,9 +121,9 @@ impl Problem {
         }
     }
 
-    /// The body, for doors that answer before a router does.
+    /// The body, for middleware that answers before a router does.
     pub fn body(&self, request_id: Option<&str>) -> Vec<u8> {
-        let Told { status, code, detail, errors, .. } = &*self.0;
+        let ProblemParts { status, code, detail, errors, .. } = &*self.0;
         let body = ProblemBody {
             r#type: format!("urn:keywright:problem:{code}"),
             title: title(*status),

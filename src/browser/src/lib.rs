@@ -1,4 +1,4 @@
-//! The wasm entry: the page's own script loads it and then wakes one island after the other.
+//! WebAssembly entry point: hydrates the islands of a page, one after the other.
 
 // Linked for the islands that it exports.
 use web as _;

@@ -1,4 +1,4 @@
-//! Audit records and the verdict on their chain, on the wire.
+//! Audit DTOs: audit records and the verdict on their chain.
 
 use domain::{Act, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -156,7 +156,7 @@ pub enum AuditProblem {
     Reordered,
     /// It and all that followed are gone: the head knows of more.
     Cut,
-    /// The head, which tells where the chain ends, is gone.
+    /// The head, which says where the chain ends, is gone.
     HeadMissing,
     /// The head is not as it was written.
     HeadDamaged,
@@ -172,8 +172,8 @@ impl AuditProblem {
             Self::Removed => "there is none at this place any more",
             Self::Reordered => "it was written for another place",
             Self::Cut => "the log was cut here: its head knows of more",
-            Self::HeadMissing => "the head, which tells where the log ends, was removed",
-            Self::HeadDamaged => "the head, which tells where the log ends, is not as it was written",
+            Self::HeadMissing => "the head, which says where the log ends, was removed",
+            Self::HeadDamaged => "the head, which says where the log ends, is not as it was written",
             Self::UnknownEncoding => "a newer version wrote it; verify with that one",
         }
     }

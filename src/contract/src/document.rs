@@ -1,4 +1,4 @@
-//! The description of the admin API itself.
+//! OpenAPI description of the admin API, as a declared resource.
 
 pub mod operations;
 

@@ -40,7 +40,7 @@ pub enum Violation {
     /// It is neither a whole number nor empty.
     #[error("use a whole number, or leave it empty for no limit")]
     WholeNumberOrNone,
-    /// It does not fit, for a reason that cannot be told in more detail.
+    /// It does not fit, for a reason that cannot be said in more detail.
     #[error("this value does not fit here")]
     Unfit,
     /// The operation takes no parameters in its query.
@@ -186,7 +186,7 @@ pub enum Violation {
     /// It is no e-mail address.
     #[error("use an address such as name@example.org")]
     Email,
-    /// Nobody has this e-mail address.
+    /// No one has this e-mail address.
     #[error("nobody with this address exists")]
     UnknownEmail,
     /// It is too weak, too short or too long for a password.

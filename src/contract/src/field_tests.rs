@@ -1,4 +1,5 @@
-//! Every violation: its code, its parameters, its sentence, and the page that lists them.
+//! Validation error tests: every violation with its code, its parameters and its sentence, and the page that lists
+//! them.
 
 use std::{fmt::Write as _, fs};
 

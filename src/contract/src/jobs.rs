@@ -1,4 +1,4 @@
-//! Background jobs on the wire.
+//! Background job DTOs.
 
 use serde::{Deserialize, Serialize};
 

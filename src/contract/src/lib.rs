@@ -1,4 +1,4 @@
-//! What is said: the request and response shapes that REST, web and CLI share.
+//! DTOs and operation declarations: the request and response shapes that REST, web and CLI share.
 //!
 //! Shapes are plain text and numbers as the wire has them; `TryFrom<Shape>` for a domain noun is the one parser,
 //! and what it refuses it names field by field.

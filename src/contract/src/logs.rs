@@ -1,4 +1,4 @@
-//! Request rows on the wire.
+//! Request log DTOs: filters and rows.
 
 pub mod operations;
 

@@ -1,4 +1,4 @@
-//! The list of all operations: each noun stands here once.
+//! Operation registry: the list of all declared operations, each noun once.
 
 use crate::operation::{Declared, Operation, Spec, Visit, VisitSpecial};
 

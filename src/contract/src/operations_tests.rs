@@ -1,4 +1,4 @@
-//! The declared operations as a whole, and the page of permissions.
+//! Operation registry tests: the declared operations as a whole, and the page of permissions.
 
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 
@@ -45,7 +45,7 @@ fn ids_and_routes_are_unique() {
 fn every_access_has_a_row_in_the_table_of_permissions() {
     for spec in specs() {
         if let Access::Needs(resource, verb) = spec.access {
-            assert!(permission(resource, verb).is_some(), "{}: nobody may do this", spec.id);
+            assert!(permission(resource, verb).is_some(), "{}: no role may do this", spec.id);
         }
     }
 }

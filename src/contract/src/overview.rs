@@ -1,4 +1,4 @@
-//! The first page's figures.
+//! Dashboard DTOs: the figures of the first page.
 
 pub mod operations;
 

@@ -1,4 +1,4 @@
-//! Pages by number, and cursors through everything (keyset pagination, A6).
+//! Pagination: pages by number, and cursors through everything (keyset pagination, A6).
 
 use serde::{Deserialize, Serialize};
 

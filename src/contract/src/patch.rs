@@ -1,4 +1,4 @@
-//! Fields for which leaving out and saying `null` mean different things.
+//! Optional patch fields: leaving out and `null` mean different things.
 
 use serde::{Deserialize, Deserializer};
 

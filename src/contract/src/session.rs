@@ -1,4 +1,4 @@
-//! Setup and sign-in on the wire.
+//! Sign-in DTOs: setup, login, and the caller's own account.
 
 pub mod operations;
 

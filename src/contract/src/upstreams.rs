@@ -1,4 +1,4 @@
-//! Upstreams on the wire.
+//! Upstream DTOs: inputs, views and test reports.
 
 pub mod operations;
 

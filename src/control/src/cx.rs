@@ -1,4 +1,4 @@
-//! The context of an action: who acts, from where, with what.
+//! Call context: actor, address, plane and request id; the first argument of every verb.
 
 use std::{net::IpAddr, path::PathBuf, sync::Arc};
 
@@ -20,7 +20,7 @@ use crate::{
     users::Throttle,
 };
 
-/// So many may wait for a password to be hashed; more are sent away, so that a flood does not keep everybody out for
+/// So many may wait for a password to be hashed; more are refused, so that a flood does not lock all users out for
 /// minutes.
 const HASHING_QUEUE: usize = 16;
 
@@ -107,7 +107,7 @@ impl Control {
         &self.0.parts.settings
     }
 
-    /// The time, for doors that show it.
+    /// The time, for entry points that show it.
     pub fn now(&self) -> Timestamp {
         self.0.parts.clock.now()
     }
@@ -165,7 +165,7 @@ impl Cx {
         &self.actor
     }
 
-    /// The same place and plane with another actor: after somebody has signed in.
+    /// The same place and plane with another actor: after a user has signed in.
     #[must_use]
     pub fn with_actor(&self, actor: Actor) -> Self {
         Self { actor, ..self.clone() }
@@ -340,7 +340,7 @@ impl Cx {
     }
 
     /// What differs between two views of one thing.
-    #[allow(clippy::unused_self)] // reads like its neighbours
+    #[allow(clippy::unused_self)] // reads like the functions around it
     pub(crate) fn changes<B: Serialize, A: Serialize>(
         &self,
         before: Option<&B>,
@@ -351,7 +351,7 @@ impl Cx {
         Ok(domain::audit::diff(&before, &after))
     }
 
-    /// Writes an audit record with these changes, and, where others are to hear of the act, its event into the outbox
+    /// Writes an audit record with these changes, and, where the act has subscribers, its event into the outbox
     /// under the same id.
     pub(crate) async fn record_changes(&self, tx: &mut Tx, act: Act, changes: Vec<FieldChange>) -> Result<()> {
         let now = self.now();

@@ -1,4 +1,4 @@
-//! Why an action did not happen. Doors translate; nothing here knows HTTP.
+//! Control plane errors: why an action did not happen. Entry points translate them; nothing here knows HTTP.
 
 use contract::{BadPage, FieldErrors};
 use store::Constraint;
@@ -12,7 +12,7 @@ pub enum Error {
     /// The actor's role does not allow it.
     #[error("your role does not allow this")]
     Denied,
-    /// Nobody has said who acts, or not convincingly.
+    /// There is no valid credential.
     #[error("{0}")]
     Unauthenticated(String),
     /// There is no such thing.
@@ -86,7 +86,7 @@ impl Error {
         Self::Damaged { code, message }
     }
 
-    /// Trouble that the caller cannot mend.
+    /// A failure that the caller cannot fix.
     pub(crate) fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(source.into())
     }

@@ -8,10 +8,10 @@ use domain::{OutboxEvent, Timestamp};
 use crate::{Control, Result, audit::hex};
 
 const LEASE_NAME: &str = "outbox";
-/// Longer than the slowest delivery: see [`PATIENCE`].
+/// Longer than the slowest delivery: see [`TIMEOUT`].
 const LEASE: i64 = 120 * Timestamp::SECOND;
 /// A delivery that takes longer has failed.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 const BATCH: i64 = 50;
 
 /// A way out for events: a webhook, mail, an alert. It may be handed an event twice, always with the same id.
@@ -83,7 +83,7 @@ impl Dispatcher {
             if !self.renew().await? {
                 return Ok(None);
             }
-            match tokio::time::timeout(PATIENCE, delivery.deliver(&event)).await {
+            match tokio::time::timeout(TIMEOUT, delivery.deliver(&event)).await {
                 Ok(Ok(())) => event.delivered.push(name.to_owned()),
                 Ok(Err(error)) => event.last_error = Some(format!("{name}: {error}")),
                 Err(_) => event.last_error = Some(format!("{name}: no answer in time")),

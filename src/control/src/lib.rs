@@ -1,7 +1,7 @@
-//! What may be done: a folder per noun, a file per verb.
+//! Control plane (service layer): a folder per noun, a file per verb.
 //!
-//! Every door (REST, web, CLI) enters here, so a rule exists once. Each verb reads the same way: allow → rule →
-//! begin → write → audit in the same transaction → commit → view.
+//! Every entry point (REST, web, CLI) calls these functions, so a rule exists once. Each verb reads the same way: allow
+//! → rule → begin → write → audit in the same transaction → commit → view.
 
 pub mod audit;
 mod cx;

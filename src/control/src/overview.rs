@@ -1,4 +1,4 @@
-//! The first page's figures.
+//! Dashboard: the figures of the first page.
 
 use contract::{
     Nothing,
@@ -63,7 +63,7 @@ pub async fn show(cx: &Cx) -> Result<Overview> {
         expiring: expiring
             .into_iter()
             .filter_map(|row| {
-                // A damaged key expires for nobody: no request passes with it.
+                // A damaged key expires for no caller: no request passes with it.
                 let key = cx.keyring().verify(row).ok()?;
                 let expires_at = key.expires_at?;
                 Some(ExpiringKey { id: key.id.clone(), name: key.name.clone(), expires_at })

@@ -1,4 +1,4 @@
-//! Performing operations: the one entrance that REST and the command line share.
+//! Operation dispatch: the `Perform` trait, the one entrance that REST and the command line share.
 
 use contract::operation::{Access, Operation};
 
@@ -16,7 +16,7 @@ pub async fn perform<O: Perform>(cx: &Cx, path: O::Path, input: O::Input) -> Res
     O::perform(cx, path, input).await
 }
 
-/// Refuses callers that may not do this to anything. Doors ask it before they read an input.
+/// Refuses callers that may not do this to anything. Entry points ask it before they read an input.
 pub fn admit(cx: &Cx, access: Access) -> Result<()> {
     let principal = cx.principal();
     match access {

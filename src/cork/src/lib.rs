@@ -1,4 +1,4 @@
-//! What leaves together: small writes of one turn of the event loop.
+//! Write coalescing: small writes of one turn of the event loop leave together.
 //!
 //! Under load dozens of requests and answers are ready at one look at the sockets. Were each written as soon as it is
 //! understood, its reader would be woken for each: it is done with one long before the next one comes. Waking another
@@ -6,8 +6,8 @@
 //! behind the other, they find their readers awake (ADR 14). What is alone waits for one look at the sockets, some
 //! microseconds.
 
-mod line;
-mod turn;
+mod tick;
+mod write_half;
 
 use std::{
     io::{self, IoSlice},
@@ -21,7 +21,7 @@ use tokio::{
     net::{TcpStream, tcp::OwnedReadHalf},
 };
 
-use line::Line;
+use write_half::WriteHalf;
 
 /// What has to be done before bytes leave, such as writing down what they are about.
 pub trait Gate: Send + Sync + 'static {
@@ -33,19 +33,19 @@ pub trait Gate: Send + Sync + 'static {
 /// A TCP stream whose small writes leave together with those of others.
 ///
 /// A write counts as done when it is kept, like one that the kernel keeps: an error shows at the next one, or at the
-/// next flush. [`AsyncWrite::poll_flush`] does not wait for the turn's end; [`AsyncWrite::poll_shutdown`] leaves nothing
-/// behind. What is kept when the stream is dropped is still written.
+/// next flush. [`AsyncWrite::poll_flush`] does not wait for the tick's end; [`AsyncWrite::poll_shutdown`] leaves
+/// nothing behind. What is kept when the stream is dropped is still written.
 #[derive(Debug)]
 pub struct Corked {
     read: OwnedReadHalf,
-    line: Arc<Line>,
+    write_half: Arc<WriteHalf>,
 }
 
 impl Corked {
     /// Takes a stream over. Its bytes leave through `gate`, if there is one.
     pub fn new(stream: TcpStream, gate: Option<Arc<dyn Gate>>) -> Self {
         let (read, write) = stream.into_split();
-        Self { read, line: Arc::new(Line::new(write, gate)) }
+        Self { read, write_half: Arc::new(WriteHalf::new(write, gate)) }
     }
 }
 
@@ -57,7 +57,7 @@ impl AsyncRead for Corked {
 
 impl AsyncWrite for Corked {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        self.line.poll_write(cx, &[IoSlice::new(buf)])
+        self.write_half.poll_write(cx, &[IoSlice::new(buf)])
     }
 
     fn poll_write_vectored(
@@ -65,7 +65,7 @@ impl AsyncWrite for Corked {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.line.poll_write(cx, bufs)
+        self.write_half.poll_write(cx, bufs)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -73,11 +73,11 @@ impl AsyncWrite for Corked {
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.line.poll_flush(cx)
+        self.write_half.poll_flush(cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.line.poll_shutdown(cx)
+        self.write_half.poll_shutdown(cx)
     }
 }
 

@@ -1,3 +1,5 @@
+//! Write coalescing tests: order, back-pressure, failures, gates.
+
 use std::{
     future::poll_fn,
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -29,8 +31,8 @@ async fn gated(gate: Option<Arc<dyn Gate>>) -> (Corked, TcpStream) {
 /// What has arrived by now. Loopback delivers within the write itself.
 fn arrived(far: &TcpStream) -> usize {
     let far = std::os::fd::AsFd::as_fd(far).try_clone_to_owned().unwrap();
-    let mut room = vec![0; 1 << 20];
-    match std::net::TcpStream::from(far).peek(&mut room) {
+    let mut buffer = vec![0; 1 << 20];
+    match std::net::TcpStream::from(far).peek(&mut buffer) {
         Ok(size) => size,
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
         Err(error) => panic!("{error}"),
@@ -112,17 +114,17 @@ async fn every_byte_leaves_through_the_gate() {
 }
 
 #[tokio::test]
-async fn through_a_closed_gate_nothing_leaves_and_the_writer_is_told() {
+async fn through_a_closed_gate_nothing_leaves_and_the_writer_is_notified() {
     for (text, length) in [("small", 5), ("large", 20_000)] {
         let gate = Arc::new(Counting::default());
         gate.closed.store(true, Ordering::Relaxed);
         let (mut near, far) = gated(Some(gate)).await;
         let error = loop {
-            let told = match near.write_all(&vec![b'x'; length]).await {
+            let written = match near.write_all(&vec![b'x'; length]).await {
                 Ok(()) => near.flush().await,
                 Err(error) => Err(error),
             };
-            match told {
+            match written {
                 Ok(()) => yield_now().await,
                 Err(error) => break error,
             }
@@ -164,7 +166,7 @@ fn a_runtime_that_ends_in_mid_turn_writes_what_is_kept() {
 }
 
 #[tokio::test]
-async fn a_reader_that_is_gone_is_told_at_the_next_flush() {
+async fn a_reader_that_is_gone_is_noticed_at_the_next_flush() {
     let (mut near, far) = pair().await;
     near.write_all(b"never read").await.unwrap();
     yield_now().await;
@@ -289,8 +291,8 @@ async fn write(near: &mut Corked, parts: &[&[u8]], far: &mut TcpStream, read: &m
 }
 
 fn some(far: &mut TcpStream, size: usize, read: &mut Vec<u8>) {
-    let mut room = vec![0; size];
-    if let Ok(size) = far.try_read(&mut room) {
-        read.extend_from_slice(&room[..size]);
+    let mut buffer = vec![0; size];
+    if let Ok(size) = far.try_read(&mut buffer) {
+        read.extend_from_slice(&buffer[..size]);
     }
 }

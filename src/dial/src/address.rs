@@ -1,4 +1,4 @@
-//! Which addresses may be called.
+//! SSRF guard: which IP addresses may be called.
 //!
 //! Ranges are those of the IANA special-purpose address registries (RFC 6890 and its updates) and of the clouds'
 //! metadata services. IPv4 addresses that hide inside IPv6 ones are judged by what they reach.
@@ -17,11 +17,11 @@ pub enum AddressKind {
     Public,
     /// This machine.
     Loopback,
-    /// Somebody's own network (RFC 1918).
+    /// A private network (RFC 1918).
     Private,
     /// Behind a carrier's address translation (RFC 6598).
     Shared,
-    /// Somebody's own IPv6 network (RFC 4193).
+    /// A private IPv6 network (RFC 4193).
     UniqueLocal,
     /// No address, `0.0.0.0/8` or `::`; systems connect to themselves.
     Unspecified,
@@ -83,7 +83,7 @@ fn kind(address: IpAddr) -> AddressKind {
     hidden(address).into_iter().flatten().map(kind_v4).fold(outer, |a, b| if gravity(b) > gravity(a) { b } else { a })
 }
 
-/// An address may be read in several ways; the one that tells most of what it could reach counts.
+/// An address may be read in several ways; the most specific one counts.
 const fn gravity(kind: AddressKind) -> u8 {
     match kind {
         AddressKind::Public => 0,

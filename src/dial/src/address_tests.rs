@@ -1,3 +1,5 @@
+//! SSRF guard tests: every spelling of private and special addresses.
+
 use super::*;
 use proptest::prelude::*;
 
@@ -34,7 +36,7 @@ const TABLE: &[(&str, AddressKind)] = &[
     ("100.127.255.255", Shared),
     ("fc00::1", UniqueLocal),
     ("fdff:ffff::1", UniqueLocal),
-    // Metadata services and their neighbours.
+    // Metadata services and adjacent addresses.
     ("169.254.169.254", Metadata),
     ("169.254.170.2", Metadata),
     ("169.254.170.23", Metadata),

@@ -1,4 +1,4 @@
-//! Response bodies, each with the connection that it comes from.
+//! Response bodies, each with the pooled connection that it comes from.
 
 use std::{
     pin::Pin,

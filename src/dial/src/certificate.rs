@@ -1,4 +1,4 @@
-//! Until when a certificate is valid. It reads just that one field of X.509 (RFC 5280, 4.1) and trusts nothing:
+//! X.509 expiry: until when a certificate is valid. It reads just that one field (RFC 5280, 4.1) and trusts nothing:
 //! rustls has verified the certificate already.
 
 use domain::Timestamp;

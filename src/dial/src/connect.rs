@@ -1,4 +1,4 @@
-//! From a name to a connection: resolve, check every address, connect, and TLS where the scheme asks for it.
+//! Connector: resolve, check every address, connect, and TLS where the scheme asks for it.
 
 use std::{
     future::{Future, pending},
@@ -48,7 +48,7 @@ struct Rules {
 pub(crate) type Permitted = (SocketAddr, AddressKind);
 
 /// A connection as hyper wants it.
-pub(crate) struct Wire(TokioIo<Box<dyn Stream>>);
+pub(crate) struct HyperConnection(TokioIo<Box<dyn Stream>>);
 
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
@@ -115,7 +115,7 @@ impl Connector {
     }
 
     /// A connection to `base`'s origin.
-    pub(crate) async fn wire(&self, base: &BaseUrl) -> Result<Wire, DialError> {
+    pub(crate) async fn wire(&self, base: &BaseUrl) -> Result<HyperConnection, DialError> {
         if base.is_echo() {
             return Err(DialError::OutOfBase);
         }
@@ -123,7 +123,7 @@ impl Connector {
         let stream = self.open(base.host(), &addresses).await?;
         let stream: Box<dyn Stream> =
             if base.is_https() { Box::new(self.secure(base.host(), stream).await?) } else { Box::new(stream) };
-        Ok(Wire(TokioIo::new(stream)))
+        Ok(HyperConnection(TokioIo::new(stream)))
     }
 }
 
@@ -157,13 +157,13 @@ async fn race(addresses: &[Permitted]) -> io::Result<TcpStream> {
     }
 }
 
-impl rt::Read for Wire {
+impl rt::Read for HyperConnection {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: rt::ReadBufCursor<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.0).poll_read(cx, buf)
     }
 }
 
-impl rt::Write for Wire {
+impl rt::Write for HyperConnection {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.0).poll_write(cx, buf)
     }

@@ -1,4 +1,4 @@
-//! The dialer: what the gateway and Test call.
+//! Dialer: the guarded HTTP client that the gateway and the connection test call.
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
@@ -17,7 +17,8 @@ use crate::{
     probe, target, tls,
 };
 
-/// Room for an answer's header fields, in bytes: hyper's own limit counts whole reads, and lets up to twice as much pass.
+/// Buffer for an answer's header fields, in bytes: hyper's own limit counts whole reads, and lets up to twice as much
+/// pass.
 const FIELDS_BYTES_MAX: usize = 64 * 1024;
 
 /// What may be called and how long it may take.
@@ -81,7 +82,7 @@ impl Dialer {
         }
         let answer = self.exchange(base, on_the_wire(base, request)?).await?;
         if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
-            return Err(DialError::InvalidResponse("it switches protocols, and nobody asked".to_owned()));
+            return Err(DialError::InvalidResponse("it switches protocols without being asked to".to_owned()));
         }
         let fields = answer.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>();
         if fields > FIELDS_BYTES_MAX {
@@ -123,7 +124,8 @@ impl Dialer {
     }
 
     /// Tries how far one gets towards `base`, without sending a request: `address`, then `tls`, which is the connection
-    /// too. Ends at the first step that fails. `clock` times the steps and tells how long the certificate still holds.
+    /// too. Ends at the first step that fails. `clock` times the steps and returns how long the certificate is still
+    /// valid.
     pub async fn probe(&self, base: &BaseUrl, clock: &dyn Clock) -> Vec<ProbeStep> {
         probe::probe(&self.connector, clock, base).await
     }

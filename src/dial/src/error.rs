@@ -1,4 +1,4 @@
-//! Why a call failed. Every sentence names the fix.
+//! Dial errors: why a call failed. Every sentence names the fix.
 
 use std::{error::Error, io, sync::Arc};
 

@@ -1,4 +1,4 @@
-//! Who may be called: the one guarded way out.
+//! Outbound HTTP client with an SSRF guard and a connection pool: the only way to call an upstream.
 //!
 //! Every request to a provider, from the gateway and from Test, leaves through [`Dialer`]. It asserts that the request
 //! stays on the stored origin and under the stored path prefix, resolves the name, checks every address that it is about

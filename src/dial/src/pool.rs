@@ -1,4 +1,4 @@
-//! Connections to upstreams, kept for the next request.
+//! Connection pool: idle connections to upstreams, kept per origin for the next request.
 //!
 //! hyper's own pooled client spawns a task and takes several locks for every request. Here a request takes a connection
 //! off a stack, and the last byte of its answer puts it back. Each connection runs in a task of its own, which notices
@@ -18,24 +18,24 @@ use parking_lot::Mutex;
 use tokio::{task::AbortHandle, time};
 use tokio_util::task::TaskTracker;
 
-use crate::{DialError, connect::Wire, outgoing::Outgoing};
+use crate::{DialError, connect::HyperConnection, outgoing::Outgoing};
 
-/// Room for an answer's head, in bytes. It may have 100 fields: hyper's own limit, which costs nothing only as long as
-/// nobody sets it.
+/// Buffer for an answer's head, in bytes. It may have 100 fields: hyper's own limit, which costs nothing only as long
+/// as it is never set.
 const HEAD_MAX: usize = 64 * 1024;
 /// Idle connections that are kept per origin.
 const IDLE_MAX: usize = 256;
 
 /// The idle connections of every origin.
 pub(crate) struct Pool {
-    idle: Mutex<HashMap<Arc<str>, Vec<Kept>>>,
+    idle: Mutex<HashMap<Arc<str>, Vec<IdleConnection>>>,
     numbers: AtomicU64,
-    patience: Duration,
+    idle_timeout: Duration,
     tasks: TaskTracker,
 }
 
 /// A connection and the task that runs it.
-struct Kept {
+struct IdleConnection {
     origin: Arc<str>,
     number: u64,
     /// How often it was given back: one whose count stands still for a while is not needed.
@@ -47,18 +47,18 @@ struct Kept {
 /// A connection in use. Dropped without [`Lease::give_back`] it is closed, whatever goes on in it.
 pub(crate) struct Lease {
     pool: Arc<Pool>,
-    connection: Option<Kept>,
+    connection: Option<IdleConnection>,
 }
 
 impl Pool {
-    /// An empty pool. What nobody uses for `patience` is closed before twice that time is over.
-    pub(crate) fn new(patience: Duration) -> Arc<Self> {
-        Arc::new(Self { idle: Mutex::default(), numbers: AtomicU64::new(0), patience, tasks: TaskTracker::new() })
+    /// An empty pool. What is not used for `idle_timeout` is closed before twice that time is over.
+    pub(crate) fn new(idle_timeout: Duration) -> Arc<Self> {
+        Arc::new(Self { idle: Mutex::default(), numbers: AtomicU64::new(0), idle_timeout, tasks: TaskTracker::new() })
     }
 
     /// Another one, empty and as patient.
     pub(crate) fn like(&self) -> Arc<Self> {
-        Self::new(self.patience)
+        Self::new(self.idle_timeout)
     }
 
     /// The connection to `origin` that was used last, if one is idle.
@@ -71,20 +71,20 @@ impl Pool {
     }
 
     /// A new connection over `wire`, in use.
-    pub(crate) async fn begin(self: &Arc<Self>, origin: &str, wire: Wire) -> Result<Lease, DialError> {
+    pub(crate) async fn begin(self: &Arc<Self>, origin: &str, wire: HyperConnection) -> Result<Lease, DialError> {
         let (sender, connection) = http1::Builder::new()
             .max_buf_size(HEAD_MAX)
             .handshake(wire)
             .await
             .map_err(|error| DialError::of_hyper(&error))?;
         let (origin, number) = (Arc::from(origin), self.numbers.fetch_add(1, Ordering::Relaxed));
-        let run = run(Arc::downgrade(self), Arc::clone(&origin), number, self.patience, connection);
+        let run = run(Arc::downgrade(self), Arc::clone(&origin), number, self.idle_timeout, connection);
         let task = self.tasks.spawn(run).abort_handle();
-        Ok(Lease { pool: self.clone(), connection: Some(Kept { origin, number, uses: 0, sender, task }) })
+        Ok(Lease { pool: self.clone(), connection: Some(IdleConnection { origin, number, uses: 0, sender, task }) })
     }
 
     /// Takes a connection off its stack if it is idle and `still_idle` of its count.
-    fn remove(&self, origin: &str, number: u64, still_idle: impl FnOnce(u64) -> bool) -> Option<Kept> {
+    fn remove(&self, origin: &str, number: u64, still_idle: impl FnOnce(u64) -> bool) -> Option<IdleConnection> {
         let mut idle = self.idle.lock();
         let stack = idle.get_mut(origin)?;
         let at = stack.iter().position(|kept| kept.number == number)?;
@@ -101,22 +101,22 @@ impl Pool {
     }
 }
 
-/// Runs a connection until it ends, or until nobody used it from one look to the next.
+/// Runs a connection until it ends, or until it was unused from one look to the next.
 async fn run(
     pool: Weak<Pool>,
     origin: Arc<str>,
     number: u64,
-    patience: Duration,
-    connection: http1::Connection<Wire, Outgoing>,
+    idle_timeout: Duration,
+    connection: http1::Connection<HyperConnection, Outgoing>,
 ) {
     let mut connection = Box::pin(connection);
     let mut seen = None;
     loop {
-        if let Ok(ended) = time::timeout(patience, connection.as_mut()).await {
+        if let Ok(ended) = time::timeout(idle_timeout, connection.as_mut()).await {
             if let Err(error) = ended {
                 tracing::debug!(%error, "a connection to an upstream ended");
             }
-            // Nobody else is to be handed it. Whoever gives it back from now on sees that it is closed; whoever did so
+            // It must not be handed out again. Whoever gives it back from now on sees that it is closed; whoever did so
             // before is on the stack.
             drop(connection);
             if let Some(pool) = pool.upgrade() {
@@ -142,7 +142,7 @@ impl Lease {
         self.connection.as_mut().map(|kept| &mut kept.sender)
     }
 
-    /// Whether nobody used it before.
+    /// Whether it was never used before.
     pub(crate) fn is_fresh(&self) -> bool {
         self.connection.as_ref().is_some_and(|kept| kept.uses == 0)
     }
@@ -169,7 +169,7 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        // Nobody waits for the rest of an answer any more, so its sender shall stop at once (R6).
+        // The client does not wait for the rest of the answer any more, so its sender shall stop at once (R6).
         if let Some(kept) = self.connection.take() {
             kept.task.abort();
         }

@@ -1,4 +1,4 @@
-//! How far one gets towards a base URL: the first steps of an upstream's Test (C7).
+//! Connection probe: the first steps of an upstream's test, as far as a base URL allows (C7).
 
 use domain::{BaseUrl, Clock, Timestamp};
 use rustls::ProtocolVersion;

@@ -1,4 +1,4 @@
-//! Where a request may go: onto the stored origin and under the stored prefix, and nowhere else.
+//! URL joining: a request goes onto the stored origin and under the stored prefix, and nowhere else.
 
 use bytes::Bytes;
 use domain::{BaseUrl, path::segment_is_plain};

@@ -1,4 +1,4 @@
-//! The one decision whether a request with a known key may pass.
+//! Admission policy: the one decision whether a request with a known key may pass.
 
 use std::net::IpAddr;
 
@@ -6,7 +6,7 @@ use crate::{KeyState, Policy, Timestamp, UpstreamId, VirtualKey, user::canonical
 
 /// What a request asks for, as far as policy cares.
 #[derive(Clone, Copy, Debug)]
-pub struct Ask<'a> {
+pub struct AdmissionRequest<'a> {
     /// The model it names, if it names one.
     pub model: Option<&'a str>,
     /// The client's address.
@@ -32,7 +32,7 @@ pub enum Denial {
 
 /// State, expiry, address and model, in this order. Rate limits are reserved afterwards, so that a
 /// request that is refused here costs nothing.
-pub fn admit(key: &VirtualKey, ask: &Ask<'_>, now: Timestamp) -> Result<(), Denial> {
+pub fn admit(key: &VirtualKey, ask: &AdmissionRequest<'_>, now: Timestamp) -> Result<(), Denial> {
     match key.state(now) {
         KeyState::Active => {}
         state => return Err(Denial::NotActive(state)),
@@ -61,8 +61,8 @@ mod tests {
     use super::*;
     use crate::{ModelPattern, key::tests::any_key};
 
-    fn ask<'a>(model: &'a str, address: &str) -> Ask<'a> {
-        Ask { model: Some(model), address: address.parse().unwrap() }
+    fn ask<'a>(model: &'a str, address: &str) -> AdmissionRequest<'a> {
+        AdmissionRequest { model: Some(model), address: address.parse().unwrap() }
     }
 
     #[test]
@@ -79,7 +79,10 @@ mod tests {
         key.policy.allowed_models = vec![ModelPattern::try_from("gpt-*".to_owned()).unwrap()];
         assert!(matches!(admit(&key, &ask("o1", "1.1.1.1"), Timestamp(1)), Err(Denial::Model(_))));
         assert_eq!(admit(&key, &ask("gpt-5", "1.1.1.1"), Timestamp(1)), Ok(()));
-        assert_eq!(admit(&key, &Ask { model: None, address: "1.1.1.1".parse().unwrap() }, Timestamp(1)), Ok(()));
+        assert_eq!(
+            admit(&key, &AdmissionRequest { model: None, address: "1.1.1.1".parse().unwrap() }, Timestamp(1)),
+            Ok(())
+        );
     }
 
     #[test]

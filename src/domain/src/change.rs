@@ -1,4 +1,4 @@
-//! What a commit tells the rest of the product, in this process and on other nodes.
+//! Change notices (cache invalidation): what a commit announces in this process and to other nodes.
 
 /// A row of the table `changes`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub struct Change {
     pub id: String,
 }
 
-/// The kinds of change that anybody listens to.
+/// The kinds of change that have subscribers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeKind {
     /// A key was created, enabled or edited: read it again.

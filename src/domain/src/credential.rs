@@ -1,4 +1,4 @@
-//! Credentials: our secrets at providers. Sealed bytes only; plaintext never passes through here.
+//! Credentials: our secrets at providers, as sealed bytes; plaintext never passes through here.
 
 use crate::{CredentialId, Timestamp, UpstreamId};
 
@@ -28,7 +28,7 @@ pub struct CredentialVersion {
     pub version: i64,
     /// The envelope: see `keyring`.
     pub sealed: Vec<u8>,
-    /// Keyed fingerprint: tells whether a secret is this one, without opening it (C2).
+    /// Keyed fingerprint: shows whether a secret is this one, without opening it (C2).
     pub fingerprint: Vec<u8>,
     /// The base URL that the secret is bound to; opening it for another one fails.
     pub base_url: String,

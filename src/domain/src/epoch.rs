@@ -21,7 +21,7 @@ pub struct Epochs(Mutex<Seen>);
 
 #[derive(Debug, Default)]
 struct Seen {
-    /// Counts what was noted, so that a reader can tell what was known when its reading began.
+    /// Counts what was noted, so that a reader can see what was known when its reading began.
     notes: u64,
     rows: BTreeMap<(&'static str, String), Entry>,
     order: VecDeque<(&'static str, String)>,

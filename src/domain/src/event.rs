@@ -1,4 +1,4 @@
-//! Outbox events: what others hear of, at least once and always under the same id.
+//! Outbox events: delivered to subscribers at least once and always under the same id.
 
 use crate::{EventId, Timestamp};
 
@@ -33,7 +33,7 @@ impl OutboxEvent {
     const FIRST_WAIT: i64 = 10 * Timestamp::SECOND;
     const LONGEST_WAIT: i64 = 3600 * Timestamp::SECOND;
 
-    /// An event that nobody has tried to deliver.
+    /// An event not yet tried.
     pub fn new(id: EventId, kind: &str, subject: String, payload: String, at: Timestamp) -> Self {
         Self {
             id,

@@ -1,4 +1,5 @@
-//! Typed ids: a prefix that tells the noun, then a `UUIDv7` (RFC 9562) in 26 characters of Crockford base32, lower case.
+//! Typed ids: a prefix that names the noun, then a `UUIDv7` (RFC 9562) in 26 characters of Crockford base32, lower
+//! case.
 //!
 //! The text sorts by creation time, so a newest-first page is a walk down the primary key.
 

@@ -1,4 +1,4 @@
-//! One installation and its wrapped keys, as the database holds them.
+//! Installation identity and its wrapped keys, as the database holds them.
 
 use crate::Timestamp;
 

@@ -78,7 +78,7 @@ pub struct NotAJobName;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString, strum::Display)]
 #[strum(serialize_all = "snake_case")]
 pub enum RunState {
-    /// Somebody asked for it; no node has begun.
+    /// Requested by hand; no node has begun.
     Queued,
     /// Under way, or cut short and about to be taken up again.
     Running,
@@ -118,7 +118,7 @@ pub struct JobRun {
 }
 
 impl JobRun {
-    /// A run that nobody has begun.
+    /// A run that has not begun.
     pub fn queued(id: JobRunId, job: &str, requested_by: Option<String>, at: Timestamp) -> Self {
         Self {
             id,

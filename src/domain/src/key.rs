@@ -1,4 +1,4 @@
-//! Virtual keys: what we issue to people and programs.
+//! Virtual keys: what is issued to people and programs, with versions and states.
 
 use std::fmt::Write as _;
 
@@ -42,9 +42,9 @@ impl KeyEnv {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RevokeReason {
-    /// Nobody needs it any more.
+    /// It is not needed any more.
     NoLongerNeeded,
-    /// Somebody else may know it. Final.
+    /// It may be known to others. Final.
     Leaked,
     /// Its owner left.
     OwnerLeft,
@@ -90,7 +90,7 @@ pub enum KeyState {
     Disabled,
     /// Its time is over.
     Expired,
-    /// Ended by somebody.
+    /// Ended by a user.
     Revoked,
     /// Its row does not verify: no request passes, and only ending it is possible.
     Damaged,
@@ -187,7 +187,7 @@ impl VirtualKey {
     /// The longest name, in characters.
     pub const NAME_MAX: usize = 100;
 
-    /// What the key is at `now`; never [`KeyState::Damaged`], which only reading the row can tell.
+    /// What the key is at `now`; never [`KeyState::Damaged`], which only reading the row shows.
     pub fn state(&self, now: Timestamp) -> KeyState {
         KeyState::of(self.revoked_at.is_some(), self.expires_at, self.enabled, now)
     }

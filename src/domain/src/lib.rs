@@ -1,4 +1,4 @@
-//! What is true: the nouns of Keywright, their rules and the decisions over them.
+//! Domain model: the nouns of Keywright, their rules and the decisions over them; pure and synchronous.
 //!
 //! Pure and synchronous. Nothing here reads a clock, draws a random number or touches a network:
 //! instants and bytes are handed in, so that every rule can be tested by moving a number.
@@ -33,7 +33,7 @@ pub mod timestamp;
 pub mod upstream;
 pub mod user;
 
-pub use admit::{Ask, Denial, admit};
+pub use admit::{AdmissionRequest, Denial, admit};
 pub use audit::{Act, AuditEncoding, AuditEvent, AuditHead, AuditRecord, FieldChange, KeyEffect, TargetKind};
 pub use change::{Change, ChangeKind};
 pub use credential::{Credential, CredentialVersion};

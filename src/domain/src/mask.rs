@@ -1,4 +1,4 @@
-//! How secrets are shown: enough for their holder to recognise, useless to everyone else (K4, C4).
+//! Secret masking: enough for the owner to recognise a secret, useless to everyone else (K4, C4).
 
 /// A provider's secret: `sk-***1234`. A short one shows no tail at all.
 pub fn provider_secret(secret: &str) -> String {

@@ -1,4 +1,4 @@
-//! Path segments (RFC 3986, 3.3) and percent-encoding (2.1): whether every reader sees the same path.
+//! URL path segments (RFC 3986, 3.3) and percent-encoding (2.1): whether every reader sees the same path.
 //!
 //! Paths from outside are never joined, resolved or rewritten: a path that some reader may take for another one is
 //! refused.
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn plain_segments_are_told_from_those_that_step_out() {
+    fn plain_segments_are_distinguished_from_those_that_step_out() {
         for plain in ["a", "a.b", "...", "ft:gpt-4o:acme::9", "a%2Fb", "%25%32%65%2e%25", "%C3%A9;a=1,2"] {
             assert!(segment_is_plain(plain), "{plain}");
         }

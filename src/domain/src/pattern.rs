@@ -1,4 +1,4 @@
-//! Which models a key may ask for: exact names and globs with `*`.
+//! Model patterns: exact names and globs with `*` that say which models a key may ask for.
 
 use serde::{Deserialize, Serialize};
 

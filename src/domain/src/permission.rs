@@ -1,7 +1,7 @@
 //! Role-based access control: principals, grants, and the table of what each role may do (A3).
 //!
-//! Deny by default: what has no row in [`PERMISSIONS`] nobody may do. A decision is made on the thing itself, after
-//! it was looked up ([`Principal::judge`]); lists are restricted by [`Visible`], which only a principal can give.
+//! Deny by default: what has no row in [`PERMISSIONS`] is denied to everyone. A decision is made on the thing itself,
+//! after it was looked up ([`Principal::judge`]); lists are restricted by [`Visible`], which only a principal can give.
 
 use std::collections::BTreeSet;
 
@@ -188,11 +188,11 @@ pub enum PrincipalKind {
     User(UserId),
     /// The holder of `ADMIN_TOKEN`.
     AdminToken,
-    /// Somebody at the machine itself.
+    /// A user at the machine itself.
     Local,
     /// The product itself.
     System,
-    /// Nobody yet.
+    /// No one yet.
     Anonymous,
 }
 
@@ -251,7 +251,7 @@ pub struct Target<'a> {
 }
 
 impl Target<'_> {
-    /// A thing that belongs to no project and nobody.
+    /// A thing that belongs to no project and no user.
     pub const fn of(resource: Resource) -> Self {
         Self { resource, project: None, owner: None }
     }
@@ -288,7 +288,7 @@ impl<T: Protected> Protected for Verified<T> {
 }
 
 /// A damaged key belongs to whom it says it does, as in lists: whoever could write that row could also end it or read it
-/// without us, and nothing but showing and ending it is ever done. One that says nothing belongs to nobody.
+/// without us, and nothing but showing and ending it is ever done. One that says nothing belongs to no one.
 impl Protected for DamagedRow<VirtualKey> {
     fn target(&self) -> Target<'_> {
         self.claimed.as_deref().map_or(Target::of(Resource::Key), Protected::target)

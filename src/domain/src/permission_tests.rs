@@ -1,4 +1,4 @@
-//! Decisions over the table of permissions.
+//! Permission table tests: decisions by role, resource and ownership.
 
 use super::*;
 use crate::Timestamp;
@@ -16,7 +16,7 @@ fn person(n: u8, grants: &[(Option<u8>, Role)]) -> Principal {
     Principal { kind: PrincipalKind::User(user(n)), grants, scopes: Scopes::All, assurance: Assurance::Secret }
 }
 
-/// A key in a project, perhaps somebody's.
+/// A key in a project, perhaps with an owner.
 fn judged(principal: &Principal, verb: Verb, at: u8, owner: Option<u8>) -> Decision {
     let (project, owner) = (project(at), owner.map(user));
     principal.judge(verb, &Target { resource: Resource::Key, project: Some(&project), owner: owner.as_ref() })
@@ -32,7 +32,7 @@ fn every_row_stands_once() {
 }
 
 #[test]
-fn what_has_no_row_nobody_may_do() {
+fn what_has_no_row_is_denied_to_everyone() {
     let owner = person(1, &[(None, Role::Owner)]);
     assert_eq!(permission(Resource::Overview, Verb::Delete), None);
     assert_eq!(owner.judge(Verb::Delete, &Target::of(Resource::Overview)), Decision::Deny);
@@ -111,16 +111,16 @@ fn lists_show_exactly_what_look_ups_show() {
 }
 
 #[test]
-fn nobody_sees_nothing() {
-    let nobody = Principal {
+fn without_grants_nothing_is_visible() {
+    let without_grants = Principal {
         kind: PrincipalKind::Anonymous,
         grants: Vec::new(),
         scopes: Scopes::All,
         assurance: Assurance::None,
     };
     for row in PERMISSIONS {
-        assert!(!nobody.may_ever(row.resource, row.verb));
-        assert_eq!(nobody.judge(row.verb, &Target::of(row.resource)), Decision::Hide);
+        assert!(!without_grants.may_ever(row.resource, row.verb));
+        assert_eq!(without_grants.judge(row.verb, &Target::of(row.resource)), Decision::Hide);
     }
-    assert_eq!(nobody.visible(Resource::Key), None);
+    assert_eq!(without_grants.visible(Resource::Key), None);
 }

@@ -1,4 +1,4 @@
-//! Where an admitted request goes.
+//! Routing decision: the ordered attempts of an admitted request.
 
 use crate::{Denial, Provider, Upstream, VirtualKey, admit::may_reach};
 
@@ -25,7 +25,7 @@ pub enum PlanError {
     Denied(Denial),
 }
 
-/// An upstream whose row does not verify: it is never called, and nobody takes its place.
+/// An upstream whose row does not verify: it is never called, and no other upstream takes its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DamagedUpstream {
     /// Its id, as it stands in the row.

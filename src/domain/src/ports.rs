@@ -1,4 +1,4 @@
-//! What the outside must hand in: the time and randomness. Only the traits stand here; nothing in this room calls a clock.
+//! Clock and random source traits: what callers must inject. Nothing in this crate calls a clock.
 
 use crate::Timestamp;
 

@@ -1,4 +1,4 @@
-//! What keys and request rows are grouped by.
+//! Projects: what keys and request rows are grouped by.
 
 use crate::{ProjectId, Timestamp};
 

@@ -8,7 +8,7 @@ use std::{fmt, ops::Deref};
 
 use crate::epoch::ReadMark;
 
-/// Computes row MACs: the keyring does, and nobody without its keys.
+/// Computes row MACs: the keyring does, and no one without its keys.
 pub trait RowMac: Send + Sync {
     /// The MAC of the canonical `bytes` of a row, for one table's domain (`key-v2`).
     fn row_mac(&self, domain: &str, bytes: &[u8]) -> [u8; 32];
@@ -145,7 +145,7 @@ impl<T> fmt::Debug for DamagedRow<T> {
     }
 }
 
-/// A row as it was read: nobody knows yet who wrote it.
+/// A row as it was read: its author is not known yet.
 #[derive(Clone)]
 pub struct Unverified<T> {
     table: &'static str,

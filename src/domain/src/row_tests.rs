@@ -1,3 +1,5 @@
+//! Row MAC tests: encodings, epochs, verified and damaged rows.
+
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -5,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::epoch::Epochs;
 
-/// Not a MAC, but a function of domain and bytes that tells them apart.
+/// Not a MAC, but a function of domain and bytes that distinguishes them.
 struct Sum;
 
 impl RowMac for Sum {

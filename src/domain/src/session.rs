@@ -7,7 +7,7 @@ use crate::{Timestamp, UserId};
 pub struct Session {
     /// The MAC of its id; the id itself is only in the browser.
     pub id_hash: Vec<u8>,
-    /// Who is signed in, if anybody.
+    /// Who is signed in, if there is one.
     pub user_id: Option<UserId>,
     /// What the session holds, as text.
     pub data: String,

@@ -1,4 +1,4 @@
-//! Instants as the database and the wire hold them.
+//! Timestamps in milliseconds, as the database and the wire hold them.
 
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};

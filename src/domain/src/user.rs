@@ -1,4 +1,4 @@
-//! Who acts, and what each role may do.
+//! Users, roles and actors: who acts, and what each role may do.
 
 use std::net::IpAddr;
 
@@ -65,7 +65,7 @@ pub struct Account {
     pub created_at: Timestamp,
 }
 
-/// Somebody's role in a project.
+/// A user's role in a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     /// The person.
@@ -102,14 +102,14 @@ pub enum Actor {
     User(User),
     /// The holder of `ADMIN_TOKEN`.
     AdminToken,
-    /// Somebody at the machine itself (`--local`), by their numeric user id.
+    /// A user at the machine itself (`--local`), by their numeric user id.
     Local {
         /// The operating system's user id.
         uid: u32,
     },
     /// The product itself: start-up, jobs.
     System,
-    /// Somebody not signed in yet: setup and login.
+    /// A user not signed in yet: setup and login.
     Anonymous,
 }
 
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_and_the_machine_are_owners_and_nobody_has_no_grant() {
+    fn tokens_and_the_machine_are_owners_and_no_one_has_no_grant() {
         for actor in [Actor::AdminToken, Actor::Local { uid: 0 }, Actor::System] {
             assert_eq!(actor.principal().grants, [Grant::everywhere(Role::Owner)]);
         }

@@ -1,4 +1,4 @@
-//! What the gateway is told: limits and timers, with the defaults of the house.
+//! Gateway configuration: limits and timers, with their defaults.
 
 use std::{path::PathBuf, time::Duration};
 

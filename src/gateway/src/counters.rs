@@ -1,4 +1,4 @@
-//! Who has how much left: rate limits, counted in one place per installation.
+//! Rate limit counters, one place per installation.
 
 use std::hash::BuildHasher as _;
 
@@ -7,7 +7,7 @@ use domain::{Gcra, Verdict};
 use foldhash::{HashMap, fast::RandomState};
 use parking_lot::Mutex;
 
-/// The counters cannot be reached, so nobody knows who has what left.
+/// The counters cannot be reached, so what is left is not known.
 #[derive(Debug, thiserror::Error)]
 #[error("the counters do not answer: {0}")]
 pub struct CountersUnavailable(#[source] pub Box<dyn std::error::Error + Send + Sync>);

@@ -1,4 +1,4 @@
-//! Which key a request shows, and whether it shows it in a decent way.
+//! Credential extraction: which key a request presents, in which header field.
 
 use domain::path::percent_decode;
 use http::{HeaderMap, header};
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn the_door_table() {
+    fn the_edge_table() {
         use BadCredential::{Ambiguous, Malformed, Missing};
         let (one, two) = (key(1), key(2));
         let (bearer, other) = (format!("Bearer {one}"), format!("Bearer {two}"));

@@ -1,10 +1,10 @@
-//! The directory: keys and upstreams as the data plane sees them, cached, and never behind the last change notice.
+//! Directory (cached read model): keys and upstreams as the data plane sees them, never behind the last change notice.
 //!
-//! With [`crate::ledger`] this is the only place in the room that knows the store.
+//! With [`crate::ledger`] this is the only place in the crate that knows the store.
 
 mod index;
+mod open_streams;
 mod routes;
-mod watch;
 
 use std::{
     sync::{
@@ -21,21 +21,21 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::{Mutex, Semaphore};
 use tokio_util::task::TaskTracker;
 
-pub(crate) use index::KnownKey;
+pub(crate) use index::CachedKey;
+pub(crate) use open_streams::StreamGuard;
 pub(crate) use routes::Routes;
 pub use store::Store;
-pub(crate) use watch::Watch;
 
 use index::{Found, Index};
+use open_streams::OpenStreams;
 use routes::Freshness;
-use watch::Watches;
 
 /// Keys that are remembered at once.
 const KEYS: u64 = 100_000;
 /// Lookups under way at once: a burst of one key's requests must not become a burst of queries.
 const LOOKUPS: usize = 16;
 /// How long a request waits for the database when nothing is cached.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 /// How long it waits to refresh what is cached and still good.
 const REFRESH_PATIENCE: Duration = Duration::from_secs(1);
 
@@ -45,58 +45,58 @@ const END_PATIENCE: Duration = Duration::from_millis(500);
 /// The database does not answer, and nothing cached is young enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the database does not answer")]
-pub(crate) struct StoreGone;
+pub(crate) struct StoreUnavailable;
 
 /// The cached read model.
 ///
 /// What reads the store is boxed: it is rare, and large, and a request that finds everything cached shall not carry the
-/// room for it about.
+/// memory for it about.
 pub(crate) struct Directory {
     store: Store,
     keyring: Keyring,
     clock: Arc<dyn Clock>,
-    notices: Arc<Notices>,
+    change_listener: Arc<ChangeListener>,
     lookups: Semaphore,
     routes: ArcSwapOption<Routes>,
     loading_routes: Mutex<()>,
 }
 
 /// What change notices act on: without waiting for anything but, where streams are to be ended, one look at the key.
-struct Notices {
+struct ChangeListener {
     store: Store,
     keyring: Keyring,
     tasks: TaskTracker,
     clock: Arc<dyn Clock>,
     index: Index,
-    watches: Arc<Watches>,
+    open_streams: Arc<OpenStreams>,
     /// Number of the last change of any upstream.
     upstreams: AtomicU64,
 }
 
 impl Directory {
-    /// An empty directory that hears of every change from now on.
+    /// An empty directory that is invalidated by every change from now on.
     pub(crate) fn start(store: Store, keyring: Keyring, clock: Arc<dyn Clock>, tasks: TaskTracker) -> Self {
-        let notices = Arc::new(Notices {
+        let change_listener = Arc::new(ChangeListener {
             store: store.clone(),
             keyring: keyring.clone(),
             tasks,
             clock: clock.clone(),
             index: Index::new(KEYS),
-            watches: Arc::default(),
+            open_streams: Arc::default(),
             upstreams: AtomicU64::new(0),
         });
         // Weak: the store would otherwise hold itself.
-        let hearing = Arc::downgrade(&notices);
+        let weak_listener = Arc::downgrade(&change_listener);
         store.subscribe(Arc::new(move |change: &Change| {
-            if let Some(notices) = hearing.upgrade() {
-                notices.hear(change);
+            if let Some(change_listener) = weak_listener.upgrade() {
+                change_listener.apply(change);
             }
         }));
         Self {
             store,
             keyring,
             clock,
-            notices,
+            change_listener,
             lookups: Semaphore::new(LOOKUPS),
             routes: ArcSwapOption::empty(),
             loading_routes: Mutex::new(()),
@@ -105,25 +105,28 @@ impl Directory {
 
     /// Ends every request under way: the process cannot wait any longer.
     pub(crate) fn cut(&self) {
-        self.notices.watches.cut();
+        self.change_listener.open_streams.cut();
     }
 
     /// The key that `presented` is, if it is one, whatever its state, and a watch over it. Revoked from now on, the
     /// watch ends.
-    pub(crate) async fn find_key(&self, presented: &SecretString) -> Result<Option<(Arc<KnownKey>, Watch)>, StoreGone> {
+    pub(crate) async fn find_key(
+        &self,
+        presented: &SecretString,
+    ) -> Result<Option<(Arc<CachedKey>, StreamGuard)>, StoreUnavailable> {
         let hash = self.keyring.lookup_hash(presented.expose_secret());
         loop {
             let Some(known) = self.known(&hash).await? else { return Ok(None) };
-            let watch = self.notices.watches.watch(&known.key.id);
+            let stream_guard = self.change_listener.open_streams.register(&known.key.id);
             // A notice between the lookup and the watch would have found nothing to end.
-            if self.notices.index.is_current(&known) {
-                return Ok(Some((known, watch)));
+            if self.change_listener.index.is_current(&known) {
+                return Ok(Some((known, stream_guard)));
             }
         }
     }
 
     /// Upstreams and their sealed secrets.
-    pub(crate) async fn routes(&self) -> Result<Arc<Routes>, StoreGone> {
+    pub(crate) async fn routes(&self) -> Result<Arc<Routes>, StoreUnavailable> {
         let now_ns = self.now_ns();
         if let Some(routes) = self.cached_routes(now_ns) {
             return match routes.freshness(now_ns) {
@@ -136,12 +139,12 @@ impl Directory {
         let _one_loads = self.loading_routes.lock().await;
         match self.cached_routes(self.now_ns()) {
             Some(routes) => Ok(routes),
-            None => Box::pin(within(PATIENCE, self.load_routes(), "upstreams")).await,
+            None => Box::pin(within(TIMEOUT, self.load_routes(), "upstreams")).await,
         }
     }
 
-    async fn known(&self, hash: &[u8; 32]) -> Result<Option<Arc<KnownKey>>, StoreGone> {
-        match self.notices.index.find(hash, self.now_ns()) {
+    async fn known(&self, hash: &[u8; 32]) -> Result<Option<Arc<CachedKey>>, StoreUnavailable> {
+        match self.change_listener.index.find(hash, self.now_ns()) {
             Found::Known(known) => return Ok(Some(known)),
             Found::Unknown => return Ok(None),
             Found::Aging(known) => {
@@ -149,7 +152,7 @@ impl Directory {
                     Ok(found) => Ok(found),
                     // Good for a while yet, unless a notice came meanwhile.
                     Err(gone) => {
-                        if self.notices.index.is_current(&known) {
+                        if self.change_listener.index.is_current(&known) {
                             Ok(Some(known))
                         } else {
                             Err(gone)
@@ -162,17 +165,17 @@ impl Directory {
         let lookup = async {
             let _place = self.lookups.acquire().await;
             // Whoever was before us may have asked the same.
-            match self.notices.index.find(hash, self.now_ns()) {
+            match self.change_listener.index.find(hash, self.now_ns()) {
                 Found::Known(known) | Found::Aging(known) => Ok(Some(known)),
                 Found::Unknown => Ok(None),
                 Found::Nothing => self.load(hash).await,
             }
         };
-        Box::pin(within(PATIENCE, lookup, "a key")).await
+        Box::pin(within(TIMEOUT, lookup, "a key")).await
     }
 
-    async fn load(&self, hash: &[u8; 32]) -> Result<Option<Arc<KnownKey>>, store::Error> {
-        let index = &self.notices.index;
+    async fn load(&self, hash: &[u8; 32]) -> Result<Option<Arc<CachedKey>>, store::Error> {
+        let index = &self.change_listener.index;
         let stamp = index.stamp();
         let now_ns = self.now_ns();
         let stored = match self.store.find_key_by_hash(hash).await {
@@ -204,12 +207,12 @@ impl Directory {
 
     /// The cached routes, if no upstream changed since they were read and they are young enough.
     fn cached_routes(&self, now_ns: u64) -> Option<Arc<Routes>> {
-        let current = self.notices.upstreams.load(Ordering::SeqCst);
+        let current = self.change_listener.upstreams.load(Ordering::SeqCst);
         self.routes.load_full().filter(|routes| routes.stamp == current && routes.is_alive(now_ns))
     }
 
     async fn load_routes(&self) -> Result<Arc<Routes>, store::Error> {
-        let stamp = self.notices.upstreams.load(Ordering::SeqCst);
+        let stamp = self.change_listener.upstreams.load(Ordering::SeqCst);
         let now_ns = self.now_ns();
         let upstreams = self.store.list_upstreams().await?;
         let credentials = self.store.list_credentials().await?;
@@ -223,8 +226,8 @@ impl Directory {
     }
 }
 
-impl Notices {
-    fn hear(self: Arc<Self>, change: &Change) {
+impl ChangeListener {
+    fn apply(self: Arc<Self>, change: &Change) {
         match change.kind {
             ChangeKind::Key => self.index.changed(&change.id),
             ChangeKind::KeyEnded => {
@@ -242,8 +245,8 @@ impl Notices {
         }
     }
 
-    /// Notices are told twice, at once and by the next poll. A key that was enabled again in between has requests under
-    /// way that nobody wants to end; in doubt they end.
+    /// Notices arrive twice, at once and by the next poll. A key that was enabled again in between has requests under
+    /// way that should not end; in doubt they end.
     async fn end_streams(self: Arc<Self>, id: KeyId) {
         let looked = tokio::time::timeout(END_PATIENCE, self.store.find_key(&id)).await;
         let active = match looked {
@@ -253,22 +256,22 @@ impl Notices {
             _ => false,
         };
         if !active {
-            self.watches.end(&id);
+            self.open_streams.end(&id);
         }
     }
 }
 
 async fn within<T>(
-    patience: Duration,
+    timeout: Duration,
     load: impl Future<Output = Result<T, store::Error>>,
     what: &str,
-) -> Result<T, StoreGone> {
-    match tokio::time::timeout(patience, load).await {
+) -> Result<T, StoreUnavailable> {
+    match tokio::time::timeout(timeout, load).await {
         Ok(Ok(found)) => return Ok(found),
         Ok(Err(error)) => tracing::warn!(%error, "{what} could not be read"),
         Err(_) => tracing::warn!("{what} could not be read in time"),
     }
-    Err(StoreGone)
+    Err(StoreUnavailable)
 }
 
 #[cfg(test)]

@@ -1,22 +1,22 @@
-//! The exchange: one request of a known key on its way through the stages.
+//! Request state: one request of a known key on its way through the stages.
 
 use std::{net::IpAddr, sync::Arc};
 
 use http::{HeaderMap, Method};
 
 use crate::{
-    directory::{KnownKey, Watch},
+    directory::{CachedKey, StreamGuard},
     refusal::Refusal,
-    stages::settle::{Declined, Settlement},
+    stages::settle::{RefusedRequest, Settlement},
     target::Target,
 };
 
 /// What all later stages carry along, boxed: it goes through many hands.
 pub(crate) struct Exchange {
     /// The key.
-    pub known: Arc<KnownKey>,
+    pub known: Arc<CachedKey>,
     /// Ends with the key.
-    pub watch: Watch,
+    pub stream_guard: StreamGuard,
     /// The row on its way.
     pub settlement: Settlement,
     /// The request's id.
@@ -33,7 +33,7 @@ pub(crate) struct Exchange {
 
 impl Exchange {
     /// A refusal of this request. `unread`: part of it is still on the wire.
-    pub(crate) fn decline(self, refusal: Refusal, unread: bool) -> Box<Declined> {
-        Box::new(Declined { id: self.id, refusal, settlement: Some(self.settlement), unread })
+    pub(crate) fn decline(self, refusal: Refusal, unread: bool) -> Box<RefusedRequest> {
+        Box::new(RefusedRequest { id: self.id, refusal, settlement: Some(self.settlement), unread })
     }
 }

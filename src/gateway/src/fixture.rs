@@ -1,4 +1,4 @@
-//! A gateway over a database of its own, for this room's tests.
+//! Gateway fixture: a gateway over a database of its own, for this crate's tests.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ pub(crate) struct Issued {
 }
 
 /// Everything a test needs.
-pub(crate) struct House {
+pub(crate) struct TestGateway {
     pub gateway: Arc<Gateway>,
     pub db: TestDb,
     pub keyring: Keyring,
@@ -36,7 +36,7 @@ pub(crate) struct House {
     pub spool: TempDir,
 }
 
-impl House {
+impl TestGateway {
     /// Boots one.
     pub(crate) async fn new() -> Self {
         Self::with(|_| {}).await

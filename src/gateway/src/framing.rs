@@ -1,4 +1,5 @@
-//! Message framing (RFC 9112, 6): whether everybody on the way sees the same end of a message.
+//! Message framing (RFC 9112, 6): whether every HTTP reader on the way sees the same end of a message (request
+//! smuggling).
 
 use http::{HeaderMap, Version, header};
 

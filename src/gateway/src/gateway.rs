@@ -1,4 +1,5 @@
-//! The gateway: what it is built from, how it starts and stops. What it does with a request is [`crate::pipeline`]'s.
+//! Gateway assembly: what it is built from, how it starts and stops. What it does with a request is
+//! [`crate::pipeline`]'s.
 
 use std::sync::Arc;
 
@@ -10,11 +11,11 @@ use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    body_reader,
     config::GatewayConfig,
     counters::Counters,
     directory::{Directory, Store},
     ids::Ids,
-    intake,
     ledger::{Ledger, LedgerError, SpoolSize},
     signals::Signals,
 };
@@ -65,7 +66,7 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Reads what an earlier process left in the spool, hears of changes from now on, and starts moving rows.
+    /// Reads what an earlier process left in the spool, subscribes to changes, and starts inserting rows.
     ///
     /// It waits for nothing today; it is `async` because counters of several nodes will have to be reached here.
     #[allow(clippy::unused_async)]
@@ -90,7 +91,7 @@ impl Gateway {
             clock: parts.clock,
             random: parts.random,
             counters: parts.counters,
-            body_memory: intake::memory(config.body_memory),
+            body_memory: body_reader::memory(config.body_memory),
             signals: Signals::new(),
             ids: Ids::default(),
             config,

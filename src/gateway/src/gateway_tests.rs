@@ -1,3 +1,5 @@
+//! Gateway tests: whole requests through the pipeline, rows included.
+
 use std::time::Duration;
 
 use axum::body::Body;
@@ -11,7 +13,7 @@ use tokio::{
 
 use super::*;
 use crate::{
-    fixture::{House, request, text},
+    fixture::{TestGateway, request, text},
     ledger::Durability,
 };
 
@@ -22,7 +24,7 @@ const STREAM: &str = r#"{"model":"echo","stream":true,"messages":[{"role":"user"
 async fn upstream(answer: &'static str) -> (String, tokio::sync::oneshot::Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}/v1", listener.local_addr().unwrap());
-    let (tell, told) = tokio::sync::oneshot::channel();
+    let (report, reported) = tokio::sync::oneshot::channel();
     #[allow(clippy::disallowed_methods)] // a test's own task ends with it
     tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
@@ -38,9 +40,9 @@ async fn upstream(answer: &'static str) -> (String, tokio::sync::oneshot::Receiv
             got.extend_from_slice(&buffer[..n]);
         }
         stream.write_all(answer.as_bytes()).await.unwrap();
-        let _ = tell.send(String::from_utf8_lossy(&got).into_owned());
+        let _ = report.send(String::from_utf8_lossy(&got).into_owned());
     });
-    (base, told)
+    (base, reported)
 }
 
 fn code(body: &str) -> String {
@@ -50,13 +52,13 @@ fn code(body: &str) -> String {
 
 #[tokio::test]
 async fn an_answer_a_row_and_one_id() {
-    let house = House::new().await;
-    let issued = house.issue(|_| {}).await;
-    let answer = house.post(&issued, "/v1/chat/completions", CHAT).await;
+    let fixture = TestGateway::new().await;
+    let issued = fixture.issue(|_| {}).await;
+    let answer = fixture.post(&issued, "/v1/chat/completions", CHAT).await;
     assert_eq!(answer.status(), StatusCode::OK);
     let id = answer.headers()["x-keywright-request-id"].to_str().unwrap().to_owned();
     assert!(text(answer).await.contains("hello"));
-    let rows = house.rows().await;
+    let rows = fixture.rows().await;
     assert_eq!((rows.len(), rows[0].id.as_str()), (1, id.as_str()));
     assert_eq!(
         (rows[0].model.as_deref(), rows[0].upstream.as_deref(), rows[0].attempts),
@@ -64,28 +66,28 @@ async fn an_answer_a_row_and_one_id() {
     );
     assert!(rows[0].usage.input_tokens.is_some() && rows[0].usage.output_tokens.is_some());
     assert_eq!((rows[0].status, rows[0].class(), rows[0].streamed), (200, None, false));
-    let key = house.db.store.find_key(&issued.key.id).await.unwrap().unwrap();
-    assert!(house.keyring.verify(key).unwrap().last_used_at.is_some());
+    let key = fixture.db.store.find_key(&issued.key.id).await.unwrap().unwrap();
+    assert!(fixture.keyring.verify(key).unwrap().last_used_at.is_some());
 }
 
 #[tokio::test]
-async fn usage_that_nobody_asked_for_is_counted_and_hidden() {
-    let house = House::new().await;
-    let issued = house.issue(|_| {}).await;
-    let hidden = text(house.post(&issued, "/v1/chat/completions", STREAM).await).await;
+async fn usage_that_was_not_requested_is_counted_and_hidden() {
+    let fixture = TestGateway::new().await;
+    let issued = fixture.issue(|_| {}).await;
+    let hidden = text(fixture.post(&issued, "/v1/chat/completions", STREAM).await).await;
     assert!(hidden.contains("data: [DONE]") && !hidden.contains("prompt_tokens"), "{hidden}");
     let asked = STREAM.replace("\"stream\":true", "\"stream\":true,\"stream_options\":{\"include_usage\":true}");
-    let shown = text(house.post(&issued, "/v1/chat/completions", &asked).await).await;
+    let shown = text(fixture.post(&issued, "/v1/chat/completions", &asked).await).await;
     assert!(shown.contains("prompt_tokens"));
-    let rows = house.rows().await;
+    let rows = fixture.rows().await;
     assert!(rows.iter().all(|row| row.streamed && row.usage.output_tokens.is_some() && row.class().is_none()));
     assert_eq!(rows[0].usage, rows[1].usage);
 }
 
 #[tokio::test]
 async fn every_refusal_of_a_known_key_has_a_row() {
-    let house = House::new().await;
-    let issued = house.issue(|key| {
+    let fixture = TestGateway::new().await;
+    let issued = fixture.issue(|key| {
         key.policy.allowed_models = vec![ModelPattern::try_from("echo*".to_owned()).unwrap()];
         key.policy.rate_limits.requests_per_minute = Some(2);
     });
@@ -99,9 +101,9 @@ async fn every_refusal_of_a_known_key_has_a_row() {
         (CHAT, 200, "", ErrorClass::Internal),
         (CHAT, 429, "rate_limit_exceeded", ErrorClass::RateLimitExceeded),
     ] {
-        // Rows are told apart by time.
-        house.clock.advance(Duration::from_secs(1));
-        let answer = house.post(&issued, path, body).await;
+        // Rows are distinguished by time.
+        fixture.clock.advance(Duration::from_secs(1));
+        let answer = fixture.post(&issued, path, body).await;
         assert_eq!(answer.status(), status, "{body}");
         assert!(answer.headers().contains_key("x-keywright-request-id"));
         let limited = answer.headers().contains_key("retry-after-ms");
@@ -110,75 +112,75 @@ async fn every_refusal_of_a_known_key_has_a_row() {
         if status != 200 {
             assert_eq!(code(&body), expected);
         }
-        let rows = house.rows().await;
+        let rows = fixture.rows().await;
         assert_eq!((rows[0].status, rows[0].class()), (status, (status != 200).then_some(class)));
     }
-    house.clock.advance(Duration::from_secs(1));
-    house.revoke(&issued).await;
-    let answer = house.post(&issued, path, CHAT).await;
+    fixture.clock.advance(Duration::from_secs(1));
+    fixture.revoke(&issued).await;
+    let answer = fixture.post(&issued, path, CHAT).await;
     assert_eq!((answer.status().as_u16(), code(&text(answer).await)), (401, "invalid_api_key".to_owned()));
-    assert_eq!(house.rows().await[0].class(), Some(ErrorClass::KeyRevoked));
+    assert_eq!(fixture.rows().await[0].class(), Some(ErrorClass::KeyRevoked));
 }
 
 #[tokio::test]
 async fn another_content_type_does_not_get_past_allowed_models() {
-    let house = House::new().await;
+    let fixture = TestGateway::new().await;
     let issued =
-        house.issue(|key| key.policy.allowed_models = vec![ModelPattern::try_from("echo".to_owned()).unwrap()]).await;
+        fixture.issue(|key| key.policy.allowed_models = vec![ModelPattern::try_from("echo".to_owned()).unwrap()]).await;
     let plain = request(&issued, "/v1/chat/completions").method("POST");
     let mut plain = plain.body(Body::from("{\"model\":\"gpt-5\"}")).unwrap();
     plain.headers_mut().insert("content-type", http::HeaderValue::from_static("text/plain"));
-    let answer = house.send(plain).await;
+    let answer = fixture.send(plain).await;
     assert_eq!(code(&text(answer).await), "model_not_allowed");
 }
 
 #[tokio::test]
-async fn strangers_leave_no_row() {
-    let house = House::new().await;
-    let nobody = Request::post("/v1/chat/completions").header("host", "h").body(Body::from(CHAT)).unwrap();
-    let answer = house.send(nobody).await;
+async fn unknown_callers_leave_no_row() {
+    let fixture = TestGateway::new().await;
+    let anonymous = Request::post("/v1/chat/completions").header("host", "h").body(Body::from(CHAT)).unwrap();
+    let answer = fixture.send(anonymous).await;
     assert!(answer.headers().contains_key("x-keywright-request-id"));
     assert_eq!(answer.headers()["connection"], "close", "its body was not read");
     assert_eq!(code(&text(answer).await), "missing_api_key");
     let lost = Request::get("/v1/key/self").header("host", "h").body(Body::empty()).unwrap();
-    assert_eq!(code(&text(house.send(lost).await).await), "not_found");
-    assert!(house.rows().await.is_empty());
+    assert_eq!(code(&text(fixture.send(lost).await).await), "not_found");
+    assert!(fixture.rows().await.is_empty());
 }
 
 #[tokio::test]
 async fn bodies_over_the_limit_are_refused() {
-    let house = House::with(|config| config.max_body = 1000).await;
-    let issued = house.issue(|_| {}).await;
-    let answer = house.post(&issued, "/v1/chat/completions", &" ".repeat(1001)).await;
+    let fixture = TestGateway::with(|config| config.max_body = 1000).await;
+    let issued = fixture.issue(|_| {}).await;
+    let answer = fixture.post(&issued, "/v1/chat/completions", &" ".repeat(1001)).await;
     assert_eq!(answer.headers()["connection"], "close");
     assert_eq!((answer.status().as_u16(), code(&text(answer).await)), (413, "request_too_large".to_owned()));
     let packed = request(&issued, "/v1/chat/completions").method("POST").header("content-encoding", "gzip");
-    let answer = house.send(packed.body(Body::from("x")).unwrap()).await;
+    let answer = fixture.send(packed.body(Body::from("x")).unwrap()).await;
     assert_eq!((answer.status().as_u16(), code(&text(answer).await)), (415, "unsupported_encoding".to_owned()));
-    assert_eq!(house.rows().await.len(), 2);
+    assert_eq!(fixture.rows().await.len(), 2);
 }
 
 #[tokio::test]
 async fn a_row_names_the_version_of_the_policy_that_judged_it() {
-    let house = House::new().await;
-    let issued = house.issue(|key| key.policy_version = 7).await;
-    house.post(&issued, "/v1/chat/completions", r#"{"model":"echo","messages":[]}"#).await;
-    assert_eq!(house.rows().await[0].policy_version, Some(7));
+    let fixture = TestGateway::new().await;
+    let issued = fixture.issue(|key| key.policy_version = 7).await;
+    fixture.post(&issued, "/v1/chat/completions", r#"{"model":"echo","messages":[]}"#).await;
+    assert_eq!(fixture.rows().await[0].policy_version, Some(7));
 }
 
 #[tokio::test]
 async fn requests_pass_as_they_are_but_for_the_key() {
-    let house = House::new().await;
-    let issued = house.issue(|_| {}).await;
+    let fixture = TestGateway::new().await;
+    let issued = fixture.issue(|_| {}).await;
     let (base, got) = upstream(
         "HTTP/1.1 202 Accepted\r\nserver: secret-nginx\r\nset-cookie: a=b\r\nx-request-id: up-1\r\ncontent-length: 2\r\n\r\nok",
     )
     .await;
-    house.upstream(Provider::OpenaiCompatible, &base, true).await;
+    fixture.upstream(Provider::OpenaiCompatible, &base, true).await;
     let sent = request(&issued, "/v1/files/a%2Fb?x=%20&y=//").method("PUT").header("cookie", "c=d");
     let sent =
         sent.header("x-forwarded-for", "6.6.6.6").header("openai-beta", "b").header("x-api-key", issued_text(&issued));
-    let answer = house.send(sent.body(Body::from("{\"a\": 1.0}")).unwrap()).await;
+    let answer = fixture.send(sent.body(Body::from("{\"a\": 1.0}")).unwrap()).await;
     assert_eq!(answer.status(), 202);
     assert_eq!(answer.headers()["x-request-id"], "up-1");
     assert!(!answer.headers().contains_key("server") && !answer.headers().contains_key("set-cookie"));
@@ -209,117 +211,117 @@ async fn what_an_upstream_may_not_say_becomes_a_refusal() {
         ("SSH-2.0-OpenSSH\r\n\r\n", 502, "upstream_invalid_response", None),
         ("", 502, "upstream_unavailable", None),
     ] {
-        let house = House::new().await;
-        let issued = house.issue(|_| {}).await;
+        let fixture = TestGateway::new().await;
+        let issued = fixture.issue(|_| {}).await;
         let (base, _got) = upstream(answer).await;
-        house.upstream(Provider::OpenaiCompatible, &base, true).await;
-        let answer = house.post(&issued, "/v1/chat/completions", "{\"model\":\"gpt-5\"}").await;
+        fixture.upstream(Provider::OpenaiCompatible, &base, true).await;
+        let answer = fixture.post(&issued, "/v1/chat/completions", "{\"model\":\"gpt-5\"}").await;
         assert_eq!(answer.status(), status);
         assert!(!answer.headers().contains_key("location"));
         let body = text(answer).await;
         assert_eq!(code(&body), expected);
         assert!(!body.contains("evil") && !body.contains("secret") && !body.contains("127.0.0.1"), "{body}");
-        assert_eq!(house.rows().await[0].upstream_status, hidden);
+        assert_eq!(fixture.rows().await[0].upstream_status, hidden);
     }
 }
 
 #[tokio::test]
 async fn an_upstreams_own_no_passes_as_it_is() {
-    let house = House::new().await;
-    let issued = house.issue(|_| {}).await;
+    let fixture = TestGateway::new().await;
+    let issued = fixture.issue(|_| {}).await;
     let (base, _got) = upstream(
         "HTTP/1.1 429 Too Many Requests\r\nretry-after: 7\r\ncontent-type: application/json\r\ncontent-length: 7\r\n\r\n{\"a\":1}",
     )
     .await;
-    house.upstream(Provider::OpenaiCompatible, &base, true).await;
-    let answer = house.post(&issued, "/v1/chat/completions", "{\"model\":\"gpt-5\"}").await;
+    fixture.upstream(Provider::OpenaiCompatible, &base, true).await;
+    let answer = fixture.post(&issued, "/v1/chat/completions", "{\"model\":\"gpt-5\"}").await;
     assert_eq!(
         (answer.status().as_u16(), &answer.headers()["retry-after"]),
         (429, &http::HeaderValue::from_static("7"))
     );
     assert_eq!(text(answer).await, "{\"a\":1}");
-    assert_eq!(house.rows().await[0].class(), Some(ErrorClass::UpstreamError));
+    assert_eq!(fixture.rows().await[0].class(), Some(ErrorClass::UpstreamError));
 }
 
 #[tokio::test]
 async fn a_stream_reset_by_its_upstream_ends_with_an_error_event() {
-    let house = House::new().await;
-    let issued = house.issue(|_| {}).await;
+    let fixture = TestGateway::new().await;
+    let issued = fixture.issue(|_| {}).await;
     let (base, _got) = upstream(
         "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\nb\r\ndata: {}\r\n\r\n\r\n5\r\nda",
     )
     .await;
-    house.upstream(Provider::OpenaiCompatible, &base, true).await;
-    let answer = house.post(&issued, "/v1/responses", "{\"model\":\"gpt-5\",\"stream\":true}").await;
+    fixture.upstream(Provider::OpenaiCompatible, &base, true).await;
+    let answer = fixture.post(&issued, "/v1/responses", "{\"model\":\"gpt-5\",\"stream\":true}").await;
     let body = text(answer).await;
     assert!(
         body.starts_with("data: {}") && body.contains("upstream_unavailable") && !body.contains("[DONE]"),
         "{body}"
     );
-    assert_eq!(house.rows().await[0].class(), Some(ErrorClass::UpstreamReset));
+    assert_eq!(fixture.rows().await[0].class(), Some(ErrorClass::UpstreamReset));
 }
 
 #[tokio::test]
 async fn a_client_that_leaves_before_the_answer_has_a_row() {
-    let house = House::new().await;
-    let issued = house.issue(|_| {}).await;
+    let fixture = TestGateway::new().await;
+    let issued = fixture.issue(|_| {}).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    house.upstream(Provider::OpenaiCompatible, &format!("http://{}/v1", listener.local_addr().unwrap()), true).await;
-    let sent = house.post(&issued, "/v1/chat/completions", "{\"model\":\"gpt-5\"}");
+    fixture.upstream(Provider::OpenaiCompatible, &format!("http://{}/v1", listener.local_addr().unwrap()), true).await;
+    let sent = fixture.post(&issued, "/v1/chat/completions", "{\"model\":\"gpt-5\"}");
     // Gone as soon as the upstream has the connection.
     tokio::select! {
-        _ = sent => panic!("nobody answers"),
+        _ = sent => panic!("no answer expected"),
         accepted = listener.accept() => drop(accepted.unwrap()),
     }
-    let rows = house.rows().await;
+    let rows = fixture.rows().await;
     assert_eq!((rows[0].status, rows[0].class()), (499, Some(ErrorClass::ClientGone)));
 }
 
 #[tokio::test]
 async fn a_secret_bound_to_another_address_is_not_sent() {
-    let house = House::new().await;
-    let issued = house.issue(|_| {}).await;
-    let upstream = house.upstream(Provider::OpenaiCompatible, "http://127.0.0.1:9/v1", true).await;
-    house.secret(&upstream, "http://127.0.0.1:9/v2", "sk-provider-secret").await;
-    let answer = house.post(&issued, "/v1/chat/completions", "{\"model\":\"gpt-5\"}").await;
+    let fixture = TestGateway::new().await;
+    let issued = fixture.issue(|_| {}).await;
+    let upstream = fixture.upstream(Provider::OpenaiCompatible, "http://127.0.0.1:9/v1", true).await;
+    fixture.secret(&upstream, "http://127.0.0.1:9/v2", "sk-provider-secret").await;
+    let answer = fixture.post(&issued, "/v1/chat/completions", "{\"model\":\"gpt-5\"}").await;
     assert_eq!((answer.status().as_u16(), code(&text(answer).await)), (503, "credential_unreadable".to_owned()));
 }
 
 /// F04: a provider that needs a secret and has none is out of order, and nothing is dialled.
 #[tokio::test]
 async fn an_upstream_without_the_secret_it_needs_is_not_called_anonymously() {
-    let house = House::new().await;
-    let issued = house.issue(|_| {}).await;
+    let fixture = TestGateway::new().await;
+    let issued = fixture.issue(|_| {}).await;
     let (base, mut got) = upstream("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
-    house.upstream(Provider::Openai, &base, true).await;
-    let answer = house.post(&issued, "/v1/chat/completions", "{\"model\":\"gpt-5\"}").await;
+    fixture.upstream(Provider::Openai, &base, true).await;
+    let answer = fixture.post(&issued, "/v1/chat/completions", "{\"model\":\"gpt-5\"}").await;
     assert_eq!((answer.status().as_u16(), code(&text(answer).await)), (503, "credential_unreadable".to_owned()));
     assert!(got.try_recv().is_err(), "nothing was sent");
 }
 
 #[tokio::test]
 async fn the_upstreams_secret_is_put_in_place_of_the_key() {
-    let house = House::new().await;
-    let issued = house.issue(|_| {}).await;
+    let fixture = TestGateway::new().await;
+    let issued = fixture.issue(|_| {}).await;
     let (base, got) = upstream("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
-    let upstream = house.upstream(Provider::OpenaiCompatible, &base, true).await;
-    house.secret(&upstream, upstream.base_url.as_str(), "sk-provider-secret").await;
-    assert_eq!(house.post(&issued, "/v1/chat/completions", "{\"model\":\"gpt-5\"}").await.status(), 200);
+    let upstream = fixture.upstream(Provider::OpenaiCompatible, &base, true).await;
+    fixture.secret(&upstream, upstream.base_url.as_str(), "sk-provider-secret").await;
+    assert_eq!(fixture.post(&issued, "/v1/chat/completions", "{\"model\":\"gpt-5\"}").await.status(), 200);
     assert!(got.await.unwrap().contains("authorization: Bearer sk-provider-secret\r\n"));
-    assert_eq!(house.rows().await.len(), 1, "an answer without a body has its row");
+    assert_eq!(fixture.rows().await.len(), 1, "an answer without a body has its row");
 }
 
 #[tokio::test]
 async fn rows_survive_a_stop_and_the_spool_is_empty_then() {
-    let house = House::new().await;
-    let issued = house.issue(|_| {}).await;
-    text(house.post(&issued, "/v1/chat/completions", CHAT).await).await;
-    house.gateway.stop().await;
-    house.shutdown.cancel();
-    let left = std::fs::read_dir(house.spool.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    let fixture = TestGateway::new().await;
+    let issued = fixture.issue(|_| {}).await;
+    text(fixture.post(&issued, "/v1/chat/completions", CHAT).await).await;
+    fixture.gateway.stop().await;
+    fixture.shutdown.cancel();
+    let left = std::fs::read_dir(fixture.spool.path()).unwrap().map(|entry| entry.unwrap().file_name());
     assert_eq!(left.collect::<Vec<_>>(), ["lock"]);
     assert_eq!(
-        house
+        fixture
             .db
             .store
             .list_requests(&Visible::everything(), &store::RequestFilter { limit: 5, ..Default::default() })
@@ -347,39 +349,39 @@ impl http_body::Body for Bomb {
 
 #[tokio::test]
 async fn a_panic_is_an_answer_and_a_row() {
-    let house = House::new().await;
-    let issued = house.issue(|_| {}).await;
+    let fixture = TestGateway::new().await;
+    let issued = fixture.issue(|_| {}).await;
     let bomb = request(&issued, "/v1/chat/completions").method("POST").body(Bomb).unwrap();
-    let answer = house.gateway.handle(bomb, ([127, 0, 0, 1], 5).into()).await;
+    let answer = fixture.gateway.handle(bomb, ([127, 0, 0, 1], 5).into()).await;
     assert_eq!(answer.status(), 500);
     assert_eq!(code(&text(answer).await), "internal");
-    assert_eq!(house.rows().await[0].class(), Some(ErrorClass::Internal));
-    assert_eq!(house.post(&issued, "/v1/chat/completions", CHAT).await.status(), 200);
+    assert_eq!(fixture.rows().await[0].class(), Some(ErrorClass::Internal));
+    assert_eq!(fixture.post(&issued, "/v1/chat/completions", CHAT).await.status(), 200);
 }
 
-/// A process that was killed leaves its rows; the next one moves them though nobody calls.
+/// A process that was killed leaves its rows; the next one inserts them without any request.
 #[tokio::test]
-async fn rows_of_an_earlier_process_are_moved_unasked() {
-    let house = House::new().await;
-    let issued = house.issue(|_| {}).await;
-    house.gateway.stop().await;
+async fn rows_of_an_earlier_process_are_inserted_unasked() {
+    let fixture = TestGateway::new().await;
+    let issued = fixture.issue(|_| {}).await;
+    fixture.gateway.stop().await;
     let dir = tempfile::TempDir::new().unwrap();
     let size = SpoolSize { segment: 1 << 16, total: 1 << 20 };
     let (tasks, first) = (TaskTracker::new(), CancellationToken::new());
     first.cancel();
-    let ledger = Ledger::start(dir.path(), size, Durability::Normal, house.db.store.clone(), &tasks, first).unwrap();
-    let row = crate::ledger::tests::row(&issued.key.id, house.clock.now());
+    let ledger = Ledger::start(dir.path(), size, Durability::Normal, fixture.db.store.clone(), &tasks, first).unwrap();
+    let row = crate::ledger::tests::row(&issued.key.id, fixture.clock.now());
     ledger.journal().open(&row, None).unwrap();
     tasks.close();
     tasks.wait().await;
     drop(ledger);
 
     let ledger =
-        Ledger::start(dir.path(), size, Durability::Normal, house.db.store.clone(), &tasks, house.shutdown.clone())
+        Ledger::start(dir.path(), size, Durability::Normal, fixture.db.store.clone(), &tasks, fixture.shutdown.clone())
             .unwrap();
     let arrived = async {
         loop {
-            if let Some(row) = house.db.store.find_request(&row.id).await.unwrap() {
+            if let Some(row) = fixture.db.store.find_request(&row.id).await.unwrap() {
                 return row.unwrap();
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -390,16 +392,17 @@ async fn rows_of_an_earlier_process_are_moved_unasked() {
     ledger.stop().await;
 }
 
-/// The database is gone for so long that the spool is full (R8): nobody is let in unnoted, and nothing that was is lost.
+/// The database is gone for so long that the spool is full (R8): no request is forwarded without a record, and nothing
+/// that was is lost.
 #[tokio::test]
 async fn a_full_spool_refuses_and_recovers() {
-    let house = House::with(|config| (config.spool_segment, config.spool_total) = (4096, 4096)).await;
-    let issued = house.issue(|_| {}).await;
-    // Nobody moves rows out.
-    house.shutdown.cancel();
+    let fixture = TestGateway::with(|config| (config.spool_segment, config.spool_total) = (4096, 4096)).await;
+    let issued = fixture.issue(|_| {}).await;
+    // Nothing inserts the rows.
+    fixture.shutdown.cancel();
     let mut passed = 0;
     let refused = loop {
-        let answer = house.post(&issued, "/v1/chat/completions", CHAT).await;
+        let answer = fixture.post(&issued, "/v1/chat/completions", CHAT).await;
         if answer.status() != 200 {
             break answer;
         }
@@ -407,11 +410,11 @@ async fn a_full_spool_refuses_and_recovers() {
         passed += 1;
         assert!(passed < 100, "the spool has no end");
     };
-    assert!(passed > 3 && !house.gateway.ready());
+    assert!(passed > 3 && !fixture.gateway.ready());
     assert_eq!((refused.status().as_u16(), code(&text(refused).await)), (503, "store_unavailable".to_owned()));
-    let rows = house.rows().await;
+    let rows = fixture.rows().await;
     assert_eq!(rows.iter().filter(|row| row.status == 200).count(), passed);
     assert_eq!(rows.iter().filter(|row| row.class() == Some(ErrorClass::StoreUnavailable)).count(), 1);
-    assert!(house.gateway.ready());
-    assert_eq!(house.post(&issued, "/v1/chat/completions", CHAT).await.status(), 200);
+    assert!(fixture.gateway.ready());
+    assert_eq!(fixture.post(&issued, "/v1/chat/completions", CHAT).await.status(), 200);
 }

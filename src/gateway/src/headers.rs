@@ -1,4 +1,4 @@
-//! Which header fields pass, in both directions: what is listed here, and nothing else.
+//! Header allow-lists: which fields are forwarded, in both directions; nothing else is.
 //!
 //! Cookies, credentials, forwarding fields, CORS and whatever concerns one hop only are not listed, and fields of the
 //! future are not either: a list of what to drop is never complete.
@@ -95,7 +95,7 @@ pub(crate) fn location(upstream: &HeaderValue, base: &BaseUrl) -> Option<HeaderV
     inside.then(|| HeaderValue::try_from(format!("/v1{tail}")).ok())?
 }
 
-/// The length that counts: none where there are chunks, which tell their own (RFC 9112, 6.3), and one number however
+/// The length that counts: none where there are chunks, which carry their own (RFC 9112, 6.3), and one number however
 /// often it is said.
 fn length(headers: &HeaderMap) -> Option<HeaderValue> {
     if headers.contains_key(header::TRANSFER_ENCODING) {
@@ -149,11 +149,11 @@ fn hop_address(text: &str) -> Option<IpAddr> {
     Some(IpAddr::to_canonical(&address))
 }
 
-/// The fields that pass, moved and not copied: this is done twice for every request.
+/// The fields that pass, not copied: this is done twice for every request.
 fn pick(from: HeaderMap, passes: impl Fn(&str) -> bool) -> HeaderMap {
     let connection: Vec<HeaderValue> = from.get_all(header::CONNECTION).iter().cloned().collect();
     let passes = |name: &HeaderName| passes(name.as_str()) && !is_one_hop(&connection, name.as_str());
-    // Room for the few that are added: host, credential, length, request id.
+    // Capacity for the few that are added: host, credential, length, request id.
     let mut out = HeaderMap::with_capacity(from.keys_len() + 4);
     let mut fields = from.into_iter().peekable();
     let mut again = None;
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_told_as_the_client_reaches_it() {
+    fn a_location_is_rewritten_as_the_client_reaches_it() {
         let of = |base: &str, place: &str| {
             location(&place.parse().unwrap(), &base.parse().unwrap()).map(|value| value.to_str().unwrap().to_owned())
         };

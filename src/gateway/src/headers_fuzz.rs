@@ -71,8 +71,8 @@ fn any_chain_is_followed_as_by_a_slow_reader() {
             let peer = peer.parse().unwrap();
             assert_eq!(client_address(peer, &headers, &trusted()), slow(peer, &fields), "{fields:?}");
         }
-        let stranger: IpAddr = "198.51.100.77".parse().unwrap();
-        assert_eq!(client_address(stranger, &headers, &trusted()), stranger);
-        assert_eq!(client_address(stranger, &headers, &[]), stranger);
+        let anonymous: IpAddr = "198.51.100.77".parse().unwrap();
+        assert_eq!(client_address(anonymous, &headers, &trusted()), anonymous);
+        assert_eq!(client_address(anonymous, &headers, &[]), anonymous);
     });
 }

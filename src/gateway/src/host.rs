@@ -1,4 +1,4 @@
-//! Whether a request says in one voice which host it is for.
+//! Host header check: whether a request names one host, unambiguously.
 
 use std::net::Ipv6Addr;
 

@@ -1,4 +1,5 @@
-//! Request ids in order of arrival, also within a millisecond: the log's newest-first page is a walk down the id.
+//! Request id generator: ids in order of arrival, also within a millisecond; the log's newest-first page is a walk down
+//! the id.
 
 use domain::{Random, RequestId, Timestamp};
 use parking_lot::Mutex;

@@ -1,15 +1,16 @@
-//! The ledger: every request of a known key leaves exactly one row, whatever happens to the process (R1, R8).
+//! Ledger (append-only usage rows): every request of a known key leaves exactly one row, whatever happens to the
+//! process (R1, R8).
 //!
 //! OPEN goes into the spool before a request is sent on, CLOSE with the whole row before the frame that completes the
 //! answer is released. A single writer moves closed rows into the database. With [`crate::directory`] this is the only
-//! place in the room that knows the store.
+//! place in the crate that knows the store.
 
 mod append;
 mod batch;
+mod batch_writer;
 mod error;
 mod format;
 mod journal;
-mod pump;
 mod recent;
 mod record;
 mod replay;
@@ -25,10 +26,10 @@ use tokio::sync::Mutex;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use journal::Durability;
-pub(crate) use journal::{Committed, Journal, NotNoted, Ticket};
+pub(crate) use journal::{Committed, Journal, OpenReceipt, SpoolUnavailable};
 pub(crate) use spool::Limits as SpoolSize;
 
-use pump::{Pump, Sink, SinkError};
+use batch_writer::{BatchWriter, Sink, SinkError};
 use spool::Spool;
 
 /// A request's row is in the database after so long, if the database is there.
@@ -46,7 +47,7 @@ pub struct LedgerError(#[from] error::OpenError);
 /// The ledger of this process.
 pub(crate) struct Ledger {
     journal: Arc<Journal>,
-    pump: Mutex<Pump<Rows>>,
+    batch_writer: Mutex<BatchWriter<Rows>>,
 }
 
 impl Ledger {
@@ -68,9 +69,9 @@ impl Ledger {
         }
         let spool = Arc::new(spool);
         let journal = Arc::new(Journal::new(spool.clone(), durability));
-        let pump = Mutex::new(Pump::new(spool, journal.stranded.clone(), Rows(store)));
-        let ledger = Arc::new(Self { journal, pump });
-        // What an earlier process left is moved without waiting for a request.
+        let batch_writer = Mutex::new(BatchWriter::new(spool, journal.unspooled.clone(), Rows(store)));
+        let ledger = Arc::new(Self { journal, batch_writer });
+        // What an earlier process left is inserted without waiting for a request.
         ledger.journal.news.notify_one();
         tasks.spawn(ledger.clone().keep_moving(shutdown.clone()));
         tasks.spawn(ledger.clone().keep_synced(tasks.clone(), shutdown));
@@ -85,10 +86,10 @@ impl Ledger {
     /// Waits until everything that is closed by now is in the database.
     pub(crate) async fn flushed(&self) {
         loop {
-            let mut pump = self.pump.lock().await;
-            match pump.drain().await {
+            let mut batch_writer = self.batch_writer.lock().await;
+            match batch_writer.drain().await {
                 Ok(()) => return,
-                Err(_) => tokio::time::sleep(pump.patience()).await,
+                Err(_) => tokio::time::sleep(batch_writer.retry_delay()).await,
             }
         }
     }
@@ -113,18 +114,18 @@ impl Ledger {
                 // is killed again and again, soon after its start, would let the spool grow until it is full.
                 if !self.journal.spool.is_behind() {
                     tokio::select! {
-                        () = self.journal.spool.crowded.notified() => {}
+                        () = self.journal.spool.backlog.notified() => {}
                         () = tokio::time::sleep(GATHER) => {}
                     }
                 }
-                let mut pump = self.pump.lock().await;
-                let Err(error) = pump.drain().await else { break };
-                let patience = pump.patience();
-                drop(pump);
+                let mut batch_writer = self.batch_writer.lock().await;
+                let Err(error) = batch_writer.drain().await else { break };
+                let retry_delay = batch_writer.retry_delay();
+                drop(batch_writer);
                 tracing::warn!(error = %error.0, "request rows wait in the spool: the database does not take them");
                 tokio::select! {
                     () = shutdown.cancelled() => return,
-                    () = tokio::time::sleep(patience) => {}
+                    () = tokio::time::sleep(retry_delay) => {}
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! Content type and content coding (RFC 9110, 8.3 and 8.4) of a request or an answer, as its fields say.
+//! Content type and content coding (RFC 9110, 8.3 and 8.4) of a request or an answer.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ pub(crate) fn essence(headers: &HeaderMap) -> Option<Cow<'_, str>> {
     headers.get(header::CONTENT_TYPE)?.to_str().ok().map(media_type::essence)
 }
 
-/// The content coding, lower case; several at once read as one that nobody knows.
+/// The content coding, lower case; several at once read as an unknown one.
 pub(crate) fn coding(headers: &HeaderMap) -> Option<Cow<'_, str>> {
     let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
     let first = codings.next()?.to_str().unwrap_or("…").trim();

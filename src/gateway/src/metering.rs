@@ -1,4 +1,4 @@
-//! Reading tokens off an answer while it passes, compressed or not.
+//! Usage metering: reads token counts off an answer while it passes, compressed or not.
 
 use std::io::{self, Write};
 
@@ -7,7 +7,7 @@ use bytes::Bytes;
 use domain::{Usage, media_type};
 use flate2::write::{MultiGzDecoder, ZlibDecoder};
 use http::HeaderMap;
-use providers::openai::{BodyMeter, Endpoint, Fed, StreamMeter};
+use providers::openai::{BodyMeter, Endpoint, FeedOutput, StreamMeter};
 
 use crate::media_type::{coding, essence};
 
@@ -18,7 +18,7 @@ const ZSTD_WINDOW_LOG_MAX: u32 = 23;
 
 /// What an answer's bytes are shown to.
 pub(crate) enum Metering {
-    /// Nobody: it is no answer that tells of tokens.
+    /// None: it is no answer that reports tokens.
     Off,
     /// A stream of events.
     Stream(Box<StreamMeter>),
@@ -83,13 +83,13 @@ impl Metering {
     }
 
     /// Shows it the next piece. What comes back is to be sent on.
-    pub(crate) fn feed(&mut self, piece: Bytes) -> Fed {
+    pub(crate) fn feed(&mut self, piece: Bytes) -> FeedOutput {
         match self {
-            Self::Off | Self::GaveUp(_) => Fed { forward: piece, completes: false },
+            Self::Off | Self::GaveUp(_) => FeedOutput { forward: piece, completes: false },
             Self::Stream(meter) => meter.feed(piece),
             Self::Body(meter) => {
                 meter.feed(&piece);
-                Fed { forward: piece, completes: false }
+                FeedOutput { forward: piece, completes: false }
             }
             Self::Packed(unpacker) => {
                 let sound = unpacker.writer().write_all(&piece).and_then(|()| unpacker.writer().flush()).is_ok();
@@ -97,16 +97,16 @@ impl Metering {
                 if !sound {
                     *self = self.given_up();
                 }
-                Fed { forward: piece, completes }
+                FeedOutput { forward: piece, completes }
             }
         }
     }
 
     /// The answer ended well. What comes back is to be sent on.
-    pub(crate) fn finish(&mut self) -> Fed {
+    pub(crate) fn finish(&mut self) -> FeedOutput {
         match self {
             Self::Stream(meter) => meter.finish(),
-            _ => Fed::default(),
+            _ => FeedOutput::default(),
         }
     }
 
@@ -205,7 +205,7 @@ mod tests {
     }
 
     /// Feeds bytes in pieces and checks that they come out as they went in.
-    fn fed(metering: &mut Metering, bytes: &[u8], piece: usize) -> bool {
+    fn feed_all(metering: &mut Metering, bytes: &[u8], piece: usize) -> bool {
         let mut completed = false;
         for piece in bytes.chunks(piece) {
             let out = metering.feed(Bytes::copy_from_slice(piece));
@@ -234,7 +234,7 @@ mod tests {
         ] {
             for piece in [1, 7, 1000] {
                 let mut metering = metering("application/json; charset=utf-8", coding);
-                fed(&mut metering, &bytes, piece);
+                feed_all(&mut metering, &bytes, piece);
                 let (usage, model) = metering.outcome();
                 assert_eq!((usage.input_tokens, usage.output_tokens), (Some(19), Some(10)), "{coding:?}");
                 assert_eq!(model.as_deref(), Some("gpt-5"));
@@ -243,14 +243,14 @@ mod tests {
     }
 
     #[test]
-    fn the_last_word_of_a_packed_stream_is_heard() {
+    fn the_end_of_a_compressed_stream_is_metered() {
         for (coding, bytes) in [
             (None, EVENTS.as_bytes().to_vec()),
             (Some("gzip"), gzip(EVENTS)),
             (Some("zstd"), zstd::encode_all(EVENTS.as_bytes(), 3).unwrap()),
         ] {
             let mut metering = metering("text/event-stream", coding);
-            assert!(fed(&mut metering, &bytes, 5));
+            assert!(feed_all(&mut metering, &bytes, 5));
             assert_eq!(metering.outcome().0.output_tokens, Some(10));
         }
     }
@@ -261,7 +261,7 @@ mod tests {
         damaged.truncate(20);
         damaged.extend_from_slice(&[0xff; 64]);
         let mut metering = metering("application/json", Some("gzip"));
-        fed(&mut metering, &damaged, 3);
+        feed_all(&mut metering, &damaged, 3);
         assert_eq!(metering.outcome(), (Usage::default(), None));
     }
 
@@ -273,7 +273,7 @@ mod tests {
         }
         let bomb = encoder.finish().unwrap();
         let mut metering = metering("application/json", Some("gzip"));
-        fed(&mut metering, &bomb, 64 << 10);
+        feed_all(&mut metering, &bomb, 64 << 10);
         assert!(matches!(metering, Metering::GaveUp(_)));
     }
 
@@ -283,7 +283,7 @@ mod tests {
         assert!(matches!(metering("application/json", Some("compress")), Metering::Off));
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        // A stored response tells again what was counted when it was made.
+        // A stored response repeats what was counted when it was made.
         assert!(matches!(Metering::new(Endpoint::Other, &headers, false), Metering::Off));
     }
 }

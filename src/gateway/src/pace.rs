@@ -29,7 +29,7 @@ impl Pace {
     }
 
     /// How long the next piece may take after `bytes` came and the client was waited for during `waited`.
-    pub(crate) fn patience(&self, bytes: u64, waited: Duration) -> Duration {
+    pub(crate) fn time_left(&self, bytes: u64, waited: Duration) -> Duration {
         let earned = Duration::from_secs_f64(precise(bytes) / precise(self.min_rate.max(1)));
         self.idle.min((self.grace + earned).saturating_sub(waited))
     }

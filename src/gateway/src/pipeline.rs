@@ -1,4 +1,4 @@
-//! A request, from the door to the last byte, on one page.
+//! Request pipeline: all stages of a request, from its head to the last byte of the answer, on one page.
 //!
 //! Each stage takes what the one before it returns, so a wrong order does not compile. A no of any stage ends here as
 //! an answer in the caller's dialect; the row is written either way: see [`crate::stages::settle`].
@@ -12,9 +12,9 @@ use http::{Request, Response};
 use tracing::Instrument as _;
 
 use crate::{
-    arrival::Arrival,
     gateway::Gateway,
     headers,
+    incoming::IncomingRequest,
     refusal::Refusal,
     signals::{self, Stage},
     stages::{
@@ -24,7 +24,7 @@ use crate::{
         parse::parse,
         plan::plan,
         relay::relay,
-        settle::{Declined, decline},
+        settle::{RefusedRequest, decline},
     },
 };
 
@@ -38,7 +38,7 @@ impl Gateway {
         let started_at = self.clock.now();
         let id = self.ids.next(started_at, &*self.random);
         let (head, body) = request.into_parts();
-        let arrival = Arrival {
+        let incoming = IncomingRequest {
             id: id.clone(),
             started_at,
             started_ns: self.clock.monotonic_ns(),
@@ -52,7 +52,7 @@ impl Gateway {
         // Whatever a panic left half-done belongs to this request alone, and its row was settled while unwinding.
         // At the usual level of the log the span is off and costs nothing; all that is said within it carries the id.
         let span = tracing::debug_span!("request", request = %id);
-        let answered = AssertUnwindSafe(answer(self, arrival)).catch_unwind().instrument(span).await;
+        let answered = AssertUnwindSafe(answer(self, incoming)).catch_unwind().instrument(span).await;
         answered.unwrap_or_else(|_| {
             tracing::error!(request = %id, "a request made the gateway panic");
             Refusal::Internal.answer(&id, true)
@@ -61,27 +61,27 @@ impl Gateway {
 }
 
 /// Answers a request, one way or the other.
-async fn answer(g: &Gateway, arrival: Arrival) -> Response<Body> {
-    match run(g, arrival).await {
+async fn answer(g: &Gateway, incoming: IncomingRequest) -> Response<Body> {
+    match run(g, incoming).await {
         Ok(answer) => answer,
-        Err(declined) => {
-            signals::refused(declined.refusal.code());
-            decline(declined).await
+        Err(refused) => {
+            signals::refused(refused.refusal.code());
+            decline(refused).await
         }
     }
 }
 
-async fn run(g: &Gateway, arrival: Arrival) -> Result<Response<Body>, Box<Declined>> {
-    let mut laps = g.signals.laps(&*g.clock, arrival.started_ns);
-    let caller = authenticate(g, arrival).await?;
-    laps.end(Stage::Authenticate);
+async fn run(g: &Gateway, incoming: IncomingRequest) -> Result<Response<Body>, Box<RefusedRequest>> {
+    let mut timer = g.signals.timer(&*g.clock, incoming.started_ns);
+    let caller = authenticate(g, incoming).await?;
+    timer.end(Stage::Authenticate);
     let ask = parse(g, caller).await?;
-    laps.end(Stage::Parse);
+    timer.end(Stage::Parse);
     let grant = admit(g, ask).await?;
-    laps.end(Stage::Admit);
+    timer.end(Stage::Admit);
     let plan = plan(g, grant).await?;
-    laps.end(Stage::Plan);
+    timer.end(Stage::Plan);
     let answer = dispatch(g, plan).await?;
-    laps.end(Stage::Dispatch);
+    timer.end(Stage::Dispatch);
     Ok(relay(answer).await)
 }

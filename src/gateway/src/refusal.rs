@@ -1,7 +1,7 @@
-//! Every no of the gateway: its status, its code, its words and its header fields, in one place.
+//! Refusals: status, code, text and header fields of every policy answer of the gateway, in one place.
 //!
-//! A refusal says no more than its receiver may know: an unknown, disabled, expired and revoked key all hear the same
-//! (G4), and nobody hears where upstreams are. The row has the rest.
+//! A refusal says no more than its receiver may know: an unknown, disabled, expired and revoked key all get the same
+//! (G4), and no client learns where upstreams are. The row has the rest.
 
 use axum::body::Body;
 use domain::{ErrorClass, KeyState, RequestId};
@@ -16,7 +16,7 @@ const RETRY_AFTER_MS: HeaderName = HeaderName::from_static("retry-after-ms");
 
 /// A spent rate limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Spent {
+pub(crate) struct ExhaustedLimit {
     /// Requests per minute.
     pub limit: u32,
     /// Until the same request would pass.
@@ -32,7 +32,7 @@ pub(crate) enum Refusal {
     InvalidFraming,
     /// The body is not what its framing says.
     BodyBroke,
-    /// The client went away in the middle of its body; nobody hears this.
+    /// The client went away in the middle of its body; this is sent to no one.
     ClientGone,
     /// Host missing, double or malformed.
     InvalidHost,
@@ -61,7 +61,7 @@ pub(crate) enum Refusal {
     /// The key may not reach that upstream.
     UpstreamNotAllowed,
     /// Too many requests.
-    RateLimitExceeded(Spent),
+    RateLimitExceeded(ExhaustedLimit),
     /// The body is not JSON.
     InvalidJson,
     /// It nests deeper than 64.
@@ -256,9 +256,9 @@ impl Refusal {
                 return format!("The field '{}' stands twice in the request's body.", shown(field));
             }
             Self::RequestTooLarge(limit) => return format!("The request's body is larger than {limit} bytes."),
-            Self::RateLimitExceeded(spent) => {
-                let wait = whole_seconds(spent.retry_after_ns);
-                let limit = spent.limit;
+            Self::RateLimitExceeded(exhausted) => {
+                let wait = whole_seconds(exhausted.retry_after_ns);
+                let limit = exhausted.limit;
                 return format!("Rate limit reached: {limit} requests per minute. Try again in {wait} s.");
             }
         };
@@ -286,7 +286,7 @@ impl Refusal {
 
     fn add_fields(&self, headers: &mut HeaderMap) {
         match self {
-            Self::RateLimitExceeded(spent) => rate_limit_fields(headers, *spent),
+            Self::RateLimitExceeded(exhausted) => rate_limit_fields(headers, *exhausted),
             Self::MethodNotAllowed => {
                 headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
             }
@@ -317,16 +317,16 @@ pub(crate) fn stamp(headers: &mut HeaderMap, id: &RequestId) {
 }
 
 /// The vendor's fields, and those of draft-ietf-httpapi-ratelimit-headers.
-fn rate_limit_fields(headers: &mut HeaderMap, spent: Spent) {
-    let ms = spent.retry_after_ns.div_ceil(1_000_000);
-    let (wait, reset) = (whole_seconds(spent.retry_after_ns), whole_seconds(spent.reset_ns));
-    let limit = spent.limit;
+fn rate_limit_fields(headers: &mut HeaderMap, exhausted: ExhaustedLimit) {
+    let ms = exhausted.retry_after_ns.div_ceil(1_000_000);
+    let (wait, reset) = (whole_seconds(exhausted.retry_after_ns), whole_seconds(exhausted.reset_ns));
+    let limit = exhausted.limit;
     let fields = [
         (header::RETRY_AFTER, wait.to_string()),
         (RETRY_AFTER_MS, ms.to_string()),
         (HeaderName::from_static("x-ratelimit-limit-requests"), limit.to_string()),
         (HeaderName::from_static("x-ratelimit-remaining-requests"), "0".to_owned()),
-        (HeaderName::from_static("x-ratelimit-reset-requests"), vendor_duration(spent.reset_ns)),
+        (HeaderName::from_static("x-ratelimit-reset-requests"), vendor_duration(exhausted.reset_ns)),
         (HeaderName::from_static("ratelimit-policy"), format!("\"requests\";q={limit};w=60")),
         (HeaderName::from_static("ratelimit"), format!("\"requests\";r=0;t={reset}")),
     ];

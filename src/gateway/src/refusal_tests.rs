@@ -1,10 +1,12 @@
+//! Refusal tests: a snapshot of every answer, in the vendor's format.
+
 use domain::Timestamp;
 use http_body_util::BodyExt as _;
 
 use super::*;
 
 fn every() -> Vec<Refusal> {
-    let spent = Spent { limit: 100, retry_after_ns: 599_000_001, reset_ns: 59_400_000_000 };
+    let exhausted = ExhaustedLimit { limit: 100, retry_after_ns: 599_000_001, reset_ns: 59_400_000_000 };
     vec![
         Refusal::InvalidFraming,
         Refusal::BodyBroke,
@@ -21,7 +23,7 @@ fn every() -> Vec<Refusal> {
         Refusal::IpNotAllowed,
         Refusal::ModelNotAllowed("gpt-5\n".to_owned()),
         Refusal::UpstreamNotAllowed,
-        Refusal::RateLimitExceeded(spent),
+        Refusal::RateLimitExceeded(exhausted),
         Refusal::InvalidJson,
         Refusal::JsonTooDeep,
         Refusal::DuplicateField("model".to_owned()),
@@ -66,7 +68,7 @@ async fn answers() {
 }
 
 #[tokio::test]
-async fn keys_that_are_not_active_hear_what_unknown_ones_hear() {
+async fn keys_that_are_not_active_get_the_answer_of_unknown_ones() {
     let unknown = text(&Refusal::InvalidApiKey(None), false).await;
     for state in [KeyState::Disabled, KeyState::Expired, KeyState::Revoked] {
         let refusal = Refusal::InvalidApiKey(Some(state));

@@ -42,7 +42,7 @@ pub(crate) enum Stage {
 }
 
 /// Time within one request.
-pub(crate) struct Laps<'a> {
+pub(crate) struct StageTimer<'a> {
     signals: &'a Signals,
     clock: &'a dyn Clock,
     last_ns: u64,
@@ -62,8 +62,8 @@ impl Signals {
     }
 
     /// Begins to time a request whose head was whole at `started_ns`.
-    pub(crate) fn laps<'a>(&'a self, clock: &'a dyn Clock, started_ns: u64) -> Laps<'a> {
-        Laps { signals: self, clock, last_ns: started_ns }
+    pub(crate) fn timer<'a>(&'a self, clock: &'a dyn Clock, started_ns: u64) -> StageTimer<'a> {
+        StageTimer { signals: self, clock, last_ns: started_ns }
     }
 
     fn of(&self, stage: Stage) -> &Histogram {
@@ -77,7 +77,7 @@ impl Signals {
     }
 }
 
-impl Laps<'_> {
+impl StageTimer<'_> {
     /// The stage is over, and the request goes on.
     pub(crate) fn end(&mut self, stage: Stage) {
         let now = self.clock.monotonic_ns();

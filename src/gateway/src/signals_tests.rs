@@ -1,4 +1,4 @@
-//! What a recorder hears of a request.
+//! Metrics tests: what a recorder sees of a request.
 
 use std::{
     collections::BTreeMap,
@@ -9,26 +9,26 @@ use metrics::{
     Counter, CounterFn, Gauge, Histogram, HistogramFn, Key, KeyName, Metadata, Recorder, SharedString, Unit,
 };
 
-use crate::fixture::{House, text};
+use crate::fixture::{TestGateway, text};
 
 const CHAT: &str = r#"{"model":"echo","messages":[{"role":"user","content":"hello"}]}"#;
 
 /// How often each metric was touched, by its name and label.
 #[derive(Clone, Default)]
-struct Heard(Arc<Mutex<BTreeMap<String, u64>>>);
+struct MetricsLog(Arc<Mutex<BTreeMap<String, u64>>>);
 
-struct One {
-    heard: Heard,
+struct LoggedCounter {
+    recorded: MetricsLog,
     name: String,
 }
 
-impl One {
+impl LoggedCounter {
     fn add(&self, n: u64) {
-        *self.heard.0.lock().unwrap().entry(self.name.clone()).or_default() += n;
+        *self.recorded.0.lock().unwrap().entry(self.name.clone()).or_default() += n;
     }
 }
 
-impl CounterFn for One {
+impl CounterFn for LoggedCounter {
     fn increment(&self, value: u64) {
         self.add(value);
     }
@@ -38,21 +38,21 @@ impl CounterFn for One {
     }
 }
 
-impl HistogramFn for One {
+impl HistogramFn for LoggedCounter {
     fn record(&self, value: f64) {
         assert!((0.0..60.0).contains(&value), "{}: {value}", self.name);
         self.add(1);
     }
 }
 
-impl Heard {
-    fn one(&self, key: &Key) -> Arc<One> {
+impl MetricsLog {
+    fn one(&self, key: &Key) -> Arc<LoggedCounter> {
         let labels: Vec<&str> = key.labels().map(metrics::Label::value).collect();
-        Arc::new(One { heard: self.clone(), name: format!("{} {}", key.name(), labels.join(",")) })
+        Arc::new(LoggedCounter { recorded: self.clone(), name: format!("{} {}", key.name(), labels.join(",")) })
     }
 }
 
-impl Recorder for Heard {
+impl Recorder for MetricsLog {
     fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
     fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
     fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
@@ -72,22 +72,22 @@ impl Recorder for Heard {
 
 #[test]
 fn stages_are_timed_and_ends_are_counted_by_code() {
-    let heard = Heard::default();
+    let recorded = MetricsLog::default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    metrics::with_local_recorder(&heard, || {
+    metrics::with_local_recorder(&recorded, || {
         runtime.block_on(async {
-            let house = House::new().await;
-            let issued = house.issue(|_| {}).await;
-            let served = house.post(&issued, "/v1/chat/completions", CHAT).await;
+            let fixture = TestGateway::new().await;
+            let issued = fixture.issue(|_| {}).await;
+            let served = fixture.post(&issued, "/v1/chat/completions", CHAT).await;
             assert_eq!(served.status(), 200);
             text(served).await;
-            let refused = house.post(&issued, "/v1/chat/completions", "{").await;
+            let refused = fixture.post(&issued, "/v1/chat/completions", "{").await;
             assert_eq!(refused.status(), 400);
             text(refused).await;
-            assert_eq!(house.rows().await.len(), 2);
+            assert_eq!(fixture.rows().await.len(), 2);
         });
     });
-    let heard = heard.0.lock().unwrap();
+    let recorded = recorded.0.lock().unwrap();
     for (name, times) in [
         ("keywright_gateway_stage_seconds authenticate", 2),
         ("keywright_gateway_stage_seconds parse", 1),
@@ -99,7 +99,7 @@ fn stages_are_timed_and_ends_are_counted_by_code() {
         ("keywright_gateway_refusals_total invalid_json", 1),
         ("keywright_gateway_failures_total bad_request", 1),
     ] {
-        assert_eq!(heard.get(name), Some(&times), "{name}: {heard:?}");
+        assert_eq!(recorded.get(name), Some(&times), "{name}: {recorded:?}");
     }
-    assert_eq!(heard.len(), 9, "{heard:?}");
+    assert_eq!(recorded.len(), 9, "{recorded:?}");
 }

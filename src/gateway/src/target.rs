@@ -1,4 +1,4 @@
-//! Where a request wants to go: its target, checked and never changed.
+//! Request target check (RFC 9112, 3.2): validated and never changed.
 //!
 //! Client text is never joined or resolved (security.md): segments are looked at one by one, kept raw, and put behind
 //! the upstream's stored base as they are.
@@ -68,7 +68,7 @@ pub(crate) fn check(method: &Method, uri: &Uri) -> Result<Target, BadTarget> {
     }
     let ours = |first: &str| percent_decode(first).is_some_and(|text| *text == *b"key");
     match segments.split_once('/') {
-        // An upstream may read `%6Bey/` as `key/`, but nobody else's path begins with ours.
+        // An upstream may read `%6Bey/` as `key/`, but no other path begins with ours.
         Some(("v1", rest)) if !ours(rest.split('/').next().unwrap_or_default()) => Ok(Target { uri: uri.clone() }),
         _ => Err(BadTarget::NotFound),
     }
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn the_door_table() {
+    fn the_edge_table() {
         use BadTarget::{Malformed, Method, NotFound, TooLong};
         for (method, target, why) in [
             ("GET", "http://evil.example/v1/models", Malformed),

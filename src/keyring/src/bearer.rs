@@ -1,4 +1,4 @@
-//! Strength of the administrator's bearer token: what a guesser would need for it.
+//! Token strength: how hard the administrator's bearer token is to guess.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Sealing credentials: the one place that says what a provider's secret is bound to (its AAD).
+//! Credential encryption: the one place that says what a provider's secret is bound to (its AAD).
 
 use domain::{BaseUrl, CredentialId, UpstreamId};
 use zeroize::Zeroizing;

@@ -1,4 +1,4 @@
-//! The sealed blob: `version | algorithm | data key number | nonce | ciphertext | tag`.
+//! Envelope encryption format: `version | algorithm | data key number | nonce | ciphertext | tag`.
 //!
 //! One byte, one byte, four bytes big-endian, twelve bytes, then what AES-256-GCM yields (NIST SP 800-38D). The header
 //! is authenticated together with the place the blob belongs to, so that a blob opens only there.
@@ -30,7 +30,7 @@ pub struct Aad<'a> {
     pub base_url: &'a str,
 }
 
-/// Why a value cannot be sealed or opened. Which byte was wrong is not told.
+/// Why a value cannot be sealed or opened. Which byte was wrong is not said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SealError {
     /// Not an envelope, or one of a newer version.
@@ -39,8 +39,10 @@ pub enum SealError {
     /// Sealed under a data key that the keyring does not hold.
     #[error("the sealed value needs data key dek-{0}, which the keyring does not hold")]
     UnknownKey(u32),
-    /// Changed, moved to another place, or sealed under other keys.
-    #[error("the sealed value does not open here: it was changed, moved, or sealed under other keys")]
+    /// Changed, copied to another place, or sealed under other keys.
+    #[error(
+        "the sealed value does not open here: it was changed, copied from another place, or sealed under other keys"
+    )]
     NotAuthentic,
     /// Over 64 GiB.
     #[error("the value is too long to be sealed")]

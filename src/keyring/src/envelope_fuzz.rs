@@ -1,4 +1,4 @@
-//! Fuzz target: the sealed blob.
+//! Fuzz target: the envelope format.
 
 use super::*;
 

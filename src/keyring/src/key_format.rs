@@ -1,6 +1,6 @@
-//! The shape of issued keys: `<prefix><env><separator><40 base62><6 base62 of CRC-32>` (K1).
+//! Key format: `<prefix><env><separator><40 base62><6 base62 of CRC-32>` (K1).
 //!
-//! The checksum spares the database a typo. It is never authentication: anybody can compute it.
+//! The checksum spares the database a typo. It is never authentication: anyone can compute it.
 
 use domain::{KeyEnv, Random, mask};
 use secrecy::SecretString;

@@ -1,4 +1,4 @@
-//! What is sealed: keys, lookup hashes, envelopes, root key sources.
+//! Cryptography: key format, lookup hashes, envelope encryption, row MACs, root key sources.
 //!
 //! The root key (32 bytes, outside the database) is stretched by HKDF-SHA-256 into the key encryption key, which wraps
 //! the installation's own random keys in the table `keyring`: data keys, pepper, row MAC, audit MAC, fingerprint.

@@ -1,4 +1,4 @@
-//! Passwords of people: Argon2id (RFC 9106) with 64 MiB, three passes, one lane, then an HMAC under a key of the
+//! Password hashing: Argon2id (RFC 9106) with 64 MiB, three passes, one lane, then an HMAC under a key of the
 //! installation (a pepper): who reads the database cannot guess on, and who writes to it cannot plant a password.
 //!
 //! Stored as `keyed:` and a PHC string in which the HMAC stands in place of Argon2's output.
@@ -27,8 +27,8 @@ const LANES: u32 = 1;
 const SHORTEST: usize = 12;
 const LONGEST: usize = 128;
 
-/// A hash of nobody's password with the parameters above: an unknown user costs as much as a known one.
-const NOBODY: &str =
+/// A hash of no user's password with the parameters above: an unknown user costs as much as a known one.
+const DUMMY_HASH: &str =
     "$argon2id$v=19$m=65536,t=3,p=1$AAECAwQFBgcICQoLDA0ODw$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// The hash could not be computed; in practice, memory is short.
@@ -55,7 +55,7 @@ pub(crate) fn pepper(key: &[u8; 32], phc: &str) -> Option<String> {
 pub(crate) fn verify(key: &[u8; 32], stored: Option<&str>, password: &SecretString) -> bool {
     let known = stored.and_then(|text| text.strip_prefix(KEYED)).and_then(parts);
     let is_known = known.is_some();
-    let Some((head, salt, params, expected)) = known.or_else(|| parts(NOBODY)) else { return false };
+    let Some((head, salt, params, expected)) = known.or_else(|| parts(DUMMY_HASH)) else { return false };
     let mut output = Zeroizing::new([0; OUTPUT]);
     let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     let done = hasher.hash_password_into(password.expose_secret().as_bytes(), salt.as_ref(), &mut *output);
@@ -81,7 +81,7 @@ fn keyed(key: &[u8; 32], head: &str, output: &[u8]) -> [u8; 32] {
     hmac_sha256(key, &message)
 }
 
-/// Whether `password` is good enough for somebody whom `hints` (name, e-mail, product) describe. If not, a sentence
+/// Whether `password` is good enough for a person whom `hints` (name, e-mail, product) describe. If not, a sentence
 /// that names the fix.
 pub fn accept(password: &SecretString, hints: &[&str]) -> Result<(), String> {
     let text = password.expose_secret();
@@ -142,9 +142,9 @@ mod tests {
     }
 
     #[test]
-    fn nobody_has_no_password() {
-        let nobody = PasswordHash::new(NOBODY).unwrap();
-        let params = Params::try_from(&nobody).unwrap();
+    fn without_a_hash_no_password_matches() {
+        let dummy = PasswordHash::new(DUMMY_HASH).unwrap();
+        let params = Params::try_from(&dummy).unwrap();
         assert_eq!((params.m_cost(), params.t_cost(), params.p_cost()), (MEMORY_KIB, PASSES, LANES));
         assert!(!verify(&KEY, None, &secret("")));
         assert!(!verify(&KEY, Some("not a hash"), &secret("not a hash")));

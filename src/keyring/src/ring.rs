@@ -1,4 +1,4 @@
-//! The installation's keys, unwrapped: what the rest of the product seals, hashes and signs with.
+//! Keyring: the installation's keys, unwrapped, with which the product seals, hashes and signs.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -44,7 +44,7 @@ struct Inner {
     rows_are_signed: bool,
 }
 
-/// Why a keyring does not open. Nothing has been written when it is told.
+/// Why a keyring does not open. Nothing has been written when it is returned.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
     /// The rows are wrapped under another root key.
@@ -90,7 +90,7 @@ impl Keyring {
         (Self(Arc::new(inner)), rows)
     }
 
-    /// Opens stored rows: first the canary, which tells a wrong root key from a damaged row, then the keys.
+    /// Opens stored rows: first the canary, which distinguishes a wrong root key from a damaged row, then the keys.
     pub fn open(root: &RootKey, installation_id: &str, rows: &[KeyringRow]) -> Result<Self, OpenError> {
         let given = root.id();
         if let Some(row) = rows.iter().find(|row| row.root_key_id != given) {
@@ -183,7 +183,7 @@ impl Keyring {
         hmac_sha256(&self.0.audit_mac, bytes)
     }
 
-    /// A keyed fingerprint of a provider's secret: tells whether two are equal, without opening either (C2).
+    /// A keyed fingerprint of a provider's secret: shows whether two are equal, without opening either (C2).
     pub fn fingerprint(&self, secret: &str) -> Vec<u8> {
         hmac_sha256(&self.0.fingerprint, secret.as_bytes()).to_vec()
     }

@@ -1,3 +1,5 @@
+//! Keyring tests: sealing, wrong root keys, damaged rows.
+
 use super::*;
 use proptest::prelude::*;
 use testkit_domain::CountedRandom;

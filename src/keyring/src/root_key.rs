@@ -1,4 +1,4 @@
-//! The root key: the one secret that lives outside the database.
+//! Root key (key-encryption root): the one secret that lives outside the database.
 
 use base64::{
     Engine as _, alphabet,
@@ -28,7 +28,7 @@ pub enum BadRootKey {
     /// Well encoded, but of another length.
     #[error("it holds {0} bytes; supply exactly 32, as 64 hexadecimal digits or as base64")]
     Length(usize),
-    /// Of the right length, but anybody could guess it.
+    /// Of the right length, but easy to guess.
     #[error(
         "its bytes repeat or count up, so that it can be guessed; make one with `keywright init` or \
          `openssl rand -base64 32`"
@@ -67,7 +67,7 @@ impl RootKey {
         Ok(Self(key))
     }
 
-    /// `rk_` and 16 hexadecimal digits of a hash of the key: tells keys apart, and tells nothing about them.
+    /// `rk_` and 16 hexadecimal digits of a hash of the key: distinguishes keys, and reveals nothing about them.
     pub fn id(&self) -> String {
         let digest = Sha256::new().chain_update(ID_DOMAIN).chain_update(*self.0).finalize();
         let mut id = String::from("rk_");

@@ -1,4 +1,4 @@
-//! Where the root key comes from, and how `init` writes a new one (C10).
+//! Root key sources, and how `init` writes a new one (C10).
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -72,7 +72,7 @@ pub fn write_root_key(path: &Path, key: &RootKey) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     let written = write_durably(&mut file, key).and_then(|()| sync_parent(path));
     if written.is_err() {
-        // Half a key must not look like one at the next start. The first error is the one to tell.
+        // Half a key must not look like one at the next start. The first error is the one to report.
         let _ = fs::remove_file(path);
     }
     written

@@ -1,4 +1,4 @@
-//! Tokens that people type; at rest they are hashed by [`crate::Keyring::token_hash`].
+//! One-time tokens that people type; at rest they are hashed by [`crate::Keyring::token_hash`].
 
 use secrecy::SecretString;
 use subtle::ConstantTimeEq;
@@ -9,7 +9,7 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const GROUPS: usize = 4;
 const GROUP: usize = 4;
 
-/// A one-time token of 80 bits to be typed by hand, `7Q2F-M9XK-4TRC-08VN`, from secret bytes that nobody can guess.
+/// A one-time token of 80 bits to be typed by hand, `7Q2F-M9XK-4TRC-08VN`, from secret bytes that cannot be guessed.
 pub fn setup_token(secret: &[u8; 32]) -> SecretString {
     let mut text = Zeroizing::new(String::with_capacity(GROUPS * (GROUP + 1)));
     for (at, byte) in secret.iter().take(GROUPS * GROUP).enumerate() {

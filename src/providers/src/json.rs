@@ -1,5 +1,5 @@
-//! A walk over JSON text that builds no tree: where the members of an object begin and end, and whether all of it
-//! is JSON (RFC 8259) nested no deeper than allowed.
+//! Streaming JSON scanner that builds no tree: where the members of an object begin and end, and whether all of it is
+//! JSON (RFC 8259) nested no deeper than allowed.
 //!
 //! Bodies of megabytes pass through here on every request. Strings are looked at in blocks, containers are counted in
 //! one machine word, and nothing is allocated.
@@ -13,7 +13,7 @@ pub(crate) const MAX_DEPTH: u32 = 64;
 
 /// Why text was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Flaw {
+pub(crate) enum JsonError {
     /// Not JSON.
     Syntax,
     /// Nested deeper than [`MAX_DEPTH`].
@@ -35,7 +35,7 @@ pub(crate) struct Member {
 
 /// Walks one JSON value that is the whole of `text`. Where it is an object, `visit` sees its own members in order
 /// (not those of objects inside). The rest of the text is checked also after `visit` saw what it wanted.
-pub(crate) fn members(text: &[u8], mut visit: impl FnMut(&Member)) -> Result<(), Flaw> {
+pub(crate) fn members(text: &[u8], mut visit: impl FnMut(&Member)) -> Result<(), JsonError> {
     let mut walk = Walk::new(text);
     walk.space();
     if walk.peek() == Some(b'{') {
@@ -47,7 +47,7 @@ pub(crate) fn members(text: &[u8], mut visit: impl FnMut(&Member)) -> Result<(),
 }
 
 /// Walks one JSON value that is the whole of `text`. Where it is an array, `visit` sees where its own items stand.
-pub(crate) fn items(text: &[u8], mut visit: impl FnMut(Range<usize>)) -> Result<(), Flaw> {
+pub(crate) fn items(text: &[u8], mut visit: impl FnMut(Range<usize>)) -> Result<(), JsonError> {
     let mut walk = Walk::new(text);
     walk.space();
     if walk.peek() == Some(b'[') {
@@ -126,10 +126,10 @@ impl<'a> Walk<'a> {
 
     /// Behind the value: nothing may follow, and all of the text must be UTF-8. Checked last, because most is ASCII, and
     /// a byte below 0x80 is never part of a longer character.
-    fn end(mut self) -> Result<(), Flaw> {
+    fn end(mut self) -> Result<(), JsonError> {
         self.space();
         if self.at != self.text.len() || (self.beyond_ascii && simdutf8::basic::from_utf8(self.text).is_err()) {
-            return Err(Flaw::Syntax);
+            return Err(JsonError::Syntax);
         }
         Ok(())
     }
@@ -144,17 +144,17 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn expect(&mut self, byte: u8) -> Result<(), Flaw> {
+    fn expect(&mut self, byte: u8) -> Result<(), JsonError> {
         if self.peek() == Some(byte) {
             self.at += 1;
             Ok(())
         } else {
-            Err(Flaw::Syntax)
+            Err(JsonError::Syntax)
         }
     }
 
     /// The outermost object, member by member.
-    fn object(&mut self, visit: &mut impl FnMut(&Member)) -> Result<(), Flaw> {
+    fn object(&mut self, visit: &mut impl FnMut(&Member)) -> Result<(), JsonError> {
         self.expect(b'{')?;
         self.space();
         if self.peek() == Some(b'}') {
@@ -179,14 +179,14 @@ impl<'a> Walk<'a> {
                     self.at += 1;
                     return Ok(());
                 }
-                _ => return Err(Flaw::Syntax),
+                _ => return Err(JsonError::Syntax),
             }
             self.at += 1;
         }
     }
 
     /// The outermost array, item by item.
-    fn array(&mut self, visit: &mut impl FnMut(Range<usize>)) -> Result<(), Flaw> {
+    fn array(&mut self, visit: &mut impl FnMut(Range<usize>)) -> Result<(), JsonError> {
         self.expect(b'[')?;
         self.space();
         if self.peek() == Some(b']') {
@@ -204,22 +204,22 @@ impl<'a> Walk<'a> {
             match end {
                 Some(b',') => {}
                 Some(b']') => return Ok(()),
-                _ => return Err(Flaw::Syntax),
+                _ => return Err(JsonError::Syntax),
             }
         }
     }
 
-    /// Any value, `room` containers deep at most. The containers around the position are bits of one word
+    /// Any value, `max_depth` containers deep at most. The containers around the position are bits of one word
     /// (1: object), so that depth costs no stack.
-    fn value(&mut self, room: u32) -> Result<(), Flaw> {
+    fn value(&mut self, max_depth: u32) -> Result<(), JsonError> {
         let mut kinds = 0_u64;
         let mut depth = 0_u32;
         loop {
             // At the start of a value.
-            match self.peek().ok_or(Flaw::Syntax)? {
+            match self.peek().ok_or(JsonError::Syntax)? {
                 open @ (b'{' | b'[') => {
-                    if depth == room {
-                        return Err(Flaw::Depth);
+                    if depth == max_depth {
+                        return Err(JsonError::Depth);
                     }
                     let is_object = open == b'{';
                     depth += 1;
@@ -260,7 +260,7 @@ impl<'a> Walk<'a> {
                     }
                     Some(b'}') if is_object => {}
                     Some(b']') if !is_object => {}
-                    _ => return Err(Flaw::Syntax),
+                    _ => return Err(JsonError::Syntax),
                 }
                 self.at += 1;
                 kinds >>= 1;
@@ -270,7 +270,7 @@ impl<'a> Walk<'a> {
     }
 
     /// `"name" :` and the space behind it.
-    fn name(&mut self) -> Result<(), Flaw> {
+    fn name(&mut self) -> Result<(), JsonError> {
         self.string()?;
         self.space();
         self.expect(b':')?;
@@ -279,7 +279,7 @@ impl<'a> Walk<'a> {
     }
 
     /// A string; the answer is its inside.
-    fn string(&mut self) -> Result<Range<usize>, Flaw> {
+    fn string(&mut self) -> Result<Range<usize>, JsonError> {
         self.expect(b'"')?;
         let start = self.at;
         while let Some(block) = self.text[self.at..].first_chunk() {
@@ -288,20 +288,20 @@ impl<'a> Walk<'a> {
             }
         }
         loop {
-            let byte = self.peek().ok_or(Flaw::Syntax)?;
+            let byte = self.peek().ok_or(JsonError::Syntax)?;
             self.at += 1;
             self.beyond_ascii |= byte >= 0x80;
             match byte {
                 b'"' => return Ok(start..self.at - 1),
                 b'\\' => self.escape()?,
-                ..0x20 => return Err(Flaw::Syntax),
+                ..0x20 => return Err(JsonError::Syntax),
                 _ => {}
             }
         }
     }
 
     /// The block of a string that begins here; whether the string ends in it.
-    fn string_block(&mut self, block: &[u8; block::SIZE]) -> Result<bool, Flaw> {
+    fn string_block(&mut self, block: &[u8; block::SIZE]) -> Result<bool, JsonError> {
         let found = block::marks(block);
         // It may be another string's: then the text is checked without need.
         self.beyond_ascii |= found.beyond_ascii != 0;
@@ -312,7 +312,7 @@ impl<'a> Walk<'a> {
             match self.text[self.at - 1] {
                 b'"' => return Ok(true),
                 b'\\' => self.escape()?,
-                _ => return Err(Flaw::Syntax),
+                _ => return Err(JsonError::Syntax),
             }
             let Some(rest) = u32::MAX.checked_shl(u32::try_from(self.at - from).unwrap_or(u32::MAX)) else {
                 return Ok(false);
@@ -325,36 +325,36 @@ impl<'a> Walk<'a> {
 
     /// What stands behind a backslash.
     #[inline]
-    fn escape(&mut self) -> Result<(), Flaw> {
+    fn escape(&mut self) -> Result<(), JsonError> {
         match self.peek() {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.at += 1,
             Some(b'u') => {
-                let digits = self.text.get(self.at + 1..self.at + 5).ok_or(Flaw::Syntax)?;
+                let digits = self.text.get(self.at + 1..self.at + 5).ok_or(JsonError::Syntax)?;
                 if !digits.iter().all(u8::is_ascii_hexdigit) {
-                    return Err(Flaw::Syntax);
+                    return Err(JsonError::Syntax);
                 }
                 self.at += 5;
             }
-            _ => return Err(Flaw::Syntax),
+            _ => return Err(JsonError::Syntax),
         }
         Ok(())
     }
 
-    fn word(&mut self, word: &[u8]) -> Result<(), Flaw> {
+    fn word(&mut self, word: &[u8]) -> Result<(), JsonError> {
         if !self.text[self.at..].starts_with(word) {
-            return Err(Flaw::Syntax);
+            return Err(JsonError::Syntax);
         }
         self.at += word.len();
         Ok(())
     }
 
-    fn number(&mut self) -> Result<(), Flaw> {
+    fn number(&mut self) -> Result<(), JsonError> {
         if self.peek() == Some(b'-') {
             self.at += 1;
         }
         let leading_zero = self.peek() == Some(b'0');
         if self.digits()? > 1 && leading_zero {
-            return Err(Flaw::Syntax);
+            return Err(JsonError::Syntax);
         }
         if self.peek() == Some(b'.') {
             self.at += 1;
@@ -371,12 +371,12 @@ impl<'a> Walk<'a> {
     }
 
     /// How many digits were passed; none is a flaw.
-    fn digits(&mut self) -> Result<usize, Flaw> {
+    fn digits(&mut self) -> Result<usize, JsonError> {
         let start = self.at;
         while matches!(self.peek(), Some(b'0'..=b'9')) {
             self.at += 1;
         }
-        if self.at == start { Err(Flaw::Syntax) } else { Ok(self.at - start) }
+        if self.at == start { Err(JsonError::Syntax) } else { Ok(self.at - start) }
     }
 }
 

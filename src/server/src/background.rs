@@ -1,4 +1,4 @@
-//! Periodic work of one process: due jobs, outbox events, and what is recorded in sum.
+//! Background loops of one process: due jobs, outbox events, and what is recorded in sum.
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
@@ -31,9 +31,9 @@ pub(crate) async fn start(
 /// Each job that is due runs as a task of its own, so that a long one holds up no other.
 async fn run_jobs(runner: Arc<Runner>, tasks: TaskTracker, stop: CancellationToken) {
     let running: Arc<Mutex<HashSet<&'static str>>> = Arc::default();
-    let mut trouble = Trouble::new("jobs cannot be looked up");
+    let mut failures = FailureLog::new("jobs cannot be looked up");
     while next_tick(&stop).await {
-        let Some(due) = trouble.noted(runner.due().await) else { continue };
+        let Some(due) = failures.noted(runner.due().await) else { continue };
         for name in due {
             if !running.lock().insert(name) {
                 continue;
@@ -51,18 +51,18 @@ async fn run_jobs(runner: Arc<Runner>, tasks: TaskTracker, stop: CancellationTok
 }
 
 async fn dispatch_events(dispatcher: Dispatcher, stop: CancellationToken) {
-    let mut trouble = Trouble::new("events cannot be dispatched");
+    let mut failures = FailureLog::new("events cannot be dispatched");
     while next_tick(&stop).await {
-        trouble.noted(dispatcher.dispatch().await);
+        failures.noted(dispatcher.dispatch().await);
     }
 }
 
 async fn write_observations(control: Control, stop: CancellationToken) {
-    let mut trouble = Trouble::new("refused sign-ins cannot be recorded");
+    let mut failures = FailureLog::new("refused sign-ins cannot be recorded");
     while next_tick(&stop).await {
-        trouble.noted(audit::flush(&control, false).await);
+        failures.noted(audit::flush(&control, false).await);
     }
-    trouble.noted(audit::flush(&control, true).await);
+    failures.noted(audit::flush(&control, true).await);
 }
 
 /// Waits for a tick; `false` once it is time to end.
@@ -75,12 +75,12 @@ async fn next_tick(stop: &CancellationToken) -> bool {
 }
 
 /// Logs the first failure of a row of them, and no other.
-struct Trouble {
+struct FailureLog {
     what: &'static str,
     failing: bool,
 }
 
-impl Trouble {
+impl FailureLog {
     const fn new(what: &'static str) -> Self {
         Self { what, failing: false }
     }

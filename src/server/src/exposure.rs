@@ -1,4 +1,5 @@
-//! What works, but that an administrator would want to know: connections that others could read or answer.
+//! Exposure warnings: what works, but an administrator would want to know; connections that others could read or
+//! answer.
 
 use secrecy::ExposeSecret as _;
 use store::{POSTGRES_VARIABLES, PostgresLink};
@@ -15,7 +16,7 @@ pub fn postgres(config: &Config, environment: &Environment) -> Vec<String> {
         && !link.verified
     {
         sentences.push(format!(
-            "the connection to PostgreSQL at {} does not check the server's certificate: anybody on the way could read \
+            "the connection to PostgreSQL at {} does not check the server's certificate: anyone on the way could read \
              and change everything. End DATABASE_URL with ?sslmode=verify-full (and &sslrootcert=FILE for a CA of your own)",
             link.host
         ));

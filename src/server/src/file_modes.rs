@@ -1,4 +1,4 @@
-//! File permissions of what the product lives by: who else may read or change it.
+//! File permissions of the product's files: who else may read or change them.
 //!
 //! `serve` narrows what it owns, warns about what others can read and it cannot narrow, and refuses what others can
 //! change: whoever can write the data directory, the root key or the settings decides what the product does.
@@ -13,7 +13,7 @@ use std::{
 const OTHERS_READ: u32 = 0o044;
 const OTHERS_WRITE: u32 = 0o022;
 const ANY_OTHERS: u32 = 0o077;
-/// In a directory with this bit nobody removes what others have put there.
+/// In a directory with this bit users cannot remove what others have put there.
 const STICKY: u32 = 0o1000;
 
 /// The files that a start depends on.
@@ -248,7 +248,7 @@ mod tests {
             set(path, good);
             check_unchangeable(&paths).unwrap();
         }
-        // The directory around the settings file: without the sticky bit everybody may replace it.
+        // The directory around the settings file: without the sticky bit everyone may replace it.
         set(dir.path(), 0o777);
         let said = check_unchangeable(&paths).unwrap_err().to_string();
         assert!(said.contains("chmod o-w"), "{said}");

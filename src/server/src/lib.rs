@@ -1,4 +1,4 @@
-//! Who is at home: settings, parts, listeners. No business rules and no SQL.
+//! Server binary: settings, assembly, listeners, command line. No business rules and no SQL.
 
 pub mod cli;
 pub mod config;

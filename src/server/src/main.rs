@@ -1,4 +1,4 @@
-//! The binary: hands the arguments and the environment to the command line.
+//! Entry point of the binary: hands the arguments and the environment to the command line.
 
 use std::process::ExitCode;
 

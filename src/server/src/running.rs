@@ -1,4 +1,4 @@
-//! A running product: from bound listeners to the last settled request.
+//! Server lifecycle: from bound listeners to the last settled request.
 
 use std::net::SocketAddr;
 
@@ -7,22 +7,22 @@ use tokio::net::TcpListener;
 
 use crate::{
     config::{Config, Listen},
-    http::{Door, Limits, Plane, accept},
-    wire::{self, House, Opened, Sources},
+    http::{Limits, Listeners, Plane, accept},
+    wire::{self, Opened, Services, Sources},
 };
 
 /// How long clients get to take the last bytes after the drain time.
 const FAREWELL: std::time::Duration = std::time::Duration::from_secs(1);
 
-/// Somebody is at home. Tests boot the product through this as `serve` does.
+/// The product is running. Tests boot the product through this as `serve` does.
 pub struct Running {
     /// Where API clients call.
     pub gateway: SocketAddr,
     /// Where administrators look.
     pub admin: SocketAddr,
     /// Every part.
-    pub house: House,
-    door: std::sync::Arc<Door>,
+    pub services: Services,
+    listeners: std::sync::Arc<Listeners>,
     drain_timeout: std::time::Duration,
 }
 
@@ -43,9 +43,9 @@ async fn start_opened(config: &Config, opened: Opened, sources: &Sources) -> any
     let (gateway_listener, admin_listener) = bind(config.listen()).await?;
     let gateway = gateway_listener.local_addr()?;
     let admin = admin_listener.as_ref().map_or(Ok(gateway), TcpListener::local_addr)?;
-    let house = wire::build(config, opened, sources, gateway, admin).await?;
+    let services = wire::build(config, opened, sources, gateway, admin).await?;
     // Whoever reads the token file of a server that answers must find the token that counts.
-    let system = house.control.cx(domain::Actor::System, None);
+    let system = services.control.cx(domain::Actor::System, None);
     control::users::setup_token(&system).await?;
     let limits = Limits {
         header_timeout: config.http.header_timeout,
@@ -59,16 +59,16 @@ async fn start_opened(config: &Config, opened: Opened, sources: &Sources) -> any
             .max(64),
         trusted_proxies: config.http.trusted_proxies.clone(),
     };
-    let settings = house.control.settings();
-    let door = Door::new(limits, house.readiness.clone(), (&settings.gateway_url, &settings.admin_url));
+    let settings = services.control.settings();
+    let listeners = Listeners::new(limits, services.readiness.clone(), (&settings.gateway_url, &settings.admin_url));
     if let Some(listener) = admin_listener {
-        door.tasks.spawn(accept(gateway_listener, Plane::Gateway(house.gateway.clone()), door.clone()));
-        door.tasks.spawn(accept(listener, Plane::Admin(house.admin.clone()), door.clone()));
+        listeners.tasks.spawn(accept(gateway_listener, Plane::Gateway(services.gateway.clone()), listeners.clone()));
+        listeners.tasks.spawn(accept(listener, Plane::Admin(services.admin.clone()), listeners.clone()));
     } else {
-        let plane = Plane::Merged(house.gateway.clone(), house.admin.clone());
-        door.tasks.spawn(accept(gateway_listener, plane, door.clone()));
+        let plane = Plane::Merged(services.gateway.clone(), services.admin.clone());
+        listeners.tasks.spawn(accept(gateway_listener, plane, listeners.clone()));
     }
-    Ok(Running { gateway, admin, house, door, drain_timeout: config.server.drain_timeout })
+    Ok(Running { gateway, admin, services, listeners, drain_timeout: config.server.drain_timeout })
 }
 
 async fn bind(listen: Listen) -> anyhow::Result<(TcpListener, Option<TcpListener>)> {
@@ -89,17 +89,17 @@ impl Running {
     /// Readiness off, no new connections, what is under way ends or is cut after the drain time, and everything is
     /// settled into the database (R9).
     pub async fn stop(self) {
-        self.house.readiness.leave();
-        self.door.drain.cancel();
-        self.door.tasks.close();
-        if tokio::time::timeout(self.drain_timeout, self.door.tasks.wait()).await.is_err() {
+        self.services.readiness.leave();
+        self.listeners.drain.cancel();
+        self.listeners.tasks.close();
+        if tokio::time::timeout(self.drain_timeout, self.listeners.tasks.wait()).await.is_err() {
             tracing::warn!("requests still under way after the drain time are cut; their rows say so");
-            self.house.gateway.cut();
+            self.services.gateway.cut();
             // The error events of those streams want to reach their clients.
-            drop(tokio::time::timeout(FAREWELL, self.door.tasks.wait()).await);
-            self.door.cut.cancel();
-            self.door.tasks.wait().await;
+            drop(tokio::time::timeout(FAREWELL, self.listeners.tasks.wait()).await);
+            self.listeners.cut.cancel();
+            self.listeners.tasks.wait().await;
         }
-        self.house.close().await;
+        self.services.close().await;
     }
 }

@@ -76,7 +76,7 @@ impl Sessions {
 #[async_trait]
 impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
-        // 128 random bits do not collide; if they ever do, the insert fails and nobody shares a session.
+        // 128 random bits do not collide; if they ever do, the insert fails and no session is shared.
         let row = self.row(record, self.clock.now())?;
         self.store.insert_session(&self.keyring, &row).await.map_err(backend)
     }
@@ -124,7 +124,7 @@ impl SessionStore for Sessions {
 }
 
 fn user_of(record: &Record) -> Option<UserId> {
-    record.data.get(web::door::SESSION_USER)?.as_str()?.parse().ok()
+    record.data.get(web::handling::SESSION_USER)?.as_str()?.parse().ok()
 }
 
 #[allow(clippy::needless_pass_by_value)] // the shape map_err wants

@@ -1,4 +1,4 @@
-//! The real clock and the real random source: the only place that asks the operating system for either.
+//! System clock and system random source: the only place that asks the operating system for either.
 
 use std::{
     sync::OnceLock,
@@ -12,7 +12,7 @@ use rand::TryRng as _;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
-#[allow(clippy::disallowed_methods)] // this is the door that the ban names
+#[allow(clippy::disallowed_methods)] // this is the exception that the lint names
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What the product says of itself while it runs. Never a prompt, an answer, a key or a secret.
+//! Logging (tracing): what the process logs. Never a prompt, an answer, a key or a secret.
 
 use std::{io::IsTerminal as _, panic};
 
@@ -17,7 +17,7 @@ pub fn start(filter: &str, json: bool) -> anyhow::Result<()> {
     // Already started is as good as started.
     drop(result);
     panic::set_hook(Box::new(|info| {
-        // The payload may hold anything that was being worked on, so only the place is told.
+        // The payload may hold anything that was being worked on, so only the place is logged.
         let place = info.location().map(ToString::to_string).unwrap_or_default();
         tracing::error!(place, "a part of the product panicked; the request it served has failed");
     }));
@@ -25,11 +25,11 @@ pub fn start(filter: &str, json: bool) -> anyhow::Result<()> {
 }
 
 /// The session layer warns of every cookie that names no session: whoever makes cookies up could fill the log. Only who
-/// names that layer in the setting hears it.
+/// names that layer in the setting logs it.
 fn filtering(filter: &str) -> anyhow::Result<EnvFilter> {
     let text = if filter.contains("tower_sessions") { filter } else { &format!("tower_sessions=error,{filter}") };
     EnvFilter::try_new(text)
-        .map_err(|_| anyhow::anyhow!("log: use error, warn, info, debug or trace, or per room such as gateway=debug"))
+        .map_err(|_| anyhow::anyhow!("log: use error, warn, info, debug or trace, or per crate such as gateway=debug"))
 }
 
 /// Every connection is a file, and a proxied one two: takes what the operating system allows and returns how many.

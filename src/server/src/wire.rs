@@ -1,4 +1,4 @@
-//! Builds every part once and hands it to whoever needs it.
+//! Dependency wiring (composition root): builds every part once and hands it to whoever needs it.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -17,7 +17,7 @@ use crate::{
     session_store::Sessions,
 };
 
-/// Time and randomness, handed to every room.
+/// Time and randomness, handed to every crate.
 #[derive(Clone)]
 pub struct Sources {
     /// The time.
@@ -36,16 +36,16 @@ pub struct Opened {
 }
 
 /// Every part of a running product.
-pub struct House {
+pub struct Services {
     /// The control plane.
     pub control: Control,
     /// The data plane.
     pub gateway: Arc<Gateway>,
-    /// The admin plane's doors and rooms.
+    /// The admin plane's router.
     pub admin: axum::Router,
     /// Whether new work is welcome.
     pub readiness: Readiness,
-    /// Tasks that serve the house itself; they end after the last connection.
+    /// Tasks of the product itself; they end after the last connection.
     pub background: TaskTracker,
     /// Ends them.
     pub background_stop: CancellationToken,
@@ -130,14 +130,14 @@ fn dialer(config: &Config) -> anyhow::Result<Dialer> {
     })?)
 }
 
-/// Builds the house for listeners that are bound already.
+/// Builds the product for listeners that are bound already.
 pub async fn build(
     config: &Config,
     opened: Opened,
     sources: &Sources,
     gateway_address: SocketAddr,
     admin_address: SocketAddr,
-) -> anyhow::Result<House> {
+) -> anyhow::Result<Services> {
     let urls = Urls::new(config, gateway_address, admin_address);
     let control = control(config, &opened, sources, urls.clone())?;
     let background = TaskTracker::new();
@@ -161,10 +161,10 @@ pub async fn build(
     background.spawn(log_refusals(control.clone(), background_stop.clone()));
     crate::background::start(&control, Vec::new(), &background, &background_stop).await?;
     note_expired_keys(&opened.store, sources.clock.clone(), &background, background_stop.clone());
-    Ok(House { control, gateway, admin, readiness, background, background_stop, store: opened.store })
+    Ok(Services { control, gateway, admin, readiness, background, background_stop, store: opened.store })
 }
 
-impl House {
+impl Services {
     /// After the last connection: what is in the spool goes to the database, then everything closes.
     pub async fn close(self) {
         self.gateway.stop().await;
@@ -205,7 +205,7 @@ fn admin(
 ) -> axum::Router {
     let https = urls.admin.starts_with("https://");
     let sessions = Sessions::new(opened.store.clone(), opened.keyring.clone(), sources.clock.clone());
-    let inner = crate::http::rooms(config, control, sessions, https);
+    let inner = crate::http::app_router(config, control, sessions, https);
     let mut own_origins = vec![urls.admin.clone()];
     if config.admin.url.is_none() {
         // Whoever types localhost instead of the address is on the same machine all the same.

@@ -1,18 +1,19 @@
-//! The admin plane against crowds and guessers: bodies of unknown senders, connection shares, health probes, throttles.
+//! Admin plane tests against overload and guessing: bodies of unknown senders, connection shares, health probes,
+//! throttles.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use reqwest::{Method, StatusCode};
 use serde_json::json;
-use server::http::{Door, Limits, Plane, accept};
+use server::http::{Limits, Listeners, Plane, accept};
 use testkit::{ADMIN_TOKEN, Raw, TestServer, both_engines};
 use tokio::net::TcpListener;
 
 const PASSWORD: &str = "quiet otters count bridges";
 
-/// Somebody who signs in from `address` with what their browser keeps.
-fn at(house: &TestServer, address: [u8; 4]) -> control::Cx {
-    house.parts().control.cx(domain::Actor::Anonymous, Some(address.into()))
+/// A user who signs in from `address` with what their browser keeps.
+fn at(server: &TestServer, address: [u8; 4]) -> control::Cx {
+    server.parts().control.cx(domain::Actor::Anonymous, Some(address.into()))
 }
 
 fn form(password: &str) -> contract::session::Login {
@@ -20,8 +21,8 @@ fn form(password: &str) -> contract::session::Login {
 }
 
 /// Makes the first administrator and returns what their browser is known by.
-async fn set_up(house: &TestServer) -> control::users::SignedIn {
-    let cx = at(house, [10, 0, 0, 1]);
+async fn set_up(server: &TestServer) -> control::users::SignedIn {
+    let cx = at(server, [10, 0, 0, 1]);
     let token = control::users::setup_token(&cx).await.unwrap().unwrap();
     let token = secrecy::ExposeSecret::expose_secret(&token).to_owned();
     let asked = contract::session::Setup { token, email: "ada@example.org".to_owned(), password: PASSWORD.to_owned() };
@@ -40,15 +41,15 @@ async fn try_in(cx: &control::Cx, password: &str, browser: Option<&str>) -> &'st
     }
 }
 
-/// A plane on a listener of its own, with room for so many connections in all.
-async fn listen(plane: Plane, door: &Arc<Door>) -> SocketAddr {
+/// A plane on a listener of its own, for so many connections in all.
+async fn listen(plane: Plane, listeners: &Arc<Listeners>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    door.tasks.spawn(accept(listener, plane, door.clone()));
+    listeners.tasks.spawn(accept(listener, plane, listeners.clone()));
     address
 }
 
-fn door(house: &TestServer, total: usize) -> Arc<Door> {
+fn listeners(server: &TestServer, total: usize) -> Arc<Listeners> {
     let limits = Limits {
         header_timeout: Duration::from_mins(1),
         idle_timeout: Duration::from_mins(1),
@@ -57,11 +58,11 @@ fn door(house: &TestServer, total: usize) -> Arc<Door> {
         total,
         trusted_proxies: Vec::new(),
     };
-    Door::new(limits, house.parts().readiness.clone(), ("http://gateway.example", "http://admin.example"))
+    Listeners::new(limits, server.parts().readiness.clone(), ("http://gateway.example", "http://admin.example"))
 }
 
 /// Opens connections until no more are taken, and returns those that are served.
-async fn crowd(address: SocketAddr, secret: &str) -> Vec<Raw> {
+async fn open_connections(address: SocketAddr, secret: &str) -> Vec<Raw> {
     let mut open = Vec::new();
     loop {
         let mut raw = Raw::connect(address).await;
@@ -74,9 +75,9 @@ async fn crowd(address: SocketAddr, secret: &str) -> Vec<Raw> {
     }
 }
 
-/// Revokes over the admin API at `address`, under the name of the house's own listener.
-async fn revoke_at(house: &TestServer, address: SocketAddr, key: &testkit::Key) -> u16 {
-    let host = house.admin_address();
+/// Revokes over the admin API at `address`, under the name of the server's own listener.
+async fn revoke_at(server: &TestServer, address: SocketAddr, key: &testkit::Key) -> u16 {
+    let host = server.admin_address();
     let bytes = format!(
         "POST /api/v1/keys/{}/revoke HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {ADMIN_TOKEN}\r\nContent-Length: 0\r\n\r\n",
         key.id
@@ -86,12 +87,12 @@ async fn revoke_at(house: &TestServer, address: SocketAddr, key: &testkit::Key) 
 }
 
 both_engines! {
-    /// Whoever sends a body without saying who they are, or wrongly, hears so while the body is still on its way.
+    /// Whoever sends a body without saying who they are, or wrongly, is refused while the body is still on its way.
     async fn no_body_is_read_before_it_is_known_who_asks(engine) {
-        let house = TestServer::with(engine, &[("body_idle_timeout", "600"), ("body_grace", "600")]).await;
-        set_up(&house).await;
-        let key = house.key(json!({})).await;
-        let (address, origin) = (house.admin_address(), "Sec-Fetch-Site: same-origin\r\n");
+        let server = TestServer::with(engine, &[("body_idle_timeout", "600"), ("body_grace", "600")]).await;
+        set_up(&server).await;
+        let key = server.key(json!({})).await;
+        let (address, origin) = (server.admin_address(), "Sec-Fetch-Site: same-origin\r\n");
         let json = "Content-Type: application/json\r\n";
         for (path, fields, status) in [
             ("/api/v1/keys", json.to_owned(), 401),
@@ -123,16 +124,16 @@ both_engines! {
         }
     }
 
-    /// Sign-in and setup take 16 KiB from anybody; whoever is known may send a MiB.
-    async fn forms_for_anybody_are_small(engine) {
-        let house = TestServer::start(engine).await;
-        set_up(&house).await;
-        let url = house.admin_url();
+    /// Sign-in and setup take 16 KiB from any caller; a known one may send a MiB.
+    async fn forms_of_unauthenticated_callers_are_small(engine) {
+        let server = TestServer::start(engine).await;
+        set_up(&server).await;
+        let url = server.admin_url();
         for path in ["/login", "/setup", "/theme"] {
             for (length, large) in [(16 * 1024, false), (16 * 1024 + 1, true)] {
                 let body = format!("theme=dark&x={}", "x".repeat(length - 13));
                 assert_eq!(body.len(), length);
-                let form = |body| house.http().post(format!("{url}{path}")).header("origin", &url).header("content-type", "application/x-www-form-urlencoded").body(body);
+                let form = |body| server.http().post(format!("{url}{path}")).header("origin", &url).header("content-type", "application/x-www-form-urlencoded").body(body);
                 let whole = form(reqwest::Body::from(body.clone())).send().await.unwrap();
                 assert_eq!(whole.status() == StatusCode::PAYLOAD_TOO_LARGE, large, "{path} {length}: {}", whole.status());
                 let stream = futures_util::stream::iter([Ok::<_, std::io::Error>(body)]);
@@ -141,37 +142,37 @@ both_engines! {
             }
         }
         let known = json!({ "name": "n", "description": "x".repeat(500_000) });
-        assert_eq!(house.rest(Method::POST, "/keys", Some(known)).await.0, 422);
+        assert_eq!(server.rest(Method::POST, "/keys", Some(known)).await.0, 422);
     }
 
     /// However many connections the gateway has, an administrator gets one, and a revoke through it holds (R3).
-    async fn a_crowd_at_the_gateway_does_not_keep_the_administrator_out(engine) {
-        let house = TestServer::start(engine).await;
-        let (key, other) = (house.key(json!({})).await, house.key(json!({})).await);
-        let (gateway, admin) = (house.parts().gateway.clone(), house.parts().admin.clone());
-        let apart = door(&house, 16);
+    async fn overload_of_the_gateway_does_not_lock_the_administrator_out(engine) {
+        let server = TestServer::start(engine).await;
+        let (key, other) = (server.key(json!({})).await, server.key(json!({})).await);
+        let (gateway, admin) = (server.parts().gateway.clone(), server.parts().admin.clone());
+        let apart = listeners(&server, 16);
         let at_gateway = listen(Plane::Gateway(gateway.clone()), &apart).await;
         let at_admin = listen(Plane::Admin(admin.clone()), &apart).await;
-        let mut open = crowd(at_gateway, &key.secret).await;
+        let mut open = open_connections(at_gateway, &key.secret).await;
         assert_eq!(open.len(), 14);
-        assert_eq!(revoke_at(&house, at_admin, &key).await, 200);
+        assert_eq!(revoke_at(&server, at_admin, &key).await, 200);
         let ask = format!("GET /v1/models HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {}\r\n\r\n", key.secret);
         assert_eq!(open[0].ask(ask.as_bytes()).await.unwrap().status, 401);
 
         // One port for both: beyond the gateway's share its requests are turned away, an administrator's are not.
-        let merged = door(&house, 16);
+        let merged = listeners(&server, 16);
         let both = listen(Plane::Merged(gateway, admin), &merged).await;
-        let open = crowd(both, &other.secret).await;
+        let open = open_connections(both, &other.secret).await;
         assert_eq!(open.len(), 14);
-        assert_eq!(revoke_at(&house, both, &other).await, 200);
+        assert_eq!(revoke_at(&server, both, &other).await, 200);
     }
 
     /// Probes on both listeners, with and without the details.
     async fn health_probes_answer_on_both_listeners(engine) {
-        let house = TestServer::start(engine).await;
+        let server = TestServer::start(engine).await;
         // The audit log of a fresh installation ends before its first record.
         let parts = format!("[+]shutdown ok\n[+]ledger ok\n[+]database ok\n[+]audit_head 0 {}\n", "0".repeat(64));
-        for url in [house.gateway_url(), house.admin_url()] {
+        for url in [server.gateway_url(), server.admin_url()] {
             for (path, expected) in [
                 ("/livez", "ok\n"),
                 ("/readyz", "ok\n"),
@@ -181,72 +182,72 @@ both_engines! {
                 ("/healthz?verbose", &format!("{parts}healthz check passed\n")),
                 ("/healthz?verbose=1&x=y", &format!("{parts}healthz check passed\n")),
             ] {
-                let answer = house.http().get(format!("{url}{path}")).send().await.unwrap();
+                let answer = server.http().get(format!("{url}{path}")).send().await.unwrap();
                 assert_eq!(answer.status(), 200, "{url}{path}");
                 assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
                 assert_eq!(answer.text().await.unwrap(), expected, "{path}");
             }
-            let posted = house.http().post(format!("{url}/healthz")).send().await.unwrap();
+            let posted = server.http().post(format!("{url}/healthz")).send().await.unwrap();
             assert_eq!(posted.status(), 405);
         }
-        house.parts().readiness.leave();
-        let answer = house.http().get(format!("{}/readyz?verbose", house.admin_url())).send().await.unwrap();
+        server.parts().readiness.leave();
+        let answer = server.http().get(format!("{}/readyz?verbose", server.admin_url())).send().await.unwrap();
         assert_eq!(answer.status(), 503);
         assert!(answer.text().await.unwrap().starts_with("[-]shutdown failed: shutting down\n"));
-        let alive = house.http().get(format!("{}/livez", house.admin_url())).send().await.unwrap();
+        let alive = server.http().get(format!("{}/livez", server.admin_url())).send().await.unwrap();
         assert_eq!(alive.status(), 200);
     }
 
     /// Wrong bearers are slowed per address; the right one passes all the while, and time makes good.
     async fn wrong_bearers_are_slowed(engine) {
-        let house = TestServer::start(engine).await;
-        let url = format!("{}/api/v1/keys", house.admin_url());
+        let server = TestServer::start(engine).await;
+        let url = format!("{}/api/v1/keys", server.admin_url());
         for (n, wrong) in ["Bearer wrong", "Basic eA==", "Bearer sk-auto-live-x"].into_iter().cycle().take(60).enumerate() {
-            let answer = house.http().get(&url).header("authorization", wrong).send().await.unwrap();
+            let answer = server.http().get(&url).header("authorization", wrong).send().await.unwrap();
             assert_eq!(answer.status(), 401, "{n}");
         }
-        let slowed = house.http().get(&url).bearer_auth("wrong").send().await.unwrap();
+        let slowed = server.http().get(&url).bearer_auth("wrong").send().await.unwrap();
         assert_eq!(slowed.status(), 429);
         assert_eq!(slowed.headers()["retry-after"], "1");
         assert_eq!(slowed.json::<serde_json::Value>().await.unwrap()["code"], "throttled");
-        assert_eq!(house.rest(Method::GET, "/keys", None).await.0, 200);
-        assert_eq!(house.http().get(&url).send().await.unwrap().status(), 401, "nothing was guessed here");
-        house.clock().advance(Duration::from_secs(1));
-        assert_eq!(house.http().get(&url).bearer_auth("wrong").send().await.unwrap().status(), 401);
-        assert_eq!(house.http().get(&url).bearer_auth("wrong").send().await.unwrap().status(), 429);
+        assert_eq!(server.rest(Method::GET, "/keys", None).await.0, 200);
+        assert_eq!(server.http().get(&url).send().await.unwrap().status(), 401, "nothing was guessed here");
+        server.clock().advance(Duration::from_secs(1));
+        assert_eq!(server.http().get(&url).bearer_auth("wrong").send().await.unwrap().status(), 401);
+        assert_eq!(server.http().get(&url).bearer_auth("wrong").send().await.unwrap().status(), 429);
     }
 
     /// No browser guesses at what an answer is.
     async fn every_answer_forbids_sniffing(engine) {
-        let house = TestServer::start(engine).await;
-        house.connect_upstream().await;
-        let key = house.key(json!({})).await;
-        let (gateway, admin) = (house.gateway_url(), house.admin_url());
+        let server = TestServer::start(engine).await;
+        server.connect_upstream().await;
+        let key = server.key(json!({})).await;
+        let (gateway, admin) = (server.gateway_url(), server.admin_url());
         let many = (0..70).map(|n| (format!("x-{n}"), "y")).collect::<Vec<_>>();
         for url in [format!("{gateway}/v1/models"), format!("{gateway}/nothing"), format!("{gateway}/livez"), format!("{admin}/login"), format!("{admin}/"), format!("{admin}/nothing"), format!("{admin}/api/v1/keys"), format!("{admin}/api/v1/openapi.json"), format!("{admin}/readyz")] {
-            let plain = house.http().get(&url);
-            let crowded = many.iter().fold(house.http().get(&url), |request, (name, value)| request.header(name, *value));
-            for (request, status) in [(plain, None), (crowded, Some(431))] {
+            let plain = server.http().get(&url);
+            let with_many_fields = many.iter().fold(server.http().get(&url), |request, (name, value)| request.header(name, *value));
+            for (request, status) in [(plain, None), (with_many_fields, Some(431))] {
                 let answer = request.send().await.unwrap();
                 assert!(status.is_none_or(|status| status == answer.status()), "{url}: {}", answer.status());
                 assert_eq!(answer.headers().get("x-content-type-options").map(reqwest::header::HeaderValue::as_bytes), Some(&b"nosniff"[..]), "{url} {}", answer.status());
             }
         }
         for model in ["m", "echo", "fail-500", "unauthorized"] {
-            let answer = house.chat(&key, model, "x").await;
+            let answer = server.chat(&key, model, "x").await;
             assert_eq!(answer.headers()["x-content-type-options"], "nosniff", "{model}");
         }
     }
 
     /// A browser that signed in before has an allowance of its own: what others fail at does not lock it out (F15).
-    async fn strangers_do_not_lock_an_administrator_out(engine) {
-        let house = TestServer::start(engine).await;
-        let known = token_of(&set_up(&house).await);
-        let here = at(&house, [10, 0, 0, 1]);
+    async fn other_clients_do_not_lock_an_administrator_out(engine) {
+        let server = TestServer::start(engine).await;
+        let known = token_of(&set_up(&server).await);
+        let here = at(&server, [10, 0, 0, 1]);
         for _ in 0..10 {
             assert_eq!(try_in(&here, "not the password", None).await, "unauthenticated");
         }
-        // From the same address even: a stranger is throttled, with a forged or a foreign token as well.
+        // From the same address even: an unknown caller is throttled, with a forged or a foreign token as well.
         let mut forged = known.clone();
         forged.replace_range(4..5, if &known[4..5] == "0" { "1" } else { "0" });
         for other in [None, Some("v1.x"), Some(forged.as_str()), Some("")] {
@@ -258,31 +259,31 @@ both_engines! {
             assert_eq!(try_in(&here, "not the password", Some(&known)).await, "unauthenticated");
         }
         assert_eq!(try_in(&here, PASSWORD, Some(&known)).await, "throttled");
-        let fresh = at(&house, [10, 0, 0, 9]);
+        let fresh = at(&server, [10, 0, 0, 9]);
         assert_eq!(try_in(&fresh, PASSWORD, None).await, "in");
-        house.clock().advance(Duration::from_millis(control::users::DEVICE_LIFETIME_MS.unsigned_abs()));
+        server.clock().advance(Duration::from_millis(control::users::DEVICE_LIFETIME_MS.unsigned_abs()));
         for _ in 0..10 {
             assert_eq!(try_in(&here, "not the password", None).await, "unauthenticated");
         }
-        assert_eq!(try_in(&here, PASSWORD, Some(&known)).await, "throttled", "nobody is known for ever");
+        assert_eq!(try_in(&here, PASSWORD, Some(&known)).await, "throttled", "no device is known for ever");
     }
 
     /// A reset ends sign-ins that had verified the old password already, wherever they stand.
     async fn a_password_reset_ends_a_sign_in_that_is_under_way(engine) {
-        let house = TestServer::start(engine).await;
-        let before = set_up(&house).await;
-        let cx = at(&house, [10, 0, 0, 1]);
+        let server = TestServer::start(engine).await;
+        let before = set_up(&server).await;
+        let cx = at(&server, [10, 0, 0, 1]);
         let under_way = control::users::login(&cx, form(PASSWORD), None).await.unwrap();
         let of = |signed_in: control::users::SignedIn| {
             let cx = cx.clone();
             async move { control::users::of_session(&cx, &signed_in.user.id, &signed_in.password).await.unwrap() }
         };
         assert_eq!(of(under_way.clone()).await, Some(under_way.user.clone()));
-        let local = house.parts().control.cx(domain::Actor::Local { uid: 0 }, None);
+        let local = server.parts().control.cx(domain::Actor::Local { uid: 0 }, None);
         let fresh = "seven green bridges hum";
         // Some verify the old password while it is being replaced: whoever got in with it is out again at the end.
         let racing = futures_util::future::join_all((2..6).map(|n| {
-            let cx = at(&house, [10, 0, 0, n]);
+            let cx = at(&server, [10, 0, 0, n]);
             async move { control::users::login(&cx, form(PASSWORD), None).await }
         }));
         let reset = control::users::reset_password(&local, "ada@example.org", secrecy::SecretString::from(fresh));
@@ -297,13 +298,13 @@ both_engines! {
 
     /// Nodes of one installation name the same setup token, and none makes another's worthless.
     async fn nodes_share_their_setup_token(engine) {
-        let house = TestServer::start(engine.clone()).await;
-        let here = house.parts().control.cx(domain::Actor::System, None);
-        let file = house.dir().join("setup-token");
+        let server = TestServer::start(engine.clone()).await;
+        let here = server.parts().control.cx(domain::Actor::System, None);
+        let file = server.dir().join("setup-token");
         let first = std::fs::read_to_string(&file).unwrap();
         let elsewhere = tempfile::tempdir().unwrap();
         // On SQLite the other node is this one after it lost its file.
-        let dir = if engine.database_url().is_some() { elsewhere.path() } else { house.dir() };
+        let dir = if engine.database_url().is_some() { elsewhere.path() } else { server.dir() };
         if engine.database_url().is_none() {
             std::fs::remove_file(&file).unwrap();
         }
@@ -313,43 +314,43 @@ both_engines! {
         let config = server::config::Config::from_resolved(&server::config::resolve(&flags, &|_| None).unwrap()).unwrap();
         let sources = server::wire::Sources { clock: Arc::new(server::sources::SystemClock), random: Arc::new(server::sources::SystemRandom) };
         let opened = server::wire::open(&config, &keyring::RootKey::from_random([42; 32]), &sources).await.unwrap();
-        let urls = server::wire::Urls { gateway: house.gateway_url(), admin: house.admin_url() };
+        let urls = server::wire::Urls { gateway: server.gateway_url(), admin: server.admin_url() };
         let other = server::wire::control(&config, &opened, &sources, urls).unwrap();
         let second = control::users::setup_token(&other.cx(domain::Actor::System, None)).await.unwrap().unwrap();
         assert_eq!(first.trim(), secrecy::ExposeSecret::expose_secret(&second));
         assert_eq!(std::fs::read_to_string(dir.join("setup-token")).unwrap(), first);
-        set_up(&house).await;
+        set_up(&server).await;
         assert!(control::users::setup_token(&here).await.unwrap().is_none());
         assert!(control::users::setup_token(&other.cx(domain::Actor::System, None)).await.unwrap().is_none());
     }
 }
 
-/// What the hashing queue had no room for was no failure of whoever tried.
+/// What the hashing queue could not take was no failure of the caller.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tries_that_the_queue_could_not_judge_are_given_back() {
-    let house = TestServer::start(testkit::Engine::sqlite()).await;
-    set_up(&house).await;
+    let server = TestServer::start(testkit::Engine::sqlite()).await;
+    set_up(&server).await;
     let tries = (0..40).map(|n| {
-        let cx = at(&house, [10, 0, 1, n]);
+        let cx = at(&server, [10, 0, 1, n]);
         async move { (n, try_in(&cx, "not the password", None).await) }
     });
     let outcomes = futures_util::future::join_all(tries).await;
     let (unjudged, _) = outcomes.iter().find(|(_, code)| *code == "throttled").expect("a queue of sixteen is full");
-    let cx = at(&house, [10, 0, 1, *unjudged]);
+    let cx = at(&server, [10, 0, 1, *unjudged]);
     for n in 0..10 {
         assert_eq!(try_in(&cx, "not the password", None).await, "unauthenticated", "{n}: ten tries are left");
     }
     assert_eq!(try_in(&cx, "not the password", None).await, "throttled");
 }
 
-/// Nor was what the database did not answer to. (SQLite's readers wait for nobody.)
+/// Nor was what the database did not answer to. (SQLite's readers never wait.)
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tries_that_the_database_could_not_judge_are_given_back() {
     let Some(engine) = testkit::Engine::postgres().await else { return };
     let url = engine.database_url().unwrap().to_owned();
-    let house = TestServer::start(engine).await;
-    set_up(&house).await;
-    let here = at(&house, [10, 0, 2, 1]);
+    let server = TestServer::start(engine).await;
+    set_up(&server).await;
+    let here = at(&server, [10, 0, 2, 1]);
     let lock = testkit_db::lock_postgres(&url).await;
     let tries = futures_util::future::join_all((0..10).map(|_| try_in(&here, "not the password", None))).await;
     lock.release().await;

@@ -20,12 +20,12 @@ pub(crate) fn walk(dir: &Path, ending: &str, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Every source file of the rooms: path relative to the root, text.
+/// Every source file of the crates: path relative to the root, text.
 fn sources() -> Vec<(String, String)> {
     let root = root();
     let mut found = Vec::new();
     walk(&root.join("src"), "rs", &mut found);
-    assert!(found.len() > 100, "the rooms were not found");
+    assert!(found.len() > 100, "the crates were not found");
     found
         .into_iter()
         .map(|path| {

@@ -1,4 +1,4 @@
-//! Every act is written down in a chain that breaks where somebody edits it (L6).
+//! Audit chain tests: every act is recorded in a chain that breaks where it is edited (L6).
 
 use reqwest::Method;
 use serde_json::json;
@@ -7,18 +7,18 @@ use testkit::{TestServer, both_engines};
 both_engines! {
     /// Each act has its record; links follow each other without a gap; nothing secret is in them.
     async fn acts_are_chained(engine) {
-        let house = TestServer::start(engine.clone()).await;
-        let upstream = house.connect_upstream().await;
-        let key = house.key(json!({})).await;
-        house.rest(Method::POST, &format!("/keys/{}/disable", key.id), None).await;
-        house.rest(Method::POST, &format!("/keys/{}/enable", key.id), None).await;
-        house.revoke(&key).await;
-        house.rest(Method::POST, &format!("/upstreams/{upstream}/secret"), Some(json!({ "api_key": "sk-replaced-0001" }))).await;
-        house.rest(Method::DELETE, &format!("/upstreams/{upstream}"), None).await;
+        let server = TestServer::start(engine.clone()).await;
+        let upstream = server.connect_upstream().await;
+        let key = server.key(json!({})).await;
+        server.rest(Method::POST, &format!("/keys/{}/disable", key.id), None).await;
+        server.rest(Method::POST, &format!("/keys/{}/enable", key.id), None).await;
+        server.revoke(&key).await;
+        server.rest(Method::POST, &format!("/upstreams/{upstream}/secret"), Some(json!({ "api_key": "sk-replaced-0001" }))).await;
+        server.rest(Method::DELETE, &format!("/upstreams/{upstream}"), None).await;
 
         let location = match engine.database_url() {
             Some(url) => store::Location::Postgres { url: url.to_owned() },
-            None => store::Location::Sqlite { dir: house.dir().to_owned() },
+            None => store::Location::Sqlite { dir: server.dir().to_owned() },
         };
         let store = store::Store::open(&location).await.unwrap();
         let store::Inspection::Seeded { installation, keyring: rows } = store::inspect(&location).await.unwrap() else {

@@ -1,4 +1,4 @@
-//! Background jobs and the audit log's end in a running product.
+//! Background job tests in a running product, and the audit log's end.
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use testkit::{TestServer, both_engines};
 both_engines! {
     /// A running server does what is due by itself, and records refused sign-ins in sum when it stops.
     async fn jobs_run_by_themselves(engine) {
-        let mut house = TestServer::start(engine).await;
-        house.clock().advance(Duration::from_hours(1));
-        let location = match house.engine().database_url() {
+        let mut server = TestServer::start(engine).await;
+        server.clock().advance(Duration::from_hours(1));
+        let location = match server.engine().database_url() {
             Some(url) => store::Location::Postgres { url: url.to_owned() },
-            None => store::Location::Sqlite { dir: house.dir().to_owned() },
+            None => store::Location::Sqlite { dir: server.dir().to_owned() },
         };
         let store = store::Store::open(&location).await.unwrap();
         let mut left = 200;
@@ -24,11 +24,11 @@ both_engines! {
             assert!(left > 0, "the hourly job did not run");
         };
         assert_eq!(run.detail.as_deref(), Some("the audit log ends at 0"));
-        let cx = house.parts().control.cx(domain::Actor::Anonymous, None);
+        let cx = server.parts().control.cx(domain::Actor::Anonymous, None);
         let form = contract::session::Login { email: "nobody@example.org".to_owned(), password: "x".to_owned() };
         assert!(control::users::login(&cx, form, None).await.is_err());
         drop(cx);
-        house.stop().await;
+        server.stop().await;
         let records = store.audit_after(0, 10).await.unwrap();
         assert_eq!(records.iter().map(|record| record.act.as_str()).collect::<Vec<_>>(), ["session.refuse"]);
     }

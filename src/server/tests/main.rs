@@ -1,4 +1,4 @@
-//! The product through its real doors. One binary, a module per theme.
+//! Integration tests of the product over HTTP and as a process. One binary, a module per theme.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // tests, and what they share
 
 mod admin;
@@ -6,9 +6,9 @@ mod admin_plane;
 mod architecture;
 mod audit;
 mod canary;
-mod door;
 mod fidelity;
 mod first_request;
+mod http_edge;
 mod jobs;
 mod ledger;
 mod process;
@@ -20,3 +20,4 @@ mod settings;
 mod startup;
 mod streaming;
 mod upgrade;
+mod words;

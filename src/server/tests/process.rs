@@ -1,4 +1,4 @@
-//! The binary as a process: start-up order, exit codes, signals, `kill -9`, the command line.
+//! Process tests: start-up order, exit codes, signals, `kill -9`, the command line.
 
 use std::{
     fs,
@@ -133,7 +133,7 @@ async fn local_changes_reach_a_running_server() {
             tokio::task::yield_now().await;
         }
     };
-    // The poll comes twice a second; a busy test machine gets some room beyond the promise.
+    // The poll comes twice a second; a busy test machine gets some time beyond the promise.
     tokio::time::timeout(Duration::from_secs(3), refused).await.expect("the revocation must hold soon");
 }
 
@@ -193,7 +193,7 @@ async fn an_account_is_unlocked_from_the_command_line() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(5), unlocked).await.expect("running servers hear of it soon");
+    tokio::time::timeout(Duration::from_secs(5), unlocked).await.expect("running servers apply it soon");
 }
 
 /// Equal explicit addresses: one port for both planes.
@@ -235,10 +235,10 @@ async fn command_line() {
     let serving = Serving::start(dir.path(), &[]);
     let created = serving.cli(dir.path(), &["keys", "create", "--name", "ci"]);
     assert!(created.status.success(), "{}", text(&created.stderr));
-    let told = text(&created.stdout);
-    let secret = told.lines().find_map(|line| line.strip_prefix("secret\t")).unwrap();
-    assert!(secret.starts_with("sk-auto-live-") && secret.len() == "sk-auto-live-".len() + 46, "{told}");
-    assert_eq!(told.matches(secret).count(), 1, "once, and only here");
+    let printed = text(&created.stdout);
+    let secret = printed.lines().find_map(|line| line.strip_prefix("secret\t")).unwrap();
+    assert!(secret.starts_with("sk-auto-live-") && secret.len() == "sk-auto-live-".len() + 46, "{printed}");
+    assert_eq!(printed.matches(secret).count(), 1, "once, and only here");
     let listed = serving.cli(dir.path(), &["keys", "list", "--json"]);
     let page: Value = serde_json::from_slice(&listed.stdout).unwrap();
     let id = page["items"][0]["id"].as_str().unwrap();
@@ -274,11 +274,11 @@ async fn command_line() {
         .env("KEYWRIGHT_URL", &serving.admin)
         .env("KEYWRIGHT_TOKEN", "wrong"));
     assert_eq!(wrong.status.code(), Some(4));
-    let nobody = run(keywright(dir.path())
+    let without_token = run(keywright(dir.path())
         .args(["keys", "list"])
         .env("KEYWRIGHT_URL", "http://127.0.0.1:9")
         .env("KEYWRIGHT_TOKEN", TOKEN));
-    assert_eq!(nobody.status.code(), Some(8));
+    assert_eq!(without_token.status.code(), Some(8));
     let shown = run(keywright(dir.path()).args(["config", "show"]).env("ADMIN_TOKEN", TOKEN));
     assert!(!text(&shown.stdout).contains(TOKEN));
 }

@@ -1,4 +1,4 @@
-//! `keywright serve` as a process of its own, for tests of what only a process can show.
+//! Child process fixture: `keywright serve` as a process of its own, for tests of what only a process can show.
 
 use std::{
     io::{BufRead as _, BufReader},

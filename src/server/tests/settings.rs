@@ -1,4 +1,4 @@
-//! `docs/configuration.md` and `.env.example` say what the declarations say.
+//! Document test: `docs/configuration.md` and `.env.example` say what the declarations say.
 //!
 //! `KEYWRIGHT_TEST_WRITE_SETTINGS_PAGES=1 cargo nextest run -p server settings` writes both anew.
 

@@ -1,4 +1,5 @@
-//! What a start refuses, narrows and warns about, and which commands leave a schema alone. As processes.
+//! Start-up tests: what a start refuses, narrows and warns about, and which commands leave a schema alone. As
+//! processes.
 
 use std::{
     fs,

@@ -217,9 +217,9 @@ impl Tx {
     /// transaction.
     ///
     /// Where the head does not verify, or is gone although records of its time are there, the new record leaves its
-    /// neighbouring place empty: what somebody did to the end of the chain is never covered up by writing on.
+    /// next place empty: a change to the end of the chain is never covered up by writing on.
     pub async fn record(&mut self, event: &AuditEvent, mac: Mac<'_>) -> Result<()> {
-        // Transactions run one at a time: nobody appends between these reads and this write.
+        // Transactions run one at a time: nothing appends between these reads and this write.
         let newest = self.newest_record().await?;
         let head = self.audit_head().await?;
         let (seq, previous) = place(newest, head, mac);

@@ -1,4 +1,4 @@
-//! Telling the rest of the product what was committed: in this process at once, in others by polling.
+//! Change feed: announces what was committed, in this process at once, in others by polling.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -7,7 +7,7 @@ use tokio::sync::Mutex;
 
 use crate::{Result, Store, Tx, on, table::table};
 
-/// Who hears of changes.
+/// Called with each change.
 type Subscriber = Arc<dyn Fn(&Change) + Send + Sync>;
 
 /// So many rows are kept when the table is trimmed: minutes at the wildest pace, and whoever misses more has let go of
@@ -20,7 +20,7 @@ const BATCH: i64 = 1_000;
 pub(crate) struct Subscribers(RwLock<Vec<Subscriber>>);
 
 impl Subscribers {
-    pub(crate) fn tell(&self, changes: &[Change]) {
+    pub(crate) fn notify(&self, changes: &[Change]) {
         if changes.is_empty() {
             return;
         }
@@ -36,7 +36,7 @@ impl Subscribers {
 
 /// The newest change that has been seen; `None` before the first poll.
 #[derive(Default)]
-pub(crate) struct Watch(Mutex<Option<i64>>);
+pub(crate) struct ChangeCursor(Mutex<Option<i64>>);
 
 table! {
     /// A change notice.
@@ -53,10 +53,10 @@ impl Store {
         self.0.subscribers.0.write().unwrap_or_else(PoisonError::into_inner).push(subscriber);
     }
 
-    /// Tells subscribers of what was committed since the last poll, here (a second time) or elsewhere. The first poll
-    /// only remembers where things stand.
+    /// Notifies subscribers of what was committed since the last poll, here (a second time) or elsewhere. The first
+    /// poll only remembers where things stand.
     pub async fn poll_changes(&self) -> Result<()> {
-        let mut seen = self.0.watch.0.lock().await;
+        let mut seen = self.0.change_cursor.0.lock().await;
         let Some(mut after) = *seen else {
             *seen = Some(self.newest_change().await?);
             return Ok(());
@@ -71,12 +71,12 @@ impl Store {
             .await)?;
             let Some(last) = rows.last() else { return Ok(()) };
             after = last.seq;
-            // A kind that only a newer version knows concerns nobody here.
+            // A kind that only a newer version knows concerns no subscriber here.
             let changes: Vec<Change> = rows
                 .into_iter()
                 .filter_map(|row| Some(Change { kind: ChangeKind::parse(&row.kind)?, id: row.id }))
                 .collect();
-            self.0.subscribers.tell(&changes);
+            self.0.subscribers.notify(&changes);
             *seen = Some(after);
         }
     }
@@ -102,9 +102,9 @@ impl Store {
 }
 
 impl Tx {
-    /// Writes the change down for other processes, and tells this one's subscribers once it is committed.
+    /// Writes the change down for other processes, and notifies this one's subscribers once it is committed.
     pub async fn announce(&mut self, change: Change) -> Result<()> {
-        // Transactions run one at a time, so the next number is free and nobody can see a higher one before it.
+        // Transactions run one at a time, so the next number is free and a higher one cannot be seen before it.
         on!(tx &mut self.open, |c| {
             sqlx::query(
                 "INSERT INTO changes (seq, kind, id) SELECT COALESCE(MAX(seq), 0) + 1, $1, $2 FROM changes",

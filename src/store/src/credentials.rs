@@ -1,4 +1,4 @@
-//! Credentials and their versions: sealed bytes in, sealed bytes out.
+//! Credentials table, with versions: sealed bytes in, sealed bytes out.
 
 use domain::{Credential, CredentialVersion, RowMac, Timestamp, Unverified, UpstreamId, Verified};
 

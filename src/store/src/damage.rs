@@ -1,4 +1,4 @@
-//! Looking for damaged rows: reads every row of a signed table and checks its MAC.
+//! Damage scan: reads every row of a signed table and checks its MAC.
 
 use std::sync::Arc;
 

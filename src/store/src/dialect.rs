@@ -1,4 +1,5 @@
-//! What only one engine has: write locks, time limits of the server, partitions, placeholders without a name.
+//! SQL dialects: what only one engine has; write locks, time limits of the server, partitions, placeholders without a
+//! name.
 
 use std::borrow::Cow;
 

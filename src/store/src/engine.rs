@@ -1,4 +1,4 @@
-//! Two engines, one SQL text.
+//! Database engines (`SQLite`, `PostgreSQL`) behind one SQL text.
 
 use std::borrow::Cow;
 

@@ -1,8 +1,8 @@
-//! What can go wrong with a database.
+//! Database errors and named constraints.
 
 use sqlx::{error::ErrorKind, migrate::MigrateError};
 
-/// The outcome of everything in this room.
+/// The outcome of everything in this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// Why the store did not do it.
@@ -19,7 +19,7 @@ pub enum Error {
     Damaged(String),
 }
 
-/// The constraints of the schema that callers tell apart, each with its name in the migrations of `PostgreSQL` and the
+/// The constraints of the schema that callers distinguish, each with its name in the migrations of `PostgreSQL` and the
 /// column by which SQLite names it.
 macro_rules! constraints {
     ($($(#[$doc:meta])* $name:ident = $postgres:literal, $sqlite:literal;)*) => {
@@ -31,7 +31,7 @@ macro_rules! constraints {
             Reference,
             /// Any other key is taken.
             Unique,
-            /// The row was written by somebody else since it was read.
+            /// The row was written by another transaction since it was read.
             Stale,
         }
 

@@ -1,4 +1,4 @@
-//! Figures over request rows.
+//! Usage aggregates over request rows.
 
 use domain::{ErrorClass, KeyId, OpenEnum, Timestamp, Visible};
 use sqlx::AssertSqlSafe;
@@ -12,7 +12,7 @@ macro_rules! good {
     };
 }
 
-/// How many requests a row stands for. A number that nobody writes counts as one, so that no sum runs over.
+/// How many requests a row stands for. An invalid number counts as one, so that no sum runs over.
 macro_rules! count {
     () => {
         "CASE WHEN count BETWEEN 1 AND 1000000000 THEN count ELSE 1 END"

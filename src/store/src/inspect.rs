@@ -1,4 +1,4 @@
-//! Looking at a database before anything is written to it (C10).
+//! Database inspection before anything is written to it (C10).
 
 use std::{collections::HashSet, path::Path};
 
@@ -25,7 +25,7 @@ pub enum Inspection {
         /// Its wrapped keys.
         keyring: Vec<KeyringRow>,
     },
-    /// Tables without a keyring: somebody else's, or ours with their keyring lost.
+    /// Tables without a keyring: another application's, or ours with their keyring lost.
     Foreign,
 }
 
@@ -52,7 +52,7 @@ macro_rules! examine {
         let tables: HashSet<String> =
             sqlx::query_scalar($tables).fetch_all(&mut *connection).await?.into_iter().collect();
         let mut found = Found { blank: true, foreign: tables.iter().any(|table| !is_ours(table)), ..Found::default() };
-        // The emptiness of our tables shows that nobody has ever worked here; but a migration fills one of them.
+        // The emptiness of our tables shows that the installation was never used; but a migration fills one of them.
         for table in TABLES.iter().map(|table| table.name) {
             if table == SupportRow::TABLE.name || !tables.contains(table) {
                 continue;

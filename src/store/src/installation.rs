@@ -1,4 +1,4 @@
-//! The installation, its wrapped keys, and the one-time token that claims it.
+//! Installation table, its wrapped keys, and the one-time token that claims it.
 
 use domain::{Installation, KeyringRow, RowMac, Timestamp, Unverified, Verified};
 

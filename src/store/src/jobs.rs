@@ -1,4 +1,4 @@
-//! Background jobs: when each is due, and what its runs have done.
+//! Background job tables: when each is due, and what its runs have done.
 
 use domain::{JobRun, JobRunId, RunState, Timestamp};
 
@@ -121,7 +121,7 @@ impl Store {
         Ok(())
     }
 
-    /// Names of jobs that somebody should begin or take up again at `now`.
+    /// Names of jobs that should be begun or taken up again at `now`.
     pub async fn due_jobs(&self, now: Timestamp) -> Result<Vec<String>> {
         Ok(on!(pool self.control(), |c| sqlx::query_scalar(DUE).bind(now.0).fetch_all(c).await)?)
     }
@@ -140,7 +140,7 @@ impl Store {
         row.map(JobRun::try_from).transpose()
     }
 
-    /// The job's run that was begun and not ended, else the oldest that nobody has begun.
+    /// The job's run that was begun and not ended, else the oldest that was not begun.
     pub async fn open_job_run(&self, job: &str) -> Result<Option<JobRun>> {
         let row: Option<RunColumns> =
             on!(pool self.control(), |c| sqlx::query_as(OPEN).bind(job).fetch_optional(c).await)?;

@@ -1,4 +1,4 @@
-//! Lists of keys: keyset pagination, folded infix search, counts.
+//! Key lists: keyset pagination, folded infix search, counts.
 
 use std::collections::HashMap;
 
@@ -83,7 +83,7 @@ impl Store {
     /// A page of keys: a walk down an index, whatever the number of keys.
     pub async fn list_keys(&self, visible: &Visible, filter: &KeyFilter) -> Result<KeyListing> {
         let due = self.has_due_keys(filter).await?;
-        // One more than asked for tells whether there is a next page.
+        // One more than asked for shows whether there is a next page.
         let wanted = filter.limit + 1;
         let query = KeyQuery::new(self.control(), visible, filter, due);
         let Some(page) = query.page(wanted) else { return Ok(KeyListing::default()) };

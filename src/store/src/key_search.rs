@@ -1,4 +1,4 @@
-//! The search index of keys: folded texts, states and counts, kept in step with the keys by the same transaction.
+//! Key search index: folded texts, states and counts, kept in step with the keys by the same transaction.
 
 use domain::{KeyState, Timestamp, VirtualKey, text::fold};
 use sqlx::AssertSqlSafe;

@@ -1,4 +1,4 @@
-//! The SQL of key lists: a walk down an index, or a search by trigrams (FTS5 on SQLite, GIN on `PostgreSQL`).
+//! Key search SQL: a walk down an index, or a search by trigrams (FTS5 on SQLite, GIN on `PostgreSQL`).
 
 use domain::{KeyId, KeySort, KeyState, Visible, text::fold};
 
@@ -60,7 +60,7 @@ pub(crate) struct KeyQuery<'a> {
 impl<'a> KeyQuery<'a> {
     pub(crate) fn new(db: &Db, visible: &'a Visible, filter: &'a KeyFilter, due: bool) -> Self {
         let search = match filter.state {
-            // SQL cannot tell whether a MAC holds.
+            // SQL cannot check a MAC.
             Some(KeyState::Damaged) => Search::Nothing,
             _ => Search::of(filter.search.as_deref()),
         };

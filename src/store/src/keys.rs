@@ -1,4 +1,4 @@
-//! Virtual keys and their versions, one at a time.
+//! Virtual key tables: keys and their versions, one at a time.
 
 use domain::{KeyEnv, KeyId, KeyVersion, Policy, RevokeReason, RowMac, Timestamp, Unverified, Verified, VirtualKey};
 

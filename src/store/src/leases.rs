@@ -5,8 +5,8 @@ use domain::Timestamp;
 use crate::{Result, Store, on};
 
 impl Store {
-    /// Takes the lease `name` for `holder` until `until`, if nobody else holds it at `now`. Of several that ask at once, one gets
-    /// it.
+    /// Takes the lease `name` for `holder` until `until`, if no other node has it at `now`. Of several that ask at
+    /// once, one gets it.
     pub async fn acquire_lease(&self, name: &str, holder: &str, now: Timestamp, until: Timestamp) -> Result<bool> {
         let taken = on!(pool self.control_writer(), |c| sqlx::query(
             "INSERT INTO leases (name, holder, expires_at) VALUES ($1, $2, $3) \
@@ -23,7 +23,7 @@ impl Store {
         Ok(taken == 1)
     }
 
-    /// Holds on to the lease until `until`; `false` where it is no longer `holder`'s, also if it is nobody's.
+    /// Holds on to the lease until `until`; `false` where it is no longer `holder`'s, also if it has no holder.
     pub async fn renew_lease(&self, name: &str, holder: &str, until: Timestamp) -> Result<bool> {
         let renewed = on!(pool self.control_writer(), |c| sqlx::query(
             "UPDATE leases SET expires_at = $3 WHERE name = $1 AND holder = $2"
@@ -48,7 +48,7 @@ impl Store {
         Ok(())
     }
 
-    /// Whether somebody holds the lease at `now`.
+    /// Whether a node holds the lease at `now`.
     pub async fn lease_is_held(&self, name: &str, now: Timestamp) -> Result<bool> {
         let until: Option<i64> = on!(pool self.control(), |c| sqlx::query_scalar(
             "SELECT expires_at FROM leases WHERE name = $1"

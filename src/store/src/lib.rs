@@ -1,4 +1,4 @@
-//! What is remembered: the only room with SQL.
+//! Database access: the only crate with SQL.
 //!
 //! [`Store`] reads, and writes what needs no company; [`Tx`] writes what belongs together. Every function holds on
 //! SQLite and on `PostgreSQL` alike: one SQL text, `$1` placeholders, and `dialect` for the few things that
@@ -56,7 +56,7 @@ pub use tx::Tx;
 pub use upgrade::{UnsignedRows, Upgraded};
 pub use upstreams::StoredUpstream;
 
-use changes::{Subscribers, Watch};
+use changes::{ChangeCursor, Subscribers};
 use engine::{Db, on};
 use location::Pools;
 
@@ -70,7 +70,7 @@ struct Inner {
     subscribers: Arc<Subscribers>,
     /// The highest epoch seen of each signed row.
     epochs: Arc<domain::Epochs>,
-    watch: Watch,
+    change_cursor: ChangeCursor,
 }
 
 impl Store {
@@ -82,7 +82,7 @@ impl Store {
             pools,
             subscribers: Arc::default(),
             epochs: Arc::default(),
-            watch: Watch::default(),
+            change_cursor: ChangeCursor::default(),
         })))
     }
 

@@ -1,4 +1,4 @@
-//! Where the databases are, and how they are opened.
+//! Database location and connection pools.
 
 use std::{
     fmt,
@@ -21,8 +21,8 @@ use crate::{Result, dialect, engine::Db};
 pub(crate) const CONTROL_FILE: &str = "control.db";
 /// The request rows' file.
 pub(crate) const USAGE_FILE: &str = "usage.db";
-/// How long anybody waits for a lock or a connection.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+/// How long to wait for a lock or a connection.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
 
@@ -106,7 +106,7 @@ pub(crate) struct Pools {
     pub(crate) control_writer: Db,
     pub(crate) usage: Db,
     pub(crate) usage_writer: Db,
-    /// Keeps throw-away files as long as somebody may use them.
+    /// Keeps throw-away files as long as they may be used.
     _files: Option<TempDir>,
 }
 
@@ -122,7 +122,7 @@ impl Pools {
             Location::Postgres { url } => {
                 let pool = PgPoolOptions::new()
                     .max_connections(POSTGRES_CONNECTIONS)
-                    .acquire_timeout(PATIENCE)
+                    .acquire_timeout(TIMEOUT)
                     .after_connect(|connection, _| Box::pin(dialect::prepare_connection(connection)))
                     .connect_with(postgres_options(url)?)
                     .await?;
@@ -156,10 +156,10 @@ impl Pools {
 async fn sqlite_file(path: &Path, synchronous: SqliteSynchronous) -> Result<(Db, Db)> {
     // SQLite gives its companion files the mode of this one.
     OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
-    let options = SqliteConnectOptions::new().filename(path).create_if_missing(false).busy_timeout(PATIENCE);
+    let options = SqliteConnectOptions::new().filename(path).create_if_missing(false).busy_timeout(TIMEOUT);
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
-        .acquire_timeout(PATIENCE)
+        .acquire_timeout(TIMEOUT)
         .connect_with(
             options
                 .clone()
@@ -173,7 +173,7 @@ async fn sqlite_file(path: &Path, synchronous: SqliteSynchronous) -> Result<(Db,
         .await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS)
-        .acquire_timeout(PATIENCE)
+        .acquire_timeout(TIMEOUT)
         .connect_with(options.read_only(true))
         .await?;
     Ok((Db::Sqlite(writer), Db::Sqlite(readers)))

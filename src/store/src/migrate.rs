@@ -1,4 +1,4 @@
-//! Bringing the tables to what this version expects.
+//! Schema migrations: bring the tables to what this version expects.
 
 use sqlx::{
     Connection as _, PgConnection, SqlitePool,

@@ -21,7 +21,7 @@ const INSERT: &str =
 
 table! {
     /// An event to be delivered.
-    EventColumns in "outbox", unsigned "events tell others what happened and give no access; who writes to the database can forge or drop them";
+    EventColumns in "outbox", unsigned "events report what happened and give no access; who writes to the database can forge or drop them";
     id: String;
     kind: String;
     subject: String;

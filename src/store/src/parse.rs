@@ -1,4 +1,4 @@
-//! From columns to domain types. What does not parse is damage, never a default.
+//! Column parsing: from columns to domain types. What does not parse is damage, never a default.
 
 use std::{borrow::Cow, fmt::Display, str::FromStr};
 

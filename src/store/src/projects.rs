@@ -1,4 +1,4 @@
-//! Projects.
+//! Projects table and its default row.
 
 use domain::{Project, ProjectId, RowMac, Timestamp, Unverified};
 

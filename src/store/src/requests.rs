@@ -1,4 +1,4 @@
-//! Request rows: written in batches, read by keyset, each row for itself.
+//! Request log table: written in batches, read by keyset, each row for itself.
 
 use std::{
     borrow::Cow,

@@ -11,7 +11,7 @@ use sqlx::{
 
 use crate::{
     Error, Location, Result,
-    location::{CONTROL_FILE, PATIENCE, USAGE_FILE, postgres_options},
+    location::{CONTROL_FILE, TIMEOUT, USAGE_FILE, postgres_options},
     migrate::{CONTROL, POSTGRES, USAGE},
     table::table,
 };
@@ -155,12 +155,12 @@ async fn sqlite(path: &Path) -> Result<Found> {
 }
 
 /// Opens a file for looking at it. Reading through a write-ahead log makes companion files; where there is no log,
-/// nobody is writing, and the file can be read as it lies.
+/// there is no writer, and the file can be read as it lies.
 pub(crate) fn read_only(path: &Path) -> Result<SqliteConnectOptions> {
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");
     let still = !Path::new(&log).try_exists()?;
-    Ok(SqliteConnectOptions::new().filename(path).read_only(true).immutable(still).busy_timeout(PATIENCE))
+    Ok(SqliteConnectOptions::new().filename(path).read_only(true).immutable(still).busy_timeout(TIMEOUT))
 }
 
 fn judge(found: &Found, ours: &Migrator, support: Option<&SupportRow>) -> Schema {

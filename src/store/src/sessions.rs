@@ -1,4 +1,4 @@
-//! Session store: sessions as whoever judges them hands them in, ids as MACs, data opaque.
+//! Session table: ids as MACs, data opaque; expiry is decided by the caller.
 
 use domain::{RowMac, Session, Timestamp, Unverified, UserId, Verified};
 
@@ -77,7 +77,7 @@ impl Store {
         self.row::<SessionRow>("WHERE t.id_hash = $1", &[Bind::Bytes(id_hash)]).await
     }
 
-    /// Writes a session back. [`Constraint::Stale`] if somebody wrote it in between, or ended it: one that is gone stays
+    /// Writes a session back. [`Constraint::Stale`] if it was written in between, or ended it: one that is gone stays
     /// gone.
     pub async fn update_session(&self, macs: &dyn RowMac, session: Verified<Session>) -> Result<Verified<Session>> {
         let (mut row, read) = (SessionRow::of(&session), session.epoch());
@@ -126,7 +126,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Ends every session there is: their ids are no longer told apart by the same MAC.
+    /// Ends every session there is: their ids are no longer recognised by the same MAC.
     pub(crate) async fn delete_all_sessions(&mut self) -> Result<()> {
         on!(tx &mut self.open, |c| sqlx::query("DELETE FROM sessions").execute(c).await.map(drop))?;
         Ok(())

@@ -224,7 +224,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Signs and writes back a row that was verified. [`Constraint::Stale`] if somebody wrote it in between.
+    /// Signs and writes back a row that was verified. [`Constraint::Stale`] if it was written in between.
     pub(crate) async fn update_row<R: Mapped>(
         &mut self,
         macs: &dyn RowMac,

@@ -1,4 +1,4 @@
-//! A statement that is put together at run time: text with `$n` placeholders, and the values that belong there.
+//! SQL builder: text with `$n` placeholders put together at run time, and the values that belong there.
 
 /// A value of a statement.
 #[derive(Clone, Debug)]

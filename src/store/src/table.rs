@@ -12,7 +12,7 @@ use crate::dialect;
 pub enum Cover {
     /// It is under the row's MAC.
     Signed,
-    /// It is not, for this reason; what somebody who writes to it achieves.
+    /// It is not, for this reason; what an attacker who writes to it achieves.
     Unsigned(&'static str),
 }
 

@@ -1,4 +1,4 @@
-//! Writing what belongs together.
+//! Control transaction: writes that belong together, and the changes they announce.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Makes it last, then tells this process's subscribers of every announced change before it returns.
+    /// Makes it last, then notifies this process's subscribers of every announced change before it returns.
     pub async fn commit(self) -> Result<()> {
         let outcome = self.open.commit().await;
         if outcome.is_ok() {
@@ -42,7 +42,7 @@ impl Tx {
         }
         // A commit whose answer was lost may have happened: hearing of it for nothing costs a read, not hearing of
         // it would let a revoked key live on.
-        self.subscribers.tell(&self.announced);
+        self.subscribers.notify(&self.announced);
         Ok(outcome?)
     }
 }

@@ -1,4 +1,5 @@
-//! Signing rows that were written before rows were signed: read without a MAC, once, in the transaction that says it is done.
+//! Row MAC upgrade: reads rows that were written before rows were signed, once, in the transaction that says it is
+//! done.
 
 use domain::{
     Account, Credential, CredentialVersion, Installation, KeyVersion, Member, Project, RowMac, Unverified, Upstream,

@@ -1,4 +1,4 @@
-//! Upstreams.
+//! Upstreams table: signed rows of providers' servers.
 
 use domain::{BaseUrl, Credential, Provider, RowMac, Timestamp, Unverified, Upstream, UpstreamId, Verified, Visible};
 
@@ -90,7 +90,7 @@ impl Store {
         limit: i64,
         offset: i64,
     ) -> Result<Vec<(Unverified<Upstream>, Option<Unverified<Credential>>)>> {
-        // Upstreams belong to no project and nobody: all of them may be seen, or none.
+        // Upstreams belong to no project and no one: all of them may be seen, or none.
         if !visible.admits(None, None) {
             return Ok(Vec::new());
         }

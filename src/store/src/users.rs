@@ -1,4 +1,4 @@
-//! People and their roles.
+//! User tables: people and their roles.
 
 use domain::{Account, Member, Role, RowMac, Timestamp, Unverified, User, UserId, Verified};
 
@@ -18,7 +18,7 @@ table! {
 }
 
 table! {
-    /// Somebody's role in a project.
+    /// A user's role in a project.
     MemberRow in "members", signed "member-v1", key(user_id, project_id);
     user_id: String;
     project_id: String;

@@ -1,3 +1,5 @@
+//! Store tests: audit log.
+
 use domain::{Act, Actor, AuditEvent, AuditHead, EventId, KeyId, Visible, audit::changed};
 use store::{AuditFilter, Store};
 use testkit_db::{TestDb, both_engines};

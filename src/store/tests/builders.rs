@@ -1,4 +1,4 @@
-//! Rows written through the store, and a way past it to write what it never would.
+//! Store fixtures: rows written through the store, and direct access to write what it never would.
 
 use domain::{Unverified, Upstream, VirtualKey};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
@@ -64,7 +64,7 @@ async fn run(db: &TestDb, file: &str, sql: &str) {
         Location::Postgres { url } => {
             PgConnection::connect(url).await.unwrap().execute(sql).await.unwrap();
         }
-        Location::SqliteMemory => panic!("nobody else can reach these"),
+        Location::SqliteMemory => panic!("no other process can reach these"),
     }
 }
 
@@ -86,6 +86,6 @@ pub async fn plan(db: &TestDb, sql: &str) -> String {
             let lines: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut connection).await.unwrap();
             lines.into_iter().map(|line| line + " \n").collect()
         }
-        Location::SqliteMemory => panic!("nobody else can reach these"),
+        Location::SqliteMemory => panic!("no other process can reach these"),
     }
 }

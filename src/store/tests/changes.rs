@@ -1,3 +1,5 @@
+//! Store tests: change feed.
+
 use std::sync::{Arc, Mutex};
 
 use domain::{Change, ChangeKind};
@@ -10,16 +12,16 @@ fn change(kind: ChangeKind, id: &str) -> Change {
     Change { kind, id: id.to_owned() }
 }
 
-/// Collects what a store tells.
+/// Collects what a store announces.
 fn listen(store: &Store) -> Arc<Mutex<Vec<Change>>> {
-    let heard = Arc::new(Mutex::new(Vec::new()));
-    let sink = heard.clone();
+    let received = Arc::new(Mutex::new(Vec::new()));
+    let sink = received.clone();
     store.subscribe(Arc::new(move |change| sink.lock().unwrap().push(change.clone())));
-    heard
+    received
 }
 
-fn taken(heard: &Mutex<Vec<Change>>) -> Vec<Change> {
-    std::mem::take(&mut *heard.lock().unwrap())
+fn taken(received: &Mutex<Vec<Change>>) -> Vec<Change> {
+    std::mem::take(&mut *received.lock().unwrap())
 }
 
 async fn announce(store: &Store, changes: &[Change]) {
@@ -31,7 +33,7 @@ async fn announce(store: &Store, changes: &[Change]) {
 }
 
 both_engines! {
-    async fn commit_has_told_every_subscriber_when_it_returns(db: TestDb) {
+    async fn commit_has_notified_every_subscriber_when_it_returns(db: TestDb) {
         let (one, two) = (listen(&db.store), listen(&db.store.clone()));
         let changes = [change(ChangeKind::Key, "a"), change(ChangeKind::KeyEnded, "b")];
         announce(&db.store, &changes).await;
@@ -39,45 +41,45 @@ both_engines! {
         assert_eq!(taken(&two), changes);
     }
 
-    async fn nothing_is_told_before_the_commit_or_without_it(db: TestDb) {
-        let heard = listen(&db.store);
+    async fn nothing_is_announced_before_the_commit_or_without_it(db: TestDb) {
+        let received = listen(&db.store);
         let mut tx = db.store.begin().await.unwrap();
         tx.announce(change(ChangeKind::Key, "a")).await.unwrap();
-        assert_eq!(taken(&heard), []);
+        assert_eq!(taken(&received), []);
         drop(tx);
         db.store.poll_changes().await.unwrap();
         db.store.poll_changes().await.unwrap();
-        assert_eq!(taken(&heard), []);
+        assert_eq!(taken(&received), []);
     }
 
-    async fn another_process_hears_by_polling_what_came_after_its_first_poll(db: TestDb) {
+    async fn another_process_sees_by_polling_what_came_after_its_first_poll(db: TestDb) {
         announce(&db.store, &[change(ChangeKind::Upstream, "old")]).await;
         let other = Store::open(&db.location).await.unwrap();
-        let heard = listen(&other);
+        let received = listen(&other);
         other.poll_changes().await.unwrap();
-        assert_eq!(taken(&heard), []);
+        assert_eq!(taken(&received), []);
 
         let changes = [change(ChangeKind::KeyEnded, "a"), change(ChangeKind::Upstream, "b")];
         announce(&db.store, &changes).await;
         other.poll_changes().await.unwrap();
-        assert_eq!(taken(&heard), changes);
+        assert_eq!(taken(&received), changes);
         other.poll_changes().await.unwrap();
-        assert_eq!(taken(&heard), []);
+        assert_eq!(taken(&received), []);
         other.close().await;
     }
 
     async fn a_first_poll_of_an_empty_database_misses_nothing_later(db: TestDb) {
         let other = Store::open(&db.location).await.unwrap();
-        let heard = listen(&other);
+        let received = listen(&other);
         other.poll_changes().await.unwrap();
         announce(&db.store, &[change(ChangeKind::Key, "first")]).await;
         other.poll_changes().await.unwrap();
-        assert_eq!(taken(&heard), [change(ChangeKind::Key, "first")]);
+        assert_eq!(taken(&received), [change(ChangeKind::Key, "first")]);
         other.close().await;
     }
 
-    async fn more_than_a_batch_is_told_in_one_poll(db: TestDb) {
-        let heard = listen(&db.store);
+    async fn more_than_a_batch_is_announced_in_one_poll(db: TestDb) {
+        let received = listen(&db.store);
         db.store.poll_changes().await.unwrap();
         behind_its_back(
             &db,
@@ -86,15 +88,15 @@ both_engines! {
         )
         .await;
         db.store.poll_changes().await.unwrap();
-        assert_eq!(taken(&heard).len(), 2500);
+        assert_eq!(taken(&received).len(), 2500);
     }
 
     async fn a_kind_of_a_newer_version_is_passed_over(db: TestDb) {
-        let heard = listen(&db.store);
+        let received = listen(&db.store);
         db.store.poll_changes().await.unwrap();
         behind_its_back(&db, "INSERT INTO changes (seq, kind, id) VALUES (1, 'route', 'x'), (2, 'key', 'y')").await;
         db.store.poll_changes().await.unwrap();
-        assert_eq!(taken(&heard), [change(ChangeKind::Key, "y")]);
+        assert_eq!(taken(&received), [change(ChangeKind::Key, "y")]);
     }
 
     async fn only_the_newest_rows_are_kept_and_numbers_go_on(db: TestDb) {
@@ -102,11 +104,11 @@ both_engines! {
         announce(&db.store, &[change(ChangeKind::Key, "z")]).await;
         assert_eq!(db.store.trim_changes(10).await.unwrap(), 1);
         assert_eq!(db.store.trim_changes(10).await.unwrap(), 0);
-        let heard = listen(&db.store);
+        let received = listen(&db.store);
         db.store.poll_changes().await.unwrap();
         // Would fail on the primary key if the oldest row were still there, or if the newest had another number.
         behind_its_back(&db, "INSERT INTO changes (seq, kind, id) VALUES (1, 'key', 'x'), (20002, 'upstream', 'w')").await;
         db.store.poll_changes().await.unwrap();
-        assert_eq!(taken(&heard), [change(ChangeKind::Upstream, "w")]);
+        assert_eq!(taken(&received), [change(ChangeKind::Upstream, "w")]);
     }
 }

@@ -3,7 +3,7 @@
 use store::{Error, Location, Schema, SchemaError, Store, schema};
 use testkit_db::{applied, empty, execute, migrate_up_to};
 
-/// The same on both engines, each on a database that nobody has touched.
+/// The same on both engines, each on a database that is untouched.
 macro_rules! on_empty {
     ($(async fn $name:ident($location:ident: $kind:ty) $body:block)+) => {$(
         mod $name {

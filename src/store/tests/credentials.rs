@@ -1,3 +1,5 @@
+//! Store tests: credentials.
+
 use domain::{Credential, CredentialVersion, Upstream};
 use store::{Constraint, Error, Store};
 use testkit_db::{TestDb, both_engines};

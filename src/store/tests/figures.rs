@@ -1,3 +1,5 @@
+//! Store tests: usage aggregates.
+
 use domain::{ErrorClass, RequestLog, Timestamp, Usage, Visible};
 use store::{KeyActivity, Location, RequestTotals, UpstreamFigures};
 use testkit_db::{TestDb, both_engines};

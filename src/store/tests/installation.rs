@@ -1,3 +1,5 @@
+//! Store tests: installation.
+
 use domain::{Installation, KeyringRow};
 use store::{Constraint, Error};
 use testkit_db::{TestDb, both_engines};

@@ -1,3 +1,5 @@
+//! Store tests: background jobs.
+
 use domain::{JobRun, JobRunId, RunState};
 use testkit_db::{TestDb, both_engines};
 

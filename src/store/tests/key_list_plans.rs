@@ -1,4 +1,4 @@
-//! What lists of many keys cost: no page, no search and no count reads every row.
+//! Query plan tests: no page, no search and no count of keys reads every row.
 //!
 //! `KEYWRIGHT_TEST_KEYS=1000000` makes it a measurement: times are printed, and are at most 20 ms each.
 

@@ -1,3 +1,5 @@
+//! Store tests: key lists and search.
+
 use domain::{KeySort, KeyState, Timestamp, VirtualKey, Visible};
 use store::{KeyCounts, KeyFilter, Store};
 use testkit_db::{TestDb, both_engines};

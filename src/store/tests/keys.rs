@@ -1,3 +1,5 @@
+//! Store tests: virtual keys.
+
 use domain::{Damage, KeyEnv, KeyVersion, ModelPattern, Policy, RateLimits, RevokeReason, Timestamp, VirtualKey};
 use store::{Constraint, Error, Store};
 use testkit_db::{TestDb, both_engines};
@@ -73,7 +75,7 @@ both_engines! {
     }
 
     /// A change of any column but the one that says why not, and the row no longer verifies.
-    async fn a_row_changed_by_somebody_else_is_tampered_with(db: TestDb) {
+    async fn a_row_changed_from_outside_is_tampered_with(db: TestDb) {
         with_keys(&db.store, &[key(1)]).await;
         for change in ["enabled = FALSE", "expires_at = 5", "policy = '{}' || ' '", "epoch = epoch + 1", "mac = NULL"] {
             behind_its_back(&db, "CREATE TABLE kept AS SELECT * FROM keys").await;

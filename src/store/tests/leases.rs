@@ -1,3 +1,5 @@
+//! Store tests: leases.
+
 use testkit_db::{TestDb, both_engines};
 
 use crate::builders::NOON;

@@ -1,4 +1,4 @@
-//! Every public function of the store, on both engines.
+//! Store tests: every public function, on both engines.
 #![allow(clippy::unwrap_used, clippy::panic)] // a test fails by panicking, its helpers too
 
 mod audit;

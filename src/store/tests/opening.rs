@@ -1,3 +1,5 @@
+//! Store tests: opening a database.
+
 use domain::{Installation, KeyringRow};
 use store::{Error, Inspection, Location, Store, inspect};
 use testkit_db::{TestDb, both_engines};
@@ -61,7 +63,7 @@ both_engines! {
         assert!(matches!(inspect(&db.location).await.unwrap(), Inspection::Foreign));
     }
 
-    async fn somebody_elses_tables_make_a_database_foreign(db: TestDb) {
+    async fn tables_of_another_application_make_a_database_foreign(db: TestDb) {
         behind_its_back(&db, "CREATE TABLE wp_posts (id BIGINT)").await;
         assert!(matches!(inspect(&db.location).await.unwrap(), Inspection::Foreign));
     }

@@ -1,3 +1,5 @@
+//! Store tests: outbox.
+
 use domain::{EventId, OutboxEvent};
 use testkit_db::{TestDb, both_engines};
 

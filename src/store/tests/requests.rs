@@ -1,3 +1,5 @@
+//! Store tests: request rows.
+
 use domain::{ErrorClass, OpenEnum, RequestId, RequestLog, Timestamp, Usage, Visible};
 use store::{RequestFilter, Store};
 use testkit_db::{TestDb, both_engines};

@@ -1,3 +1,5 @@
+//! Store tests: filtered request lists.
+
 use domain::{ErrorClass, RequestLog, Timestamp, Visible};
 use store::{Location, RequestFilter, Store};
 use testkit_db::{TestDb, both_engines};

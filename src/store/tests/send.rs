@@ -1,4 +1,4 @@
-//! Servers run every handler on many threads: the futures must be able to move between them.
+//! `Send` check: servers run every handler on many threads, so the futures must be able to move between them.
 
 use std::sync::Arc;
 

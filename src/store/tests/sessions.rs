@@ -1,3 +1,5 @@
+//! Store tests: sessions.
+
 use domain::{Session, Timestamp};
 use store::{Constraint, Error, Store};
 use testkit_db::{TestDb, both_engines};
@@ -66,7 +68,7 @@ both_engines! {
         assert_eq!(load(&db.store, 2).await, Some(session(2)));
     }
 
-    async fn an_update_over_somebody_elses_or_of_a_session_that_is_gone_is_stale(db: TestDb) {
+    async fn an_update_over_another_one_or_of_a_session_that_is_gone_is_stale(db: TestDb) {
         insert(&db.store, &session(1)).await;
         let known = db.store.load_session(&[1; 32]).await.unwrap().unwrap().verify(&TestMacs).unwrap();
         let newer = db.store.update_session(&TestMacs, known.clone()).await.unwrap();

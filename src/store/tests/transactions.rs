@@ -1,3 +1,5 @@
+//! Store tests: transactions.
+
 use store::{Error, Store};
 use testkit_db::{TestDb, both_engines};
 
@@ -62,7 +64,7 @@ both_engines! {
         assert_eq!(sound(db.store.find_key(&key(1).id).await.unwrap()).unwrap().last_used_at, Some(NOON.plus(5)));
     }
 
-    /// Somebody else's transaction that does not end is an error after five seconds, and no longer one when it has.
+    /// Another transaction that does not end is an error after five seconds, and no longer one when it has.
     async fn a_writer_does_not_wait_for_ever(db: TestDb) {
         let other = Store::open(&db.location).await.unwrap();
         let endless = other.begin().await.unwrap();

@@ -1,4 +1,4 @@
-//! Request rows written under the first schema, after the migrations that came since.
+//! Store tests: request rows of the first schema, after the migrations that came since.
 
 use domain::{ErrorClass, OpenEnum, RequestLog, Usage, Visible};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection, migrate::Migrator};

@@ -1,3 +1,5 @@
+//! Store tests: upstreams.
+
 use domain::{BaseUrl, Damage, Provider, Upstream, Visible};
 use store::{Constraint, Error};
 use testkit_db::{TestDb, both_engines};
@@ -91,7 +93,7 @@ both_engines! {
         tx.commit().await.unwrap();
     }
 
-    /// F12: one row with a provider that this version does not know takes nobody else down.
+    /// F12: one row with a provider that this version does not know affects no other row.
     async fn a_row_that_does_not_parse_damages_itself_and_no_list(db: TestDb) {
         with_upstreams(&db.store, &[upstream(1), upstream(2)]).await;
         let broken = format!("WHERE id = '{}'", upstream(1).id);

@@ -1,3 +1,5 @@
+//! Store tests: users and members.
+
 use domain::{Damage, Project, ProjectId, Role, User};
 use store::{Constraint, Error, Store};
 use testkit_db::{TestDb, both_engines};
@@ -59,7 +61,7 @@ both_engines! {
         assert_eq!((hash(1).await, hash(2).await), ("new".to_owned(), "two".to_owned()));
     }
 
-    async fn a_role_that_nobody_knows_damages_its_row_alone(db: TestDb) {
+    async fn an_unknown_role_damages_its_row_alone(db: TestDb) {
         with_project(&db.store).await;
         let mut tx = db.store.begin().await.unwrap();
         tx.insert_user(&TestMacs, &user(1), "one").await.unwrap();

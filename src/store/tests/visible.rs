@@ -6,12 +6,12 @@ use testkit_db::{TestDb, both_engines};
 
 use crate::builders::{NOON, TestMacs, all_sound, failed, key, request, user, with_keys, with_project};
 
-/// What somebody of this role in the project may see.
+/// What someone of this role in the project may see.
 fn of(role: Role, resource: Resource) -> Visible {
     Actor::User(User { role, ..user(1) }).principal().visible(resource).unwrap()
 }
 
-/// Keys 1 to 8; the even ones are somebody's own, the last of them is over.
+/// Keys 1 to 8; the even ones are someone's own, the last of them is over.
 async fn with_owned_keys(store: &Store) {
     with_project(store).await;
     let mut tx = store.begin().await.unwrap();
@@ -134,21 +134,21 @@ both_engines! {
         }
         let figures = db.store.upstream_figures(&member, NOON).await.unwrap();
         assert_eq!(figures.iter().map(|one| (one.requests, one.errors)).collect::<Vec<_>>(), [(2, 1)]);
-        assert_eq!(figures[0].last_error, Some(ErrorClass::UpstreamUnavailable.into()), "not a stranger's");
+        assert_eq!(figures[0].last_error, Some(ErrorClass::UpstreamUnavailable.into()), "not a outsider's");
     }
 
-    async fn somebody_of_no_project_sees_nothing(db: TestDb) {
+    async fn someone_of_no_project_sees_nothing(db: TestDb) {
         with_keys(&db.store, &[key(1)]).await;
         db.store.insert_requests(&[request(0)]).await.unwrap();
-        let stranger = domain::ProjectId::new(NOON, [9; 10]);
-        let stranger = Actor::User(User { role: Role::Viewer, project_id: stranger, ..user(9) }).principal();
-        let keys = stranger.visible(Resource::Key).unwrap();
+        let outsider = domain::ProjectId::new(NOON, [9; 10]);
+        let outsider = Actor::User(User { role: Role::Viewer, project_id: outsider, ..user(9) }).principal();
+        let keys = outsider.visible(Resource::Key).unwrap();
         assert_eq!(walked(&db.store, &keys, &filter()).await, [""; 0]);
-        let rows = stranger.visible(Resource::Log).unwrap();
+        let rows = outsider.visible(Resource::Log).unwrap();
         let all = RequestFilter { limit: 10, ..RequestFilter::default() };
         assert!(db.store.list_requests(&rows, &all).await.unwrap().is_empty());
         assert_eq!(db.store.request_totals(&rows, NOON).await.unwrap().requests, 0);
-        assert!(stranger.visible(Resource::Audit).is_none(), "viewers see no audit record");
+        assert!(outsider.visible(Resource::Audit).is_none(), "viewers see no audit record");
         let admin = Actor::User(User { role: Role::Admin, ..user(1) }).principal().visible(Resource::Audit).unwrap();
         assert!(db.store.list_audit(&admin, &AuditFilter { limit: 10, ..AuditFilter::default() }).await.unwrap().is_empty());
     }

@@ -64,7 +64,7 @@ impl ControlPlane {
         Self { control, store, clock, keyring, _dir: dir }
     }
 
-    /// What somebody at the machine's own command line may do.
+    /// What a user at the machine's own command line may do.
     pub fn local(&self) -> Cx {
         self.control.cx(Actor::Local { uid: 1000 }, None)
     }

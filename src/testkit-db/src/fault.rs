@@ -1,4 +1,4 @@
-//! Databases that are there and do not answer.
+//! Database fault injection: databases that are there and do not answer.
 
 use std::path::Path;
 
@@ -18,7 +18,7 @@ pub async fn lock_sqlite(dir: &Path) -> Lock {
     for name in ["control.db", "usage.db"] {
         let options = SqliteConnectOptions::new().filename(dir.join(name)).create_if_missing(false);
         let mut connection = SqliteConnection::connect_with(&options).await.expect("the file is there");
-        connection.execute("BEGIN IMMEDIATE").await.expect("nobody else holds the lock for long");
+        connection.execute("BEGIN IMMEDIATE").await.expect("no other holder for long");
         locked.push(connection);
     }
     Lock::Sqlite(locked)

@@ -1,4 +1,4 @@
-//! Databases as the first released schema had them: made by migration 1 alone and filled with rows from a fixture.
+//! First-version databases: made by migration 1 alone and filled with rows from a fixture.
 
 use store::Location;
 

@@ -1,4 +1,4 @@
-//! Both database engines for tests of store and control.
+//! Test databases: both engines, for tests of store and control.
 //!
 //! Every test gets databases of its own, migrated and empty, which go when the test ends. `PostgreSQL` is the server
 //! that `KEYWRIGHT_TEST_POSTGRES` names; `scripts/postgres.sh run` starts one.
@@ -31,7 +31,7 @@ pub struct TestDb {
 }
 
 /// What goes when the test ends.
-#[allow(dead_code)] // held for being dropped
+#[allow(dead_code)] // kept for being dropped
 enum Guard {
     Files(TempDir),
     Database(postgres::Database),

@@ -1,4 +1,4 @@
-//! Databases as an older version left them, and those of a version that is yet to come.
+//! Older and newer schemas: databases as an older version left them, and those of a version that is yet to come.
 
 use std::path::{Path, PathBuf};
 
@@ -23,7 +23,7 @@ pub async fn migrate_up_to(location: &Location, version: i64) {
             migrations("postgres").await.run_to(version, &mut connection).await.expect("migrations apply");
             connection.close().await.expect("the connection closes");
         }
-        Location::SqliteMemory => panic!("nobody else can reach these"),
+        Location::SqliteMemory => panic!("no other process can reach these"),
     }
 }
 
@@ -41,7 +41,7 @@ pub async fn execute(location: &Location, sql: &str) {
             connection.execute(sql).await.expect("the statement runs");
             connection.close().await.expect("the connection closes");
         }
-        Location::SqliteMemory => panic!("nobody else can reach these"),
+        Location::SqliteMemory => panic!("no other process can reach these"),
     }
 }
 
@@ -57,7 +57,7 @@ pub async fn applied(location: &Location) -> Vec<i64> {
             let mut connection = PgConnection::connect(url).await.expect("the database is there");
             sqlx::query_scalar(LISTED).fetch_all(&mut connection).await.expect("the list can be read")
         }
-        Location::SqliteMemory => panic!("nobody else can reach these"),
+        Location::SqliteMemory => panic!("no other process can reach these"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Databases on the test server.
+//! PostgreSQL test databases.
 
 use std::{
     process,
@@ -21,7 +21,7 @@ pub(crate) fn server() -> Option<String> {
     std::env::var("KEYWRIGHT_TEST_POSTGRES").ok().filter(|url| !url.is_empty())
 }
 
-/// Whether somebody said that there is to be no server.
+/// Whether it was configured that there is no server.
 #[allow(clippy::disallowed_methods)] // tests are configured by the environment alone
 pub(crate) fn skipping() -> bool {
     std::env::var("KEYWRIGHT_TEST_SQLITE_ONLY").is_ok_and(|value| value == "1")

@@ -1,4 +1,5 @@
-//! A writer to the database that is not the product: for showing what such a one can and cannot do.
+//! Database tampering: direct writes to the tables, for showing what an attacker with database access can and cannot
+//! do.
 
 use sqlx::{
     AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection, sqlite::SqliteConnectOptions,
@@ -29,7 +30,7 @@ pub enum ColumnKind {
     Bytes,
 }
 
-/// Connections of somebody who may write everything. References between tables are not enforced for them.
+/// Connections of an attacker who may write everything. References between tables are not enforced for them.
 pub enum Intruder {
     /// `control.db` and `usage.db`.
     Sqlite(Vec<SqliteConnection>),
@@ -54,7 +55,7 @@ impl Intruder {
                 connection.execute("SET session_replication_role = replica").await.expect("a superuser may");
                 Self::Postgres(Box::new(connection))
             }
-            Location::SqliteMemory => panic!("nobody else can reach these"),
+            Location::SqliteMemory => panic!("no other process can reach these"),
         }
     }
 

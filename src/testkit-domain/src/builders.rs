@@ -1,4 +1,4 @@
-//! Test data builders: one valid value of each type of `domain`, told apart by a number.
+//! Test data builders: one valid value of each type of `domain`, distinguished by a number.
 //!
 //! A test changes the fields it is about: `VirtualKey { enabled: false, ..key(1) }`.
 

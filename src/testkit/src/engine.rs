@@ -1,4 +1,4 @@
-//! Which database engine a test server runs on.
+//! Test engine choice: which database a test server runs on.
 
 /// SQLite in the data directory, or a PostgreSQL database made for one test.
 #[derive(Clone, Debug)]

@@ -1,4 +1,4 @@
-//! Bodies as upstreams compress them.
+//! Compressed bodies, as upstreams send them.
 
 use std::io::Write as _;
 

@@ -1,4 +1,4 @@
-//! HTTP over a bare socket: exact bytes out, exact bytes back, and what became of the connection.
+//! Raw HTTP client over a bare socket: exact bytes out, exact bytes back, and what became of the connection.
 //!
 //! Nothing here understands more of HTTP than where an answer ends, so that what a client library would mend or hide
 //! reaches the test. Every wait is bounded: a test fails rather than hangs.
@@ -16,7 +16,7 @@ use tokio::{
 };
 
 /// How long the other side may keep a test waiting.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A connection.
 pub struct Raw {
@@ -64,19 +64,19 @@ impl Raw {
         Self::connect_from([127, 0, 0, 1].into(), address).await
     }
 
-    /// Connects from one of the machine's own addresses, with little room for what it does not read.
+    /// Connects from one of the machine's own addresses, with small buffers for what it does not read.
     pub async fn connect_from(source: IpAddr, address: SocketAddr) -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind((source, 0).into()).unwrap();
         socket.set_recv_buffer_size(64 * 1024).unwrap();
-        let stream = timeout(PATIENCE, socket.connect(address)).await.expect("a connection in time").unwrap();
+        let stream = timeout(TIMEOUT, socket.connect(address)).await.expect("a connection in time").unwrap();
         stream.set_nodelay(true).unwrap();
         Self { stream, unread: Vec::new(), ended: false }
     }
 
     /// Sends `bytes`. A server may hang up in the middle of them: what it says is found by reading.
     pub async fn send(&mut self, bytes: &[u8]) {
-        let sent = timeout(PATIENCE, self.stream.write_all(bytes)).await;
+        let sent = timeout(TIMEOUT, self.stream.write_all(bytes)).await;
         drop(sent.expect("the server takes bytes, or hangs up"));
     }
 
@@ -98,17 +98,17 @@ impl Raw {
             }
             self.read_answer(bodiless).await
         };
-        timeout(PATIENCE, asked).await.unwrap_or_else(|_| panic!("no answer in time to {}", shown(bytes)))
+        timeout(TIMEOUT, asked).await.unwrap_or_else(|_| panic!("no answer in time to {}", shown(bytes)))
     }
 
     /// Reads the next answer. `None`: the connection ended without one.
     pub async fn answer(&mut self) -> Option<Answer> {
-        timeout(PATIENCE, self.read_answer(false)).await.expect("an answer in time")
+        timeout(TIMEOUT, self.read_answer(false)).await.expect("an answer in time")
     }
 
     /// Reads the head of the next answer and leaves its body on the wire.
     pub async fn head(&mut self) -> Option<String> {
-        timeout(PATIENCE, self.read_head()).await.expect("an answer's head in time")
+        timeout(TIMEOUT, self.read_head()).await.expect("an answer's head in time")
     }
 
     /// Sends `bytes` one by one, listening for `every` after each, until the server answers or hangs up. Bytes run
@@ -127,11 +127,11 @@ impl Raw {
             }
             self.read_answer(false).await
         };
-        timeout(PATIENCE, trickled).await.expect("the server loses patience first")
+        timeout(TIMEOUT, trickled).await.expect("the server loses patience first")
     }
 
     /// Listens for so long; whether the connection was open and silent all the while.
-    pub async fn hears_nothing(&mut self, during: Duration) -> bool {
+    pub async fn receives_nothing(&mut self, during: Duration) -> bool {
         self.unread.is_empty() && timeout(during, self.more()).await.is_err()
     }
 
@@ -146,12 +146,12 @@ impl Raw {
                 left -= there;
             }
         };
-        timeout(PATIENCE, skipped).await.expect("so many bytes in time");
+        timeout(TIMEOUT, skipped).await.expect("so many bytes in time");
     }
 
     /// Reads until the server closes, and returns what else it said before.
     pub async fn rest(&mut self) -> Vec<u8> {
-        self.until_closed(PATIENCE).await.expect("the server closes the connection")
+        self.until_closed(TIMEOUT).await.expect("the server closes the connection")
     }
 
     /// The same; `None`: it did not close in time.

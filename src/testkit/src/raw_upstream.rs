@@ -1,4 +1,4 @@
-//! An upstream that says exactly the bytes it is told to say, and keeps the bytes that it hears.
+//! Scripted upstream: sends exactly the bytes it is given, and keeps the bytes that it receives.
 //!
 //! [`crate::FakeUpstream`] speaks proper HTTP; this one does not have to.
 
@@ -18,14 +18,14 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::raw::{PATIENCE, find};
+use crate::raw::{TIMEOUT, find};
 
 /// What it does with a request, one after the other. After the last one the connection waits for the next request.
 #[derive(Clone, Debug)]
 pub enum Act {
     /// Says these bytes.
     Say(Vec<u8>),
-    /// Says them again and again, until nobody takes them.
+    /// Sends them again and again, until the peer stops reading.
     Repeat(Vec<u8>),
     /// Says nothing until the other side hangs up.
     Hang,
@@ -44,12 +44,12 @@ pub struct RawUpstream {
 
 struct Shared {
     acts: Mutex<Vec<Act>>,
-    heard: Mutex<Vec<Vec<u8>>>,
+    received: Mutex<Vec<Vec<u8>>>,
     connections: watch::Sender<usize>,
     left: watch::Sender<usize>,
 }
 
-/// What it answers unless told otherwise.
+/// What it answers unless configured otherwise.
 pub const GOOD: &[u8] =
     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 13\r\n\r\n{\"good\":true}";
 
@@ -60,7 +60,7 @@ impl RawUpstream {
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared {
             acts: Mutex::new(vec![Act::Say(GOOD.to_vec())]),
-            heard: Mutex::default(),
+            received: Mutex::default(),
             connections: watch::Sender::new(0),
             left: watch::Sender::new(0),
         });
@@ -91,19 +91,19 @@ impl RawUpstream {
     }
 
     /// The requests that came, oldest first, byte for byte.
-    pub fn heard(&self) -> Vec<Vec<u8>> {
-        self.shared.heard.lock().clone()
+    pub fn received(&self) -> Vec<Vec<u8>> {
+        self.shared.received.lock().clone()
     }
 
     /// How many requests and how many connections came.
     pub fn counts(&self) -> (usize, usize) {
-        (self.shared.heard.lock().len(), *self.shared.connections.borrow())
+        (self.shared.received.lock().len(), *self.shared.connections.borrow())
     }
 
     /// Waits until the other side hung up on so many connections.
     pub async fn wait_left(&self, count: usize) {
         let mut left = self.shared.left.subscribe();
-        let waited = timeout(PATIENCE, left.wait_for(|left| *left >= count)).await;
+        let waited = timeout(TIMEOUT, left.wait_for(|left| *left >= count)).await;
         assert!(waited.is_ok(), "the upstream waited in vain to be left: {} of {count}", *self.shared.left.borrow());
     }
 
@@ -140,7 +140,7 @@ async fn listen(listener: TcpListener, shared: Arc<Shared>, stop: CancellationTo
 async fn serve(mut stream: TcpStream, shared: &Shared) {
     let mut unread = Vec::new();
     while let Some(request) = request(&mut stream, &mut unread).await {
-        shared.heard.lock().push(request);
+        shared.received.lock().push(request);
         let mut acts: VecDeque<Act> = shared.acts.lock().clone().into();
         while let Some(act) = acts.pop_front() {
             let stays = match act {
@@ -169,7 +169,7 @@ async fn serve(mut stream: TcpStream, shared: &Shared) {
     shared.left.send_modify(|count| *count += 1);
 }
 
-/// The next request, head and body; `None` once nobody asks any more.
+/// The next request, head and body; `None` once the peer sends no more.
 async fn request(stream: &mut TcpStream, unread: &mut Vec<u8>) -> Option<Vec<u8>> {
     loop {
         if let Some(length) = length(unread) {

@@ -1,4 +1,4 @@
-//! An upstream that keeps every byte it receives, and answers with bytes that the test has written.
+//! Recording upstream: keeps every byte it receives, and answers with bytes that the test has written.
 //!
 //! The fake upstream speaks HTTP through a library and answers as `OpenAI` does. This one knows nothing but the framing
 //! of HTTP/1.1: what a test wants to see unchanged must not be touched by the one who looks at it either.
@@ -19,7 +19,7 @@ use crate::wire::{Framing, Head, Wire, soon};
 pub struct Recorded {
     /// Its head, raw.
     pub head: Head,
-    /// How the end of its body was told.
+    /// How the end of its body was marked.
     pub framing: Framing,
     /// Its body, out of its chunks.
     pub body: Vec<u8>,
@@ -116,7 +116,7 @@ impl Recorder {
         self.address.to_string()
     }
 
-    /// Answers the next request that has no answer yet. Nobody's request is answered 599.
+    /// Answers the next request that has no answer yet. A request without a script is answered 599.
     pub fn answer(&self, script: impl Into<Script>) {
         self.shared.scripts.lock().push_back(script.into());
     }
@@ -156,7 +156,7 @@ async fn listen(listener: TcpListener, shared: Arc<Shared>, stop: CancellationTo
         let (shared, stop) = (shared.clone(), stop.clone());
         tasks.spawn(async move {
             tokio::select! {
-                // A connection that breaks has nothing to tell: what came of it whole is recorded.
+                // A connection that breaks is not recorded: what came of it whole is recorded.
                 _ = serve(stream, &shared) => {}
                 () = stop.cancelled() => {}
             }

@@ -109,9 +109,9 @@ impl TestServer {
         self.running().admin
     }
 
-    /// The parts, for what no door shows.
-    pub fn parts(&self) -> &server::wire::House {
-        &self.running().house
+    /// The parts, for what no entry point shows.
+    pub fn parts(&self) -> &server::wire::Services {
+        &self.running().services
     }
 
     /// The data directory.

@@ -1,4 +1,4 @@
-//! HTTP/1.1 as bytes: messages read and written without a library that would tidy them up.
+//! HTTP/1.1 codec for tests: messages read and written as bytes, without a library that would normalise them.
 //!
 //! What a library hides (order and spelling of fields, framing, trailers, informational answers) is what the tests of
 //! a gateway have to look at.
@@ -11,14 +11,14 @@ use tokio::{
     time::timeout,
 };
 
-use crate::raw::{PATIENCE, find};
+use crate::raw::{TIMEOUT, find};
 
 /// Waits for something that has to happen.
 ///
 /// # Panics
 /// Where it does not happen in time: the test has failed.
 pub(crate) async fn soon<T>(what: &str, event: impl Future<Output = T>) -> T {
-    timeout(PATIENCE, event).await.unwrap_or_else(|_| panic!("waited in vain for {what}"))
+    timeout(TIMEOUT, event).await.unwrap_or_else(|_| panic!("waited in vain for {what}"))
 }
 
 /// The head of a message as it came, up to and with its blank line.
@@ -77,7 +77,7 @@ impl Head {
     }
 }
 
-/// How the end of a body is told.
+/// How the end of a body is marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Framing {
     /// There is no body, and nothing says so.
@@ -93,7 +93,7 @@ pub enum Framing {
 /// A body on its way in.
 #[derive(Debug)]
 pub struct Incoming {
-    /// How its end is told.
+    /// How its end is marked.
     pub framing: Framing,
     /// What came behind the last chunk, raw.
     pub trailers: Vec<u8>,
@@ -103,12 +103,12 @@ pub struct Incoming {
 
 /// An answer, whole.
 #[derive(Clone, Debug)]
-pub struct Answered {
+pub struct RawResponse {
     /// 1xx answers that came before it.
     pub informational: Vec<Head>,
     /// Its head.
     pub head: Head,
-    /// How its end was told.
+    /// How its end was marked.
     pub framing: Framing,
     /// Its body, out of its chunks.
     pub body: Vec<u8>,
@@ -142,7 +142,7 @@ impl Wire {
         soon("the server to read", self.stream.write_all(bytes)).await.unwrap();
     }
 
-    /// Sends exactly these bytes to somebody who may be gone.
+    /// Sends exactly these bytes to a peer that may be gone.
     pub(crate) async fn try_send(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.stream.write_all(bytes).await
     }
@@ -164,7 +164,7 @@ impl Wire {
     }
 
     /// The final answer to a request with `method`, whole.
-    pub async fn answer(&mut self, method: &str) -> Answered {
+    pub async fn answer(&mut self, method: &str) -> RawResponse {
         let mut informational = Vec::new();
         let head = loop {
             let head = self.answer_head().await;
@@ -178,7 +178,7 @@ impl Wire {
         while let Some(piece) = self.answer_piece(&mut incoming).await {
             body.extend(piece);
         }
-        Answered { informational, head, framing: incoming.framing, body, trailers: incoming.trailers }
+        RawResponse { informational, head, framing: incoming.framing, body, trailers: incoming.trailers }
     }
 
     /// The next head; `None` where the connection ends before one.

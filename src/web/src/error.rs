@@ -1,4 +1,4 @@
-//! Why something a person asked for did not happen, as pages and islands tell it.
+//! UI errors: why something a person asked for did not happen, as pages and islands say it.
 
 use std::fmt;
 
@@ -30,7 +30,7 @@ pub enum UiError {
         /// Seconds until a try is taken again.
         retry_after_s: u64,
     },
-    /// Nobody is signed in, or not convincingly.
+    /// There is no valid session.
     Unauthenticated {
         /// A sentence.
         message: String,
@@ -44,7 +44,7 @@ pub enum UiError {
     },
     /// The database does not answer.
     Unavailable,
-    /// Trouble on our side.
+    /// A failure on our side.
     Internal,
     /// The server could not be reached, or its answer not be read.
     Transport {

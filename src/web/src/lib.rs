@@ -1,4 +1,4 @@
-//! The UI door: pages, forms and islands.
+//! Admin web app (Leptos): pages, forms and islands.
 //!
 //! Every page is its own request and is drawn on the server; links are links and forms are forms, so all of it works
 //! without JavaScript. Islands add comfort where hands need it. Built with `ssr` for the server and with `hydrate` for
@@ -11,9 +11,9 @@
 // The types of views nest as deep as the pages they draw.
 #![recursion_limit = "512"]
 
-#[cfg(feature = "ssr")]
-pub mod door;
 mod error;
+#[cfg(feature = "ssr")]
+pub mod handling;
 mod keys;
 #[cfg(feature = "ssr")]
 mod logs;

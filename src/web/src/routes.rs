@@ -1,4 +1,4 @@
-//! Which path leads to which page.
+//! Page routes: which path leads to which page.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use control::Control;
 use leptos::config::LeptosOptions;
 
 use crate::{
-    door::{Page, Visit, arrive, functions, guard},
+    handling::{Page, PageRequest, functions, guard, load_page_request},
     keys, logs, overview, session, settings, theme, upstreams,
 };
 
@@ -66,10 +66,10 @@ pub fn routes(state: WebState) -> Router {
         .route("/logout", post(session::logout))
         .route("/theme", post(theme::choose))
         .route("/_fn/{*function}", post(functions));
-    guarded.merge(open).fallback(not_found).layer(from_fn_with_state(state, arrive))
+    guarded.merge(open).fallback(not_found).layer(from_fn_with_state(state, load_page_request))
 }
 
-async fn not_found(Extension(visit): Extension<Visit>) -> Response {
-    let page = Page::not_found(&visit);
-    visit.draw(Ok(page)).await
+async fn not_found(Extension(page_request): Extension<PageRequest>) -> Response {
+    let page = Page::not_found(&page_request);
+    page_request.draw(Ok(page)).await
 }

@@ -1,4 +1,4 @@
-//! The document around every page: head, policy, frame.
+//! HTML document around every page: head, content security policy, frame.
 
 use domain::{Decision, Target, Verb, text::visible};
 use http::{HeaderValue, header};
@@ -6,14 +6,14 @@ use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 
 use crate::{
-    door::{Flash, Section, Visit},
+    handling::{Flash, PageRequest, Section},
     theme::Theme,
     ui::{frame::AppFrame, notice::Confirmation},
 };
 
 /// Who is signed in, and the figures beside the entries of the navigation.
 #[derive(Clone)]
-pub(crate) struct Signed {
+pub(crate) struct SignedIn {
     pub(crate) email: String,
     pub(crate) role: String,
     pub(crate) section: Section,
@@ -25,13 +25,14 @@ pub(crate) struct Signed {
     pub(crate) path: String,
 }
 
-impl Signed {
-    /// The visitor.
-    pub(crate) async fn of(visit: &Visit, section: Section) -> control::Result<Self> {
-        let counts = control::navigation::counts(&visit.cx).await?;
-        let me = control::users::me(&visit.cx);
-        let path = visit.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-        let settings = visit.cx.principal().judge(Verb::Read, &Target::of(domain::Resource::Job)) == Decision::Allow;
+impl SignedIn {
+    /// The user.
+    pub(crate) async fn of(page_request: &PageRequest, section: Section) -> control::Result<Self> {
+        let counts = control::navigation::counts(&page_request.cx).await?;
+        let me = control::users::me(&page_request.cx);
+        let path = page_request.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        let settings =
+            page_request.cx.principal().judge(Verb::Read, &Target::of(domain::Resource::Job)) == Decision::Allow;
         let (keys, upstreams) = (counts.keys, counts.upstreams);
         Ok(Self { email: me.email, role: me.role.as_str().to_owned(), section, keys, upstreams, settings, path })
     }
@@ -43,16 +44,16 @@ pub(crate) fn Document(
     title: String,
     options: LeptosOptions,
     theme: Theme,
-    signed: Option<Signed>,
+    signed_in_user: Option<SignedIn>,
     flash: Option<Flash>,
     body: AnyView,
 ) -> impl IntoView {
     announce_policy();
     let stylesheet = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
-    let islands = signed.is_some().then(|| view! { <HydrationScripts options islands=true /> });
+    let islands = signed_in_user.is_some().then(|| view! { <HydrationScripts options islands=true /> });
     let flash = flash.map(|flash| view! { <Confirmation flash /> });
-    let framed = match signed {
-        Some(signed) => view! { <AppFrame signed theme>{flash}{body}</AppFrame> }.into_any(),
+    let framed = match signed_in_user {
+        Some(signed_in_user) => view! { <AppFrame signed_in_user theme>{flash}{body}</AppFrame> }.into_any(),
         None => view! { <main id="content" class="bare">{flash}{body}</main> }.into_any(),
     };
     view! {

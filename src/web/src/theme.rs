@@ -1,4 +1,4 @@
-//! Light, dark, or as the system has it: a cookie, read on the server so that no page flashes.
+//! Colour theme: light, dark, or as the system has it; a cookie, read on the server so that no page flashes.
 
 use axum::{
     Extension,
@@ -8,7 +8,7 @@ use axum::{
 use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 
-use crate::door::{Visit, decoded, local_path};
+use crate::handling::{PageRequest, decoded, local_path};
 
 /// The cookie that holds the choice. No secret: the server alone reads it, and only to pick colours.
 const COOKIE: &str = "kw_theme";
@@ -49,7 +49,7 @@ impl Theme {
         Self::ALL.into_iter().find(|theme| theme.as_str() == text).unwrap_or_default()
     }
 
-    /// The visitor's choice.
+    /// The user's choice.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         headers
             .get_all(header::COOKIE)
@@ -71,12 +71,12 @@ struct Choice {
 }
 
 /// Takes a choice and goes back to where it was made.
-pub(crate) async fn choose(Extension(visit): Extension<Visit>, body: RawForm) -> Response {
+pub(crate) async fn choose(Extension(page_request): Extension<PageRequest>, body: RawForm) -> Response {
     let choice: Choice = match decoded(&body) {
         Ok(choice) => choice,
-        Err(error) => return visit.draw(Err(error)).await,
+        Err(error) => return page_request.draw(Err(error)).await,
     };
-    let secure = if visit.is_https() { "; Secure" } else { "" };
+    let secure = if page_request.is_https() { "; Secure" } else { "" };
     let theme = Theme::parse(&choice.theme).as_str();
     let cookie = format!("{COOKIE}={theme}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}");
     let to = local_path(&choice.back).to_owned();

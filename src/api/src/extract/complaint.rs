@@ -1,4 +1,4 @@
-//! What serde says about an input, as a complaint about a field. Values are never repeated: they may be secrets.
+//! Deserialisation errors as field errors. Values are never repeated: they may be secrets.
 
 use std::fmt::Write as _;
 

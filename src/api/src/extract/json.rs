@@ -1,4 +1,4 @@
-//! JSON bodies.
+//! JSON body extractor.
 
 use std::error::Error;
 
@@ -16,7 +16,7 @@ use serde_json::error::Category;
 
 use super::{
     complaint::{NAME_MAX, complaint},
-    shape::{self, Flaw},
+    shape::{self, MalformedBody},
 };
 use crate::Problem;
 
@@ -56,9 +56,9 @@ fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Pr
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail));
     }
     shape::check(bytes).map_err(|flaw| match flaw {
-        Flaw::Broken(error) => broken(&error),
-        Flaw::Deep => Problem::bad_request("invalid_json", "the body nests deeper than 64 levels"),
-        Flaw::Twice(name) => {
+        MalformedBody::Broken(error) => broken(&error),
+        MalformedBody::Deep => Problem::bad_request("invalid_json", "the body nests deeper than 64 levels"),
+        MalformedBody::Twice(name) => {
             let name: String = name.chars().take(NAME_MAX).collect();
             Problem::bad_request("duplicate_field", format!("the field {name:?} stands twice; give it once"))
         }

@@ -1,4 +1,4 @@
-//! What is asked for: bodies and queries, each refused with a sentence that names the fix.
+//! Extractors: request bodies and query strings, each refused with a sentence that names the fix.
 
 mod complaint;
 mod json;

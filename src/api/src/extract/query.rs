@@ -1,4 +1,4 @@
-//! Query strings. A parameter that means nothing here is refused: silently ignored, `?dry_run=true` would write.
+//! Query string extractor. An unknown parameter is refused: silently ignored, `?dry_run=true` would write.
 
 use axum::http::request::Parts;
 use contract::{FieldErrors, Violation};

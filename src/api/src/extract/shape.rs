@@ -1,4 +1,4 @@
-//! What a JSON body may not be, whatever it is for: broken, deep, or saying one thing twice.
+//! JSON syntax check: malformed bodies, nesting depth, duplicate members.
 
 use std::{collections::HashSet, fmt};
 
@@ -10,9 +10,9 @@ use serde::{
 /// Deepest nesting.
 const DEPTH_MAX: usize = 64;
 
-/// Why a body is refused before anybody reads what it says.
+/// Why a body is refused before its content is read.
 #[derive(Debug)]
-pub(super) enum Flaw {
+pub(super) enum MalformedBody {
     /// It is not JSON.
     Broken(serde_json::Error),
     /// It nests deeper than 64 levels.
@@ -22,15 +22,15 @@ pub(super) enum Flaw {
 }
 
 /// Looks at all of `bytes`. Names are compared as JSON reads them, so that `\u0061` is `a`.
-pub(super) fn check(bytes: &[u8]) -> Result<(), Flaw> {
+pub(super) fn check(bytes: &[u8]) -> Result<(), MalformedBody> {
     // First of all, so that no reader ever goes down there.
     if depth(bytes) > DEPTH_MAX {
-        return Err(Flaw::Deep);
+        return Err(MalformedBody::Deep);
     }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let found = deserializer.deserialize_any(Names).map_err(Flaw::Broken)?;
-    deserializer.end().map_err(Flaw::Broken)?;
-    found.repeated.map_or(Ok(()), |name| Err(Flaw::Twice(name)))
+    let found = deserializer.deserialize_any(Names).map_err(MalformedBody::Broken)?;
+    deserializer.end().map_err(MalformedBody::Broken)?;
+    found.repeated.map_or(Ok(()), |name| Err(MalformedBody::Twice(name)))
 }
 
 /// How deep objects and lists nest; exact for JSON, and some number for what is none.
@@ -144,13 +144,13 @@ mod tests {
         let deep = format!("{}1{}", "[".repeat(65), "]".repeat(65));
         let deeper = format!("{{\"a\":{}}}", "[".repeat(100_000));
         for body in [&deep, &deeper] {
-            assert!(matches!(check(body.as_bytes()), Err(Flaw::Deep)));
+            assert!(matches!(check(body.as_bytes()), Err(MalformedBody::Deep)));
         }
         for body in ["", "{", "{\"a\":}", "{}{}", "{'a':1}", "\u{feff}{}", "NaN", r#"{"a":1,"a":2"#, r#"{"a":"\x"}"#] {
-            assert!(matches!(check(body.as_bytes()), Err(Flaw::Broken(_))), "{body}");
+            assert!(matches!(check(body.as_bytes()), Err(MalformedBody::Broken(_))), "{body}");
         }
         for body in [r#"{"name":1,"x":2,"name":3}"#, r#"{"name":1,"n\u0061me":2}"#] {
-            assert!(matches!(check(body.as_bytes()), Err(Flaw::Twice(name)) if name == "name"), "{body}");
+            assert!(matches!(check(body.as_bytes()), Err(MalformedBody::Twice(name)) if name == "name"), "{body}");
         }
     }
 }

@@ -1,8 +1,8 @@
-//! The document of the door.
+//! OpenAPI document of the REST API, as a snapshot.
 
 use axum::http::{Method, StatusCode};
 
-use crate::house::House;
+use crate::fixture::RestFixture;
 
 /// A change of the interface shows up here, in review.
 #[test]
@@ -11,9 +11,9 @@ fn the_document_is_as_agreed() {
 }
 
 #[tokio::test]
-async fn the_document_is_served_to_everybody() {
-    let house = House::new().await;
-    let answer = house.call(Method::GET, "/api/v1/openapi.json").send().await;
+async fn the_document_is_served_to_everyone() {
+    let fixture = RestFixture::new().await;
+    let answer = fixture.call(Method::GET, "/api/v1/openapi.json").send().await;
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.header("content-type"), "application/json");
     assert_eq!(answer.json(), serde_json::to_value(api::openapi()).unwrap());

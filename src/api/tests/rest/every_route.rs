@@ -1,4 +1,4 @@
-//! Walks the declared operations: no route can be forgotten here.
+//! Route walk: calls every declared operation as every role; no route can be forgotten here.
 
 use std::{
     sync::{
@@ -21,7 +21,7 @@ use domain::{
 use serde_json::{Value, json};
 
 use crate::{
-    house::{Call, House, ROLES},
+    fixture::{Call, ROLES, RestFixture},
     logs::row,
 };
 
@@ -54,20 +54,20 @@ struct Route {
 }
 
 impl Route {
-    fn call<'a>(&self, house: &'a House) -> Call<'a> {
-        let call = house.call(self.spec.method.as_str().parse().unwrap(), &self.path);
+    fn call<'a>(&self, fixture: &'a RestFixture) -> Call<'a> {
+        let call = fixture.call(self.spec.method.as_str().parse().unwrap(), &self.path);
         if self.spec.example.is_empty() { call } else { call.text("application/json", self.spec.example) }
     }
 
-    fn call_with<'a>(&self, house: &'a House, body: Body) -> Call<'a> {
-        house.call(self.spec.method.as_str().parse().unwrap(), &self.path).text("application/json", body)
+    fn call_with<'a>(&self, fixture: &'a RestFixture, body: Body) -> Call<'a> {
+        fixture.call(self.spec.method.as_str().parse().unwrap(), &self.path).text("application/json", body)
     }
 }
 
 /// The id of a thing made for the `n`-th operation.
-async fn thing(house: &House, spec: &Spec, looks: &str, n: usize) -> String {
+async fn thing(fixture: &RestFixture, spec: &Spec, looks: &str, n: usize) -> String {
     let id = match looks {
-        "key_…" => house.key(&format!("key {n}")).await["id"].clone(),
+        "key_…" => fixture.key(&format!("key {n}")).await["id"].clone(),
         "up_…" => {
             // Tests of an upstream must not leave the process.
             let tested = spec.access == Access::Needs(Resource::Upstream, Verb::Test);
@@ -75,18 +75,18 @@ async fn thing(house: &House, spec: &Spec, looks: &str, n: usize) -> String {
                 "name": format!("upstream {n}"), "provider": if tested { "echo" } else { "openai" },
                 "api_key": "sk-provider-secret-0001",
             });
-            house.upstream(&wanted).await["id"].clone()
+            fixture.upstream(&wanted).await["id"].clone()
         }
         "req_…" => {
-            let row = RequestLog { project_id: house.project.clone(), ..row(u8::try_from(n).unwrap(), 200) };
-            house.store.insert_requests(std::slice::from_ref(&row)).await.unwrap();
+            let row = RequestLog { project_id: fixture.project.clone(), ..row(u8::try_from(n).unwrap(), 200) };
+            fixture.store.insert_requests(std::slice::from_ref(&row)).await.unwrap();
             Value::from(row.id.as_str())
         }
         "a job's name" => Value::from("trim_changes"),
         "job_…" => {
             let at = domain::Timestamp(1);
             let id = domain::JobRunId::new(at, [u8::try_from(n).unwrap(); 10]);
-            house.store.insert_job_run(&domain::JobRun::queued(id.clone(), "trim_changes", None, at)).await.unwrap();
+            fixture.store.insert_job_run(&domain::JobRun::queued(id.clone(), "trim_changes", None, at)).await.unwrap();
             Value::from(id.as_str())
         }
         other => panic!("say how a thing with the id {other} is made"),
@@ -95,7 +95,7 @@ async fn thing(house: &House, spec: &Spec, looks: &str, n: usize) -> String {
 }
 
 /// Every operation that asks who is there, each over things of its own.
-async fn guarded_routes(house: &House) -> Vec<Route> {
+async fn guarded_routes(fixture: &RestFixture) -> Vec<Route> {
     let mut routes = Vec::new();
     for (spec, looks) in declared() {
         if spec.access == Access::Public {
@@ -104,7 +104,7 @@ async fn guarded_routes(house: &House) -> Vec<Route> {
         }
         let mut ids = Vec::new();
         for looks in looks {
-            ids.push(thing(house, &spec, looks, routes.len()).await);
+            ids.push(thing(fixture, &spec, looks, routes.len()).await);
         }
         routes.push(Route { spec, name: spec.id, path: format!("{API_ROOT}{}", path::filled(spec.path, &ids)) });
     }
@@ -133,16 +133,16 @@ async fn the_document_describes_every_operation_and_no_other() {
 
 #[tokio::test]
 async fn what_may_not_be_done_to_anything_is_refused_before_the_body_is_read() {
-    let house = House::new().await;
-    let broken = house.call(Method::POST, "/api/v1/upstreams").session("viewer").text("application/json", "{").send();
+    let fixture = RestFixture::new().await;
+    let broken = fixture.call(Method::POST, "/api/v1/upstreams").session("viewer").text("application/json", "{").send();
     broken.await.problem(403, "forbidden");
 }
 
 #[tokio::test]
-async fn strangers_are_refused_everywhere() {
-    let house = House::new().await;
-    for route in guarded_routes(&house).await {
-        let answer = route.call(&house).send().await;
+async fn unknown_callers_are_refused_everywhere() {
+    let fixture = RestFixture::new().await;
+    for route in guarded_routes(&fixture).await {
+        let answer = route.call(&fixture).send().await;
         answer.problem(401, "unauthenticated");
         assert_eq!(answer.header("www-authenticate"), r#"Bearer realm="keywright""#, "{}", route.name);
     }
@@ -150,11 +150,11 @@ async fn strangers_are_refused_everywhere() {
 
 /// Nothing of a body is read for whoever is refused by the head alone.
 #[tokio::test]
-async fn no_body_of_a_stranger_is_read_anywhere() {
-    let house = House::new().await;
-    let key = house.key("a client's").await;
+async fn no_body_of_an_unknown_caller_is_read_anywhere() {
+    let fixture = RestFixture::new().await;
+    let key = fixture.key("a client's").await;
     let key = format!("Bearer {}", key["secret"].as_str().unwrap());
-    for route in guarded_routes(&house).await {
+    for route in guarded_routes(&fixture).await {
         for (credential, status) in [(None, 401), (Some("Bearer not-the-token"), 401), (Some(key.as_str()), 403)] {
             let read = Arc::new(AtomicBool::new(false));
             let seen = read.clone();
@@ -162,28 +162,28 @@ async fn no_body_of_a_stranger_is_read_anywhere() {
                 seen.store(true, Ordering::SeqCst);
                 Poll::Ready(Some(Ok::<_, std::io::Error>("{")))
             });
-            let call = route.call_with(&house, Body::from_stream(body));
+            let call = route.call_with(&fixture, Body::from_stream(body));
             let call = match credential {
                 Some(credential) => call.header("authorization", credential),
                 None => call,
             };
             assert_eq!(call.send().await.status.as_u16(), status, "{}", route.name);
-            assert!(!read.load(Ordering::SeqCst), "{} reads a stranger's body", route.name);
+            assert!(!read.load(Ordering::SeqCst), "{} reads the body of an unknown caller", route.name);
         }
     }
 }
 
 #[tokio::test]
 async fn wrong_tokens_are_refused_everywhere() {
-    let house = House::new().await;
-    for route in guarded_routes(&house).await {
-        let answer = route.call(&house).header("authorization", "Bearer not-the-token").send().await;
+    let fixture = RestFixture::new().await;
+    for route in guarded_routes(&fixture).await {
+        let answer = route.call(&fixture).header("authorization", "Bearer not-the-token").send().await;
         answer.problem(401, "unauthenticated");
         assert!(answer.header("www-authenticate").contains("invalid_token"), "{}", route.name);
     }
 }
 
-/// What a route must answer to a role, over a thing of its own or of somebody else.
+/// What a route must answer to a role, over a thing of its own or of someone else.
 fn expected(spec: &Spec, role: Role, own: bool) -> &'static [u16] {
     const DONE: &[u16] = &[200, 201, 202, 204];
     let Access::Needs(resource, verb) = spec.access else { return DONE };
@@ -199,9 +199,9 @@ fn expected(spec: &Spec, role: Role, own: bool) -> &'static [u16] {
 #[tokio::test]
 async fn every_route_answers_every_role_as_the_table_of_permissions_says() {
     for role in ROLES {
-        let house = House::new().await;
-        for route in guarded_routes(&house).await {
-            let answer = route.call(&house).session(role.as_str()).send().await;
+        let fixture = RestFixture::new().await;
+        for route in guarded_routes(&fixture).await {
+            let answer = route.call(&fixture).session(role.as_str()).send().await;
             let expected = expected(&route.spec, role, false);
             assert!(expected.contains(&answer.status.as_u16()), "{role:?} {}: {}", route.name, answer.text);
         }
@@ -210,10 +210,11 @@ async fn every_route_answers_every_role_as_the_table_of_permissions_says() {
 
 #[tokio::test]
 async fn people_do_to_their_own_keys_what_the_table_of_permissions_says() {
-    let house = House::new().await;
+    let fixture = RestFixture::new().await;
     for role in ROLES {
         for (spec, looks) in declared().into_iter().filter(|(_, looks)| looks == &["key_…"]) {
-            let made = house.call(Method::POST, "/api/v1/keys").session(role.as_str()).json(&json!({ "name": "own" }));
+            let made =
+                fixture.call(Method::POST, "/api/v1/keys").session(role.as_str()).json(&json!({ "name": "own" }));
             let made = made.send().await;
             if expected(&KeysCreate::SPEC, role, true) == [403] {
                 made.problem(403, "forbidden");
@@ -221,7 +222,7 @@ async fn people_do_to_their_own_keys_what_the_table_of_permissions_says() {
             }
             let id = made.json()["id"].as_str().unwrap().to_owned();
             let route = Route { spec, name: spec.id, path: format!("{API_ROOT}{}", path::filled(spec.path, &[id])) };
-            let answer = route.call(&house).session(role.as_str()).send().await;
+            let answer = route.call(&fixture).session(role.as_str()).send().await;
             let expected = expected(&spec, role, true);
             assert!(expected.contains(&answer.status.as_u16()), "{role:?} {} {looks:?}: {}", spec.id, answer.text);
         }
@@ -231,15 +232,16 @@ async fn people_do_to_their_own_keys_what_the_table_of_permissions_says() {
 /// Lists show what look-ups show.
 #[tokio::test]
 async fn a_member_lists_its_own_keys_and_rows_and_counts_nothing_else() {
-    let house = House::new().await;
-    let other = house.key("somebody else's").await["id"].as_str().unwrap().to_owned();
-    let made = house.call(Method::POST, "/api/v1/keys").session("member").json(&json!({ "name": "own" })).send().await;
+    let fixture = RestFixture::new().await;
+    let other = fixture.key("somebody else's").await["id"].as_str().unwrap().to_owned();
+    let made =
+        fixture.call(Method::POST, "/api/v1/keys").session("member").json(&json!({ "name": "own" })).send().await;
     let own = made.json()["id"].as_str().unwrap().to_owned();
     for (n, key) in [(1, &other), (2, &own), (3, &own)] {
-        let row = RequestLog { key_id: key.parse().unwrap(), project_id: house.project.clone(), ..row(n, 200) };
-        house.store.insert_requests(&[row]).await.unwrap();
+        let row = RequestLog { key_id: key.parse().unwrap(), project_id: fixture.project.clone(), ..row(n, 200) };
+        fixture.store.insert_requests(&[row]).await.unwrap();
     }
-    let seen = async |role: &str, path: &str| house.call(Method::GET, path).session(role).send().await.json();
+    let seen = async |role: &str, path: &str| fixture.call(Method::GET, path).session(role).send().await.json();
     let keys = seen("member", "/api/v1/keys").await;
     assert_eq!((keys["total"].as_i64(), keys["items"][0]["id"].as_str()), (Some(1), Some(own.as_str())));
     assert_eq!(seen("viewer", "/api/v1/keys").await["total"], 2);
@@ -254,22 +256,22 @@ async fn a_member_lists_its_own_keys_and_rows_and_counts_nothing_else() {
 
 #[tokio::test]
 async fn virtual_keys_open_nothing_here() {
-    let house = House::new().await;
-    let key = house.key("a client's").await;
+    let fixture = RestFixture::new().await;
+    let key = fixture.key("a client's").await;
     let bearer = format!("Bearer {}", key["secret"].as_str().unwrap());
-    for route in guarded_routes(&house).await {
-        let answer = route.call(&house).header("authorization", &bearer).send().await;
+    for route in guarded_routes(&fixture).await {
+        let answer = route.call(&fixture).header("authorization", &bearer).send().await;
         answer.problem(403, "virtual_key_not_accepted");
     }
 }
 
 #[tokio::test]
 async fn two_credentials_at_once_are_refused_everywhere() {
-    let house = House::new().await;
-    for route in guarded_routes(&house).await {
-        route.call(&house).token().session("admin").send().await.problem(400, "ambiguous_credentials");
+    let fixture = RestFixture::new().await;
+    for route in guarded_routes(&fixture).await {
+        route.call(&fixture).token().session("admin").send().await.problem(400, "ambiguous_credentials");
         // A wrong bearer must not make a session pass by the checks that bearers are exempt from.
-        let wrong = route.call(&house).header("authorization", "Basic eA==").session("admin").send().await;
+        let wrong = route.call(&fixture).header("authorization", "Basic eA==").session("admin").send().await;
         wrong.problem(400, "ambiguous_credentials");
     }
 }
@@ -277,10 +279,10 @@ async fn two_credentials_at_once_are_refused_everywhere() {
 /// The answer of every route has exactly the fields that the document promises.
 #[tokio::test]
 async fn good_answers_have_the_documented_shape() {
-    let house = House::new().await;
+    let fixture = RestFixture::new().await;
     let document = serde_json::to_value(api::openapi()).unwrap();
-    for route in guarded_routes(&house).await {
-        let answer = route.call(&house).token().send().await;
+    for route in guarded_routes(&fixture).await {
+        let answer = route.call(&fixture).token().send().await;
         let item = format!("/paths/{}/{}", format!("{API_ROOT}{}", route.spec.path).replace('/', "~1"), {
             route.spec.method.as_str().to_lowercase()
         });
@@ -301,10 +303,10 @@ async fn good_answers_have_the_documented_shape() {
 
 #[tokio::test]
 async fn parameters_that_mean_nothing_are_refused_everywhere() {
-    let house = House::new().await;
-    for mut route in guarded_routes(&house).await {
+    let fixture = RestFixture::new().await;
+    for mut route in guarded_routes(&fixture).await {
         route.path.push_str("?dry_run=true");
-        route.call(&house).token().send().await.problem(422, "invalid");
+        route.call(&fixture).token().send().await.problem(422, "invalid");
     }
 }
 

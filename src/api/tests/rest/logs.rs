@@ -1,10 +1,10 @@
-//! Request rows over REST.
+//! REST tests: request rows.
 
 use domain::{ErrorClass, RequestId, RequestLog, Timestamp, Usage};
 use serde_json::json;
 use testkit_domain::{key, request};
 
-use crate::house::House;
+use crate::fixture::RestFixture;
 
 /// A row; `n` orders rows in time.
 pub(crate) fn row(n: u8, status: u16) -> RequestLog {
@@ -23,19 +23,19 @@ pub(crate) fn row(n: u8, status: u16) -> RequestLog {
     }
 }
 
-async fn filled() -> House {
-    let house = House::new().await;
+async fn filled() -> RestFixture {
+    let fixture = RestFixture::new().await;
     let rows: Vec<RequestLog> = (0..5).map(|n| row(n, if n == 3 { 429 } else { 200 })).collect();
-    house.store.insert_requests(&rows).await.unwrap();
-    house
+    fixture.store.insert_requests(&rows).await.unwrap();
+    fixture
 }
 
 #[tokio::test]
 async fn rows_come_newest_first_a_cursor_at_a_time() {
-    let house = filled().await;
+    let fixture = filled().await;
     let (mut seen, mut cursor) = (Vec::new(), String::new());
     loop {
-        let page = house.get(&format!("/api/v1/logs?limit=2&cursor={cursor}")).await.json();
+        let page = fixture.get(&format!("/api/v1/logs?limit=2&cursor={cursor}")).await.json();
         seen.extend(page["items"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()));
         assert_eq!(page["has_more"].as_bool().unwrap(), page["next_cursor"].is_string());
         match page["next_cursor"].as_str() {
@@ -49,9 +49,9 @@ async fn rows_come_newest_first_a_cursor_at_a_time() {
 
 #[tokio::test]
 async fn rows_say_what_checks_rely_on() {
-    let house = filled().await;
+    let fixture = filled().await;
     let id = row(3, 429).id;
-    let shown = house.get(&format!("/api/v1/logs/{id}")).await.json();
+    let shown = fixture.get(&format!("/api/v1/logs/{id}")).await.json();
     for (field, value) in [
         ("id", json!(id.as_str())),
         ("key_id", json!(key(1).id.as_str())),
@@ -69,9 +69,9 @@ async fn rows_say_what_checks_rely_on() {
 
 #[tokio::test]
 async fn filters_hold_together() {
-    let house = filled().await;
+    let fixture = filled().await;
     let count = async |query: &str| {
-        let page = house.get(&format!("/api/v1/logs?{query}")).await.json();
+        let page = fixture.get(&format!("/api/v1/logs?{query}")).await.json();
         page["items"].as_array().unwrap().len()
     };
     assert_eq!(count("status=4xx").await, 1);

@@ -1,15 +1,15 @@
-//! The REST door over a real control plane and `SQLite` in memory.
+//! REST API tests over a real control plane and `SQLite` in memory.
 
+#[cfg(test)]
+mod access;
 #[cfg(test)]
 mod asked;
 #[cfg(test)]
 mod document;
 #[cfg(test)]
-mod door;
-#[cfg(test)]
 mod every_route;
 #[cfg(test)]
-mod house;
+mod fixture;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]

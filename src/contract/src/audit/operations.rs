@@ -1,4 +1,4 @@
-//! Operations on the audit log.
+//! Operation declarations: audit log.
 
 use domain::permission::{Resource::Audit, Verb};
 

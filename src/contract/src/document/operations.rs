@@ -1,4 +1,4 @@
-//! The operation that describes all others.
+//! Operation declaration: the OpenAPI document.
 
 use crate::operation::{Access, operations};
 

@@ -1,4 +1,4 @@
-//! Operations on background jobs.
+//! Operation declarations: background jobs.
 
 use domain::{
     JobName, JobRunId,

@@ -1,4 +1,4 @@
-//! Virtual keys on the wire.
+//! Virtual key DTOs: inputs of REST, forms and command line, and their parsers.
 
 pub mod operations;
 mod view;

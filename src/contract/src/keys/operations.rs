@@ -1,4 +1,4 @@
-//! Operations on virtual keys.
+//! Operation declarations: virtual keys.
 
 use domain::{
     KeyId,

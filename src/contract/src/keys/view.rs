@@ -1,4 +1,4 @@
-//! Keys as they are shown: never their secret, but once.
+//! Virtual key views: never their secret, except once, in the answer that creates it.
 
 use domain::{
     DamagedRow, KeyEnv, KeyId, KeyState, ModelPattern, OpenEnum, Policy, ProjectId, RateLimits, RevokeReason,

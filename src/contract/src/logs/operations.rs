@@ -1,4 +1,4 @@
-//! Operations on request rows.
+//! Operation declarations: request log.
 
 use domain::{
     RequestId,

@@ -1,4 +1,4 @@
-//! What an operation's types look like in the `OpenAPI` document.
+//! OpenAPI schemas of an operation's types.
 
 use utoipa::{
     IntoParams, ToSchema,

@@ -1,4 +1,4 @@
-//! An operation's call as an HTTP request, as a curl line and as a command line.
+//! HTTP request of an operation's call, as a request, as a curl line and as a command line.
 
 use serde_json::Value;
 

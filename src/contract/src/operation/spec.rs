@@ -1,4 +1,4 @@
-//! What a declaration says about an operation, as data.
+//! Operation metadata: what a declaration says about an operation, as data.
 
 use domain::permission::{Resource, Verb};
 
@@ -77,9 +77,9 @@ pub enum InputKind {
 /// Who may call an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Everybody, without a credential.
+    /// Every caller, without a credential.
     Public,
-    /// Everybody who has signed in or holds a token.
+    /// Every caller who has signed in or holds a token.
     SignedIn,
     /// Whoever may do this to things of this kind, as `domain::PERMISSIONS` says; the thing itself is judged again
     /// once it is known.

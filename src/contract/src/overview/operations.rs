@@ -1,4 +1,4 @@
-//! The operation behind the first page.
+//! Operation declaration: dashboard figures.
 
 use domain::permission::{Resource, Verb};
 

@@ -1,4 +1,4 @@
-//! Operations on the caller's own account.
+//! Operation declarations: the caller's own account.
 
 use super::Me;
 use crate::operation::{Access, operations};

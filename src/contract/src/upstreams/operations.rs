@@ -1,4 +1,4 @@
-//! Operations on upstreams and their secrets.
+//! Operation declarations: upstreams and their credentials.
 
 use domain::{
     UpstreamId,

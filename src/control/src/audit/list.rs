@@ -1,4 +1,4 @@
-//! Listing audit records, newest first, by cursor.
+//! Audit listing: records, newest first, by cursor.
 
 use contract::{
     CursorPage,
@@ -24,7 +24,7 @@ pub async fn list(cx: &Cx, filter: AuditFilter) -> Result<CursorPage<AuditRow>> 
         since: filter.since,
         until: filter.until,
         below: filter.below,
-        // One more than asked for tells whether there is a next page.
+        // One more than asked for shows whether there is a next page.
         limit: filter.limit + 1,
     };
     let records = cx.store().list_audit(&visible, &wanted).await?;
@@ -69,7 +69,7 @@ fn changes(record: &AuditRecord) -> Vec<FieldChange> {
     changes
 }
 
-/// Old records tell the kind of their target by the noun of their act alone.
+/// Old records name the kind of their target by the noun of their act alone.
 fn kind_of(act: &str) -> TargetKind {
     match act.split('.').next() {
         Some("key") => TargetKind::Key,

@@ -12,7 +12,7 @@ use super::observations::{SignInRefusal, insert};
 use crate::{Control, Cx, Result};
 
 const MINUTE: i64 = 60 * Timestamp::SECOND;
-/// Of more damaged rows than this a process remembers none more: one record each has told enough.
+/// Of more damaged rows than this a process remembers none more: one record each is enough.
 const ROWS: usize = 1_000;
 
 impl Cx {

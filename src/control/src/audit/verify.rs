@@ -14,8 +14,8 @@ use super::hex;
 use crate::{Control, Cx, Perform, Result};
 
 const PAGE: i64 = 500;
-/// A record that holds its link at a place so near was moved from there.
-const NEIGHBOURS: i64 = 16;
+/// A record whose link is that of a place so near was reordered from there.
+const SEARCH_RADIUS: i64 = 16;
 /// Keys looked up at once.
 const KEYS: usize = 200;
 
@@ -127,9 +127,9 @@ impl<'a> Walk<'a> {
         } else if AuditEncoding::of(record.encoding).is_none() {
             self.bad(record.seq, AuditProblem::UnknownEncoding);
         } else if !good {
-            let moved = (record.seq - NEIGHBOURS..=record.seq + NEIGHBOURS)
+            let relocated = (record.seq - SEARCH_RADIUS..=record.seq + SEARCH_RADIUS)
                 .any(|seq| self.link_holds(&AuditRecord { seq, ..record.clone() }));
-            self.bad(record.seq, if moved { AuditProblem::Reordered } else { AuditProblem::Edited });
+            self.bad(record.seq, if relocated { AuditProblem::Reordered } else { AuditProblem::Edited });
         } else if record.previous != self.link {
             self.bad(record.seq, AuditProblem::Reordered);
         }

@@ -1,4 +1,5 @@
-//! Opening an installation in the only safe order: root key, canary, and only then migration and seed (C10, R10).
+//! Start-up sequence of an installation, in the only safe order: root key, canary, and only then migration and seed
+//! (C10, R10).
 
 mod opening;
 mod upgrade;
@@ -54,7 +55,7 @@ pub async fn open_unchanged(location: &Location, root: &RootKey) -> Result<(Stor
     Ok((Store::open(location).await?, keyring))
 }
 
-/// From here on an audit log without its head shows that somebody removed it.
+/// From here on an audit log without its head shows that it was removed.
 async fn anchor(store: &Store, keyring: &Keyring) -> Result<(), store::Error> {
     if store.audit_head().await?.is_some() {
         return Ok(());

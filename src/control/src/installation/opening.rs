@@ -1,4 +1,4 @@
-//! Unlocking a keyring under the root key, and why an installation cannot be opened.
+//! Keyring unlocking under the root key, and why an installation cannot be opened.
 
 use keyring::{Keyring, OpenError, RootKey};
 use store::SchemaError;

@@ -1,4 +1,4 @@
-//! The upgrade that signs rows: what the first version wrote without a MAC gets one, once, and secrets are bound anew.
+//! Row MAC upgrade: rows that the first version wrote without a MAC are signed, once, and secrets are bound anew.
 //!
 //! Keys had a MAC (`key-row-v1`); one whose MAC does not hold stays unsigned, and so damaged. Everything else is signed as
 //! it stands. That it is done says the keyring's canary, in the same transaction; from then on a missing MAC is damage.
@@ -74,7 +74,7 @@ async fn sign_small_tables(tx: &mut Tx, keyring: &Keyring, random: &dyn Random) 
         tx.unsigned_rows().await?;
     let mut skipped = 0;
     for mut row in installation.into_iter().filter_map(|row| readable(row, &mut skipped)).collect::<Vec<_>>() {
-        // A token of before is not told apart by the same MAC: the start makes a new one.
+        // A token of before is not recognised by the same MAC: the start makes a new one.
         row.setup_token_hash = None;
         tx.sign_upgraded(keyring, Upgraded::Installation(&row)).await?;
     }

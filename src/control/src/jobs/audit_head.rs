@@ -1,4 +1,5 @@
-//! Logs the audit head each hour: a copy of where the chain ends that nobody who writes the database can reach.
+//! Job `audit_head`: logs the audit head each hour: a copy of where the chain ends out of reach of an attacker who
+//! writes to the database.
 
 use domain::Schedule;
 

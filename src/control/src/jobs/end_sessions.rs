@@ -1,4 +1,4 @@
-//! Removes sessions that have ended: nobody comes back for them.
+//! Job `end_sessions`: removes expired sessions.
 
 use domain::Schedule;
 

@@ -1,4 +1,4 @@
-//! What jobs there are, when they run, and what has become of a run.
+//! Job listing: schedules, next runs, and the outcome of runs.
 
 use contract::{
     Nothing,

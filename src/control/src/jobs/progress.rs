@@ -25,7 +25,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Where an earlier attempt left off, as it told [`Progress::advance`].
+    /// Where an earlier attempt left off, as it reported to [`Progress::advance`].
     pub fn checkpoint(&self) -> Option<&str> {
         self.run.checkpoint.as_deref()
     }

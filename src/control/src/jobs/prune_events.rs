@@ -1,4 +1,4 @@
-//! Removes outbox events that were done with a week ago.
+//! Job `prune_events`: removes outbox events that were done with a week ago.
 
 use domain::{Schedule, Timestamp};
 

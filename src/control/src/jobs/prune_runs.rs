@@ -1,4 +1,4 @@
-//! Removes job runs that ended a week ago; the newest of each job stays.
+//! Job `prune_runs`: removes job runs that ended a week ago; the newest of each job stays.
 
 use domain::{Schedule, Timestamp};
 

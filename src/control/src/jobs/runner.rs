@@ -45,7 +45,7 @@ impl Runner {
         Ok(())
     }
 
-    /// Names of jobs that somebody should begin now. Jobs of another version are nobody's here.
+    /// Names of jobs that are due or requested. Jobs of another version are not run here.
     pub async fn due(&self) -> Result<Vec<&'static str>> {
         let due = self.control.store().due_jobs(self.control.now()).await?;
         Ok(self.jobs.iter().map(|job| job.name()).filter(|name| due.iter().any(|one| one == name)).collect())
@@ -130,8 +130,8 @@ impl Runner {
         Ok(Some(state))
     }
 
-    /// What an earlier attempt left, what somebody asked for, or what the schedule says: in this order. Under the
-    /// job's lease, so nobody else decides at the same time.
+    /// What an earlier attempt left, what was requested by hand, or what the schedule says: in this order. Under the
+    /// job's lease, so no other node decides at the same time.
     async fn next_run(&self, job: &dyn AnyJob) -> Result<Option<JobRun>> {
         let store = self.control.store();
         if let Some(open) = store.open_job_run(job.name()).await? {

@@ -1,4 +1,4 @@
-//! Asking for a run by hand.
+//! Manual job start.
 
 use contract::{
     Nothing,

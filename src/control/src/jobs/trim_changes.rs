@@ -1,4 +1,4 @@
-//! Trims the change feed to its newest rows.
+//! Job `trim_changes`: trims the change feed to its newest rows.
 
 use domain::Schedule;
 

@@ -1,4 +1,5 @@
-//! What a key did lately: the impact that a revocation quotes, and the first request after creation.
+//! Key activity: recent requests of a key, for the impact that a revocation quotes and for the first request after
+//! creation.
 
 use contract::{
     Nothing,

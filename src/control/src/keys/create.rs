@@ -1,4 +1,4 @@
-//! Issuing a key: the one place where a secret of ours comes into being (K1–K3).
+//! Key creation: the one place where a secret of ours comes into being (K1–K3).
 
 use contract::{
     FieldErrors, Violation,
@@ -15,7 +15,7 @@ use crate::{Cx, Error, Perform, Result};
 pub struct IssuedKey {
     /// The key.
     pub key: VirtualKey,
-    /// As doors show it.
+    /// As entry points show it.
     pub view: KeyView,
     /// The whole secret; it is stored nowhere.
     pub secret: SecretString,

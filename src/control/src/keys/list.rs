@@ -1,4 +1,4 @@
-//! Listing keys: by page number or by cursor (A6, F24).
+//! Key listing: by page number or by cursor (A6, F24).
 
 use contract::{
     FieldErrors, Page, Violation,

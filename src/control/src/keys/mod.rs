@@ -1,4 +1,4 @@
-//! Virtual keys: what we issue to people and programs.
+//! Virtual keys: verbs on what is issued to people and programs.
 
 mod activity;
 mod create;

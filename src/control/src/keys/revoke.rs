@@ -1,4 +1,4 @@
-//! Revoking a key: at once, for good, idempotent (K6, R3).
+//! Key revocation: at once, for good, idempotent (K6, R3).
 
 use contract::keys::{KeyView, KeysRevoke, RevokeKey};
 use domain::{Act, Change, ChangeKind, KeyId, RevokeReason, Verb};

@@ -1,4 +1,4 @@
-//! Showing one key: never its secret.
+//! Key lookup: one key, never its secret.
 
 use contract::{
     Nothing,

@@ -1,4 +1,4 @@
-//! Switching a key off and on: reversible, at once (K6).
+//! Key disabling and enabling: reversible, at once (K6).
 
 use contract::{
     Nothing,

@@ -1,4 +1,4 @@
-//! Request rows.
+//! Request log: listing and showing request rows.
 
 use contract::{
     CursorPage, Nothing,
@@ -21,7 +21,7 @@ pub async fn list(cx: &Cx, filter: LogFilter) -> Result<CursorPage<LogRow>> {
         id: filter.id,
         since: filter.since,
         until: filter.until,
-        // One more than asked for tells whether there is a next page.
+        // One more than asked for shows whether there is a next page.
         limit: filter.limit + 1,
         below: filter.below,
     };
@@ -39,7 +39,7 @@ pub async fn show(cx: &Cx, id: &RequestId) -> Result<LogRow> {
     let row = cx.store().find_request(id).await?.ok_or(Error::NotFound("request"))?;
     let row = match row {
         Ok(row) => row,
-        // Nobody can tell whose it is.
+        // No one can tell whose it is.
         Err(damaged) => {
             cx.allow(Verb::Read, &Target::of(Resource::Log))?;
             return Ok(LogRow::from(&damaged));

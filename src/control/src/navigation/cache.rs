@@ -42,7 +42,7 @@ struct Known {
 }
 
 impl Cache {
-    /// A cache that hears of the changes of `store`.
+    /// A cache that is invalidated by the changes of `store`.
     pub(crate) fn over(store: &Store) -> Self {
         let generation = Arc::<AtomicU64>::default();
         let heard = Arc::clone(&generation);

@@ -1,4 +1,4 @@
-//! Adding an upstream, with its secret sealed from the first moment.
+//! Upstream creation, with its secret sealed from the first moment.
 
 use contract::{
     FieldErrors, Violation,

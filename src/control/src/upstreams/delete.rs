@@ -1,4 +1,4 @@
-//! Removing an upstream and its secrets.
+//! Upstream deletion, with its secrets.
 
 use contract::{
     Nothing,

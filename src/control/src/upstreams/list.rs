@@ -1,4 +1,4 @@
-//! Listing and showing upstreams: never their secrets (C4, C6).
+//! Upstream listing and lookup: never their secrets (C4, C6).
 
 use contract::{
     FieldErrors, Nothing, Page, PageQuery, Violation,
@@ -15,7 +15,7 @@ pub async fn list(cx: &Cx, query: &PageQuery) -> Result<Page<UpstreamView>> {
     let (limit, offset) = query.window()?;
     let after = query.cursor.as_deref().map(str::parse::<UpstreamId>).transpose();
     let after = after.map_err(|_| Error::from(FieldErrors::one("cursor", Violation::Cursor)))?;
-    // One more than asked for tells whether there is a next page.
+    // One more than asked for shows whether there is a next page.
     let mut rows = cx.store().page_upstreams(&visible, after.as_ref(), limit + 1, offset).await?;
     let shown = usize::try_from(limit).unwrap_or(0);
     let more = rows.len() > shown;

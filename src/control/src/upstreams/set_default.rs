@@ -1,4 +1,4 @@
-//! Choosing the upstream that takes the requests of keys which name none.
+//! Default upstream: the one that takes the requests of keys which name none.
 
 use contract::{
     Nothing,

@@ -1,4 +1,4 @@
-//! Replacing an upstream's secret; the next request uses the new one.
+//! Credential rotation: replaces an upstream's secret; the next request uses the new one.
 
 use contract::{
     FieldErrors, Violation,

@@ -1,4 +1,4 @@
-//! Trying an upstream out: address, TLS, secret, models; each step with its time, each failure with its fix (C7).
+//! Upstream connection test: address, TLS, secret, models; each step with its time, each failure with its fix (C7).
 
 use std::time::Duration;
 
@@ -16,8 +16,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{Cx, Error, Perform, Result};
 
-/// A provider that has not listed its models by then is of no use to anybody.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// A provider that has not listed its models by then is of no use.
+const TIMEOUT: Duration = Duration::from_secs(15);
 /// A models list of this size is none.
 const MODELS_MAX: usize = 4 * 1024 * 1024;
 
@@ -111,7 +111,7 @@ async fn try_base(cx: &Cx, base: &BaseUrl, secret: Option<&SecretString>) -> Tes
         .collect();
     if steps.iter().all(|step| step.ok) {
         let started = cx.monotonic_ns();
-        let answer = tokio::time::timeout(PATIENCE, models(cx.dialer(), base, secret)).await;
+        let answer = tokio::time::timeout(TIMEOUT, models(cx.dialer(), base, secret)).await;
         let ms = i64::try_from(cx.monotonic_ns().saturating_sub(started) / 1_000_000).unwrap_or(i64::MAX);
         match answer {
             Ok(Ok((status, body))) => steps.extend(judge(status, &body, secret.is_some(), ms)),

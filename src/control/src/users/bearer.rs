@@ -1,4 +1,4 @@
-//! Wrong bearers on the admin API: slowed per address, and logged in sum.
+//! Bearer throttling: wrong tokens on the admin API are slowed per address, and logged in sum.
 
 use super::Try;
 use crate::{Cx, Result, refusals::Refused};

@@ -1,4 +1,4 @@
-//! Finding people.
+//! User lookup by id and by e-mail address.
 
 use contract::{
     Nothing,
@@ -20,7 +20,7 @@ pub(crate) async fn by_email(cx: &Cx, email: &str) -> Result<Option<(User, Verif
     sound(cx, stored)
 }
 
-/// Somebody whose role is missing has none.
+/// A user whose role is missing has none.
 fn sound(
     cx: &Cx,
     stored: Option<(Unverified<Account>, Option<Unverified<Member>>)>,

@@ -1,4 +1,4 @@
-//! Signing in. The answer is the same for a wrong password and an unknown address, and takes as long.
+//! Sign-in (authentication). The answer is the same for a wrong password and an unknown address, and takes as long.
 
 use contract::session::Login;
 use data_encoding::HEXLOWER;
@@ -8,10 +8,10 @@ use secrecy::SecretString;
 use super::{Try, device, find, password};
 use crate::{Cx, Error, Result, audit::SignInRefusal, refusals::Refused};
 
-/// Nothing longer is anybody's address or password; it is refused before it costs anything.
+/// No address or password is longer; it is refused before it costs anything.
 const LONGEST: usize = 512;
 
-/// Somebody who has just said who they are. No `Debug`: it holds what a browser is known by.
+/// A user who has just authenticated. No `Debug`: it holds what a browser is known by.
 #[derive(Clone)]
 pub struct SignedIn {
     /// The person.
@@ -68,13 +68,13 @@ pub async fn of_session(cx: &Cx, id: &UserId, password: &str) -> Result<Option<U
     Ok(found.filter(|(_, account)| is_same(account)).map(|(user, _)| user))
 }
 
-/// What a session is begun with, for somebody whose stored password hash is `hash`.
+/// What a session is begun with, for a user whose stored password hash is `hash`.
 pub(super) fn signed_in_as(cx: &Cx, user: User, hash: &str, account: &str, device: Option<String>) -> SignedIn {
     let password = password_version(cx, &user.id, hash);
     SignedIn { user, password, device: device::issue(cx, account, device) }
 }
 
-/// Tells one password of a person from the next without telling anything about it.
+/// Distinguishes one password of a user from the next without revealing anything about it.
 fn password_version(cx: &Cx, id: &UserId, hash: &str) -> String {
     HEXLOWER.encode(&device::mac(cx, "password-version-v1", &format!("{id} {hash}"))[..16])
 }

@@ -1,10 +1,10 @@
-//! Signing out, as an act of its own.
+//! Sign-out, as an act of its own.
 
 use domain::{Act, Actor};
 
 use crate::{Cx, Result};
 
-/// Records that the actor signs out. The session itself is ended by whoever keeps it. Nobody who is not signed in
+/// Records that the actor signs out. The session itself is ended by whoever keeps it. No caller who is not signed in
 /// leaves a record.
 pub async fn logout(cx: &Cx) -> Result<()> {
     let Actor::User(user) = cx.actor() else { return Ok(()) };

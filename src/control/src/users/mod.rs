@@ -1,4 +1,4 @@
-//! People: the first administrator, signing in, passwords, the login throttle.
+//! Users: the first administrator, signing in, passwords, the login throttle.
 
 mod bearer;
 mod device;

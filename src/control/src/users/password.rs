@@ -1,4 +1,5 @@
-//! Hashing away from the async threads, two at once at most: a run takes 64 MiB and tens of milliseconds.
+//! Password hashing pool: away from the async threads, two at once at most; a run takes 64 MiB and tens of
+//! milliseconds.
 
 use contract::{FieldErrors, Violation};
 use secrecy::SecretString;
@@ -19,7 +20,7 @@ pub(crate) async fn accept(cx: &Cx, password: SecretString, email: &str) -> Resu
         .map_err(Error::internal)
 }
 
-/// Whether `password` is the one of `hash`. Without a hash the same work is done, so that time tells nothing.
+/// Whether `password` is the one of `hash`. Without a hash the same work is done, so that time reveals nothing.
 pub(crate) async fn verify(cx: &Cx, hash: Option<String>, password: SecretString) -> Result<bool> {
     let _place = cx.hashing_queue().try_acquire().map_err(|_| Error::Throttled { retry_after_s: 1 })?;
     let _permit = cx.hashing().acquire().await.map_err(Error::internal)?;

@@ -1,4 +1,4 @@
-//! Setting somebody's password from the machine itself: the way back in.
+//! Password reset from the machine itself: account recovery.
 
 use contract::{FieldErrors, Violation};
 use domain::{Act, Actor, audit::changed};

@@ -1,4 +1,4 @@
-//! Claiming a fresh installation with the one-time token (A1).
+//! First-run setup: claiming a fresh installation with the one-time token (A1).
 
 use std::{
     fs,
@@ -22,7 +22,8 @@ pub async fn is_claimed(cx: &Cx) -> Result<bool> {
 }
 
 /// The token to print at start; `None` once claimed. It follows from the keyring, so that it is the same on every node
-/// of an installation and after every restart: nobody's start invalidates what an administrator has copied.
+/// of an installation and after every restart: no start of another process invalidates what an administrator has
+/// copied.
 pub async fn setup_token(cx: &Cx) -> Result<Option<SecretString>> {
     if is_claimed(cx).await? {
         return Ok(None);

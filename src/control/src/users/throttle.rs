@@ -1,6 +1,6 @@
-//! Login throttling (GCRA): how often somebody may fail to sign in, per address, per account from that address, and
-//! per account at all, so that neither one machine nor many can guess on. A browser that signed in before (see
-//! [`super::device`]) has an allowance of its own for that account, so that nobody else's failures lock it out.
+//! Login throttling (GCRA): how often sign-in may fail, per address, per account from that address, and per account at
+//! all, so that neither one machine nor many can guess on. A browser that signed in before (see [`super::device`]) has
+//! an allowance of its own for that account, so that other clients' failures do not lock it out.
 
 use std::{collections::HashMap, net::IpAddr};
 
@@ -92,7 +92,7 @@ impl Throttle {
         Ok(())
     }
 
-    /// Gives back what a try took that turned out well, or that nobody could judge.
+    /// Gives back what a try took that turned out well, or that could not be judged.
     pub(crate) fn give_back(&self, one: &Try) {
         let mut states = self.0.lock();
         for (name, gcra) in &one.0 {
@@ -138,7 +138,7 @@ mod tests {
             assert!(throttle.take(&from("10.0.0.1"), 1_000).is_ok());
         }
         assert!(matches!(throttle.take(&from("10.0.0.1"), 1_000), Err(Error::Throttled { retry_after_s: 90 })));
-        // Somebody else's tries do not lock the account's owner out.
+        // Another client's tries do not lock the account's owner out.
         assert!(throttle.take(&from("10.0.0.2"), 1_000).is_ok());
         assert!(throttle.take(&from("10.0.0.1"), 90_000_001_000).is_ok());
     }

@@ -1,4 +1,4 @@
-//! Lifting the login throttle of an account, on every node.
+//! Login throttle reset of an account, on every node.
 
 use contract::{FieldErrors, Violation};
 use domain::{Act, Change, ChangeKind, Resource, Target, Verb};

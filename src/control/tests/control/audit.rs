@@ -1,3 +1,5 @@
+//! Audit log tests: aggregation, listing, and the anchored head.
+
 use contract::{
     audit::{AuditQuery, AuditRow},
     session::Login,

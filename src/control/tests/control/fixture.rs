@@ -1,4 +1,5 @@
-//! A control plane on a test's own database, with a clock that is moved by hand.
+//! Control plane fixture: a control plane on a test's own database, with a manual clock, and direct access to the
+//! tables.
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,3 +1,5 @@
+//! Background job tests: schedules, leases, resumption, runs by hand.
+
 use std::sync::{
     Arc,
     atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -14,7 +16,7 @@ use tokio::sync::Notify;
 
 use crate::fixture::{HOUR, MINUTE, Node};
 
-/// Counts to ten, one checkpoint each; may be told to wait or to fail on its way.
+/// Counts to ten, one checkpoint each; may be made to wait or to fail on its way.
 #[derive(Clone, Default)]
 struct Counting {
     steps: Arc<AtomicUsize>,
@@ -205,9 +207,9 @@ both_engines! {
         assert_eq!(job.last_run.as_ref().map(|run| run.result.as_str()), Some("succeeded"));
         let records = db.store.audit_after(0, 10).await.unwrap();
         assert_eq!(records.iter().map(|record| record.act.as_str()).collect::<Vec<_>>(), ["job.run"]);
-        let nobody = node.control.cx(Actor::Anonymous, None);
-        assert!(matches!(jobs::start(&nobody, "audit_head").await, Err(Error::Unauthenticated(_))));
-        assert!(matches!(jobs::list(&nobody).await, Err(Error::Unauthenticated(_))));
+        let anonymous = node.control.cx(Actor::Anonymous, None);
+        assert!(matches!(jobs::start(&anonymous, "audit_head").await, Err(Error::Unauthenticated(_))));
+        assert!(matches!(jobs::list(&anonymous).await, Err(Error::Unauthenticated(_))));
     }
 
     async fn a_head_that_was_changed_fails_the_hourly_job(db: TestDb) {

@@ -1,4 +1,4 @@
-//! Audit log, background jobs and outbox through the control plane, on both engines.
+//! Control plane tests: audit log, background jobs and outbox, on both engines.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)] // a test fails by panicking, its helpers too
 
 mod audit;

@@ -1,3 +1,5 @@
+//! Outbox tests: delivery, retries, back-off.
+
 use std::sync::{
     Arc, Mutex,
     atomic::{AtomicBool, Ordering},
@@ -16,28 +18,28 @@ use crate::fixture::{HOUR, Node};
 
 /// Remembers what it was handed.
 #[derive(Default)]
-struct Kept {
+struct RecordingDelivery {
     name: &'static str,
-    heard: Mutex<Vec<(String, String)>>,
+    delivered: Mutex<Vec<(String, String)>>,
     fails: AtomicBool,
 }
 
-impl Kept {
+impl RecordingDelivery {
     fn new(name: &'static str) -> Arc<Self> {
         Arc::new(Self { name, ..Self::default() })
     }
 
     fn kinds(&self) -> Vec<String> {
-        self.heard.lock().unwrap().iter().map(|(_, kind)| kind.clone()).collect()
+        self.delivered.lock().unwrap().iter().map(|(_, kind)| kind.clone()).collect()
     }
 
     fn ids(&self) -> Vec<String> {
-        self.heard.lock().unwrap().iter().map(|(id, _)| id.clone()).collect()
+        self.delivered.lock().unwrap().iter().map(|(id, _)| id.clone()).collect()
     }
 }
 
 #[async_trait]
-impl Delivery for Kept {
+impl Delivery for RecordingDelivery {
     fn name(&self) -> &str {
         self.name
     }
@@ -47,7 +49,7 @@ impl Delivery for Kept {
     }
 
     async fn deliver(&self, event: &OutboxEvent) -> Result<(), String> {
-        self.heard.lock().unwrap().push((event.id.to_string(), event.kind.clone()));
+        self.delivered.lock().unwrap().push((event.id.to_string(), event.kind.clone()));
         if self.fails.load(Ordering::SeqCst) { Err("no answer".to_owned()) } else { Ok(()) }
     }
 }
@@ -62,7 +64,7 @@ both_engines! {
         keys::enable(&node.cx(), &id).await.unwrap();
         node.forward(1);
         keys::revoke(&node.cx(), &id, RevokeReason::Other).await.unwrap();
-        let kept = Kept::new("test");
+        let kept = RecordingDelivery::new("test");
         let dispatcher = Dispatcher::new(node.control.clone(), vec![kept.clone()]);
         assert_eq!(dispatcher.dispatch().await.unwrap(), 4);
         let mut kinds = kept.kinds();
@@ -84,7 +86,7 @@ both_engines! {
     async fn a_failed_delivery_comes_again_with_the_same_id_and_leaves_the_others_alone(db: TestDb) {
         let node = Node::first(&db).await;
         node.key("ci").await;
-        let (good, bad) = (Kept::new("good"), Kept::new("bad"));
+        let (good, bad) = (RecordingDelivery::new("good"), RecordingDelivery::new("bad"));
         bad.fails.store(true, Ordering::SeqCst);
         let dispatcher = Dispatcher::new(node.control.clone(), vec![good.clone(), bad.clone()]);
         assert_eq!(dispatcher.dispatch().await.unwrap(), 1);
@@ -106,7 +108,7 @@ both_engines! {
     async fn an_event_is_given_up_in_the_end(db: TestDb) {
         let node = Node::first(&db).await;
         node.key("ci").await;
-        let bad = Kept::new("bad");
+        let bad = RecordingDelivery::new("bad");
         bad.fails.store(true, Ordering::SeqCst);
         let dispatcher = Dispatcher::new(node.control.clone(), vec![bad.clone()]);
         for _ in 0..60 {
@@ -124,7 +126,7 @@ both_engines! {
         for n in 0..5 {
             node.key(&format!("key {n}")).await;
         }
-        let kept = Kept::new("test");
+        let kept = RecordingDelivery::new("test");
         let one = Dispatcher::new(node.control.clone(), vec![kept.clone()]);
         let two = Dispatcher::new(other.control.clone(), vec![kept.clone()]);
         let (first, second) = tokio::join!(one.dispatch(), two.dispatch());

@@ -1,3 +1,5 @@
+//! Audit verification tests: tampered, removed and reordered records are named.
+
 use contract::audit::{AuditProblem, AuditVerdict};
 use control::{audit, keys};
 use domain::{AuditRecord, RevokeReason};

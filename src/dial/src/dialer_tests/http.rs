@@ -1,3 +1,5 @@
+//! Dialer tests: HTTP/1.1 answers, limits and connection reuse.
+
 use super::{
     server::{Server, Then},
     *,
@@ -47,7 +49,7 @@ async fn connections_are_kept() {
 }
 
 #[tokio::test]
-async fn connections_that_nobody_uses_are_closed() {
+async fn unused_connections_are_closed() {
     let (server, base) = answering(OK).await;
     let dialer = Dialer::trusting(
         RootCertStore::empty(),
@@ -207,7 +209,7 @@ async fn connection_that_ends_before_the_answer_is_a_reset() {
 }
 
 #[tokio::test]
-async fn broken_request_body_is_told_apart() {
+async fn a_broken_request_body_is_an_error_of_its_own() {
     let (_server, base) = answering(OK).await;
     let frames = futures_util::stream::iter([Ok(hyper::body::Frame::data(Bytes::from("x"))), Err("the client left")]);
     let body = http_body_util::StreamBody::new(frames);
@@ -217,7 +219,7 @@ async fn broken_request_body_is_told_apart() {
 }
 
 #[tokio::test]
-async fn nobody_listening_is_said_so() {
+async fn a_port_without_a_listener_is_reported() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = base(&format!("http://{}/v1", listener.local_addr().unwrap()));
     drop(listener);

@@ -1,4 +1,4 @@
-//! Against a listener on loopback, byte by byte.
+//! Dialer tests against a listener on loopback, byte by byte.
 
 mod http;
 mod server;

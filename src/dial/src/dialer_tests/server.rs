@@ -1,4 +1,4 @@
-//! A server that says exactly the bytes it is told to say.
+//! Scripted TCP server: sends exactly the bytes that a test gives it.
 
 use std::sync::{
     Arc, Mutex,

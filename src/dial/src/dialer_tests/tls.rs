@@ -1,3 +1,5 @@
+//! Dialer tests: certificates, trust roots and TLS failures.
+
 use std::sync::Arc;
 
 use rcgen::{CertificateParams, KeyPair, date_time_ymd};
@@ -71,9 +73,9 @@ async fn trusted_server_is_called() {
 #[tokio::test]
 async fn server_that_cannot_prove_itself_is_sent_nothing() {
     let (certificate, acceptor) = identity("localhost", 2099);
-    let (stranger, _) = identity("localhost", 2099);
+    let (other_ca, _) = identity("localhost", 2099);
     let server = Server::start_tls(Then::Say(OK.to_owned()), acceptor).await;
-    let text = refusal(&trusting(stranger), &at("localhost", &server)).await;
+    let text = refusal(&trusting(other_ca), &at("localhost", &server)).await;
     assert!(text.contains("unknown authority") || text.contains("not acceptable"), "{text}");
     let text = refusal(&trusting(certificate), &at("127.0.0.1", &server)).await;
     assert!(text.contains("another name"), "{text}");

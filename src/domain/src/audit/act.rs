@@ -52,25 +52,25 @@ pub enum Act {
     /// A stored upstream was called with its stored secret.
     #[strum(serialize = "upstream.test")]
     UpstreamTest(UpstreamId),
-    /// An upstream that is not stored was called with a secret that somebody handed in.
+    /// An upstream that is not stored was called with a secret that was given with the call.
     #[strum(serialize = "upstream.try_out")]
     UpstreamTryOut,
     /// The installation was claimed by its first administrator.
     #[strum(serialize = "setup.claim")]
     SetupClaim(UserId),
-    /// Somebody signed in.
+    /// A user signed in.
     #[strum(serialize = "session.create")]
     SessionCreate(UserId),
-    /// Somebody signed out.
+    /// A user signed out.
     #[strum(serialize = "session.end")]
     SessionEnd(UserId),
     /// Sign-ins were refused; one record per minute and cause.
     #[strum(serialize = "session.refuse")]
     SessionRefuse,
-    /// Somebody's password was set at the machine itself.
+    /// A user's password was set at the machine itself.
     #[strum(serialize = "user.reset_password")]
     UserResetPassword(UserId),
-    /// The login throttle of somebody's account was lifted.
+    /// The login throttle of an account was lifted.
     #[strum(serialize = "user.unlock")]
     UserUnlock(UserId),
     /// A row was found that does not verify; it is not used.
@@ -187,7 +187,7 @@ impl Act {
         }
     }
 
-    /// The kind of event that others hear of through the outbox; `None`: this act is for the audit log alone.
+    /// The kind of event that is published through the outbox; `None`: this act is for the audit log alone.
     pub const fn event_kind(&self) -> Option<&'static str> {
         match self {
             Self::KeyCreate { .. } => Some("key.created"),

@@ -66,7 +66,7 @@ pub struct AuditEvent {
 }
 
 /// An event as it is stored: with its place and its link. Everything as text, so that what a newer version wrote, or
-/// somebody damaged, can still be shown.
+/// that is damaged, can still be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditRecord {
     /// Place in the chain, from 1, without gaps.
@@ -209,7 +209,7 @@ impl AuditHead {
 }
 
 /// What is put under the audit key where a record must name something that it must not hold: two records can be
-/// matched by it, and it tells nothing else. `domain` says what kind of text it is: `email`, `key`.
+/// matched by it, and it reveals nothing else. `domain` says what kind of text it is: `email`, `key`.
 pub fn mark_bytes(domain: &str, text: &str) -> Vec<u8> {
     let mut out = vec![MARK];
     put(&mut out, Some(domain.as_bytes()));

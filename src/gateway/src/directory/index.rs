@@ -1,7 +1,7 @@
-//! The cached keys: by their full lookup hash, bounded in number and in life, never staler than the last change notice.
+//! Key cache: by full lookup hash, bounded in number and in life, never staler than the last change notice.
 //!
 //! Every change gets a number. What is loaded carries the number that stood before its load began, and holds only while
-//! no later change concerns it. So a load that was under way during a change can put in what it likes: nobody will
+//! no later change concerns it. So a load that was under way during a change can put in what it likes: no reader will
 //! believe it, and no lock is needed.
 
 use std::{
@@ -33,7 +33,7 @@ pub(crate) struct Stamp(u64);
 
 /// A key that is known.
 #[derive(Debug)]
-pub(crate) struct KnownKey {
+pub(crate) struct CachedKey {
     /// The key, its row MAC verified.
     pub key: VirtualKey,
     /// What of it may be shown: prefix and first four characters.
@@ -48,9 +48,9 @@ pub(crate) struct KnownKey {
 #[derive(Debug)]
 pub(crate) enum Found {
     /// This key.
-    Known(Arc<KnownKey>),
+    Known(Arc<CachedKey>),
     /// This key, and the asker has been chosen to read it again.
-    Aging(Arc<KnownKey>),
+    Aging(Arc<CachedKey>),
     /// There is no such key.
     Unknown,
     /// Nothing: read it.
@@ -68,8 +68,8 @@ pub(crate) struct Index {
     changes: AtomicU64,
     last_change: Box<[AtomicU64]>,
     hasher: RandomState,
-    known: Cache<[u8; 32], Arc<KnownKey>, RandomState>,
-    // Apart, so that a flood of made-up keys pushes out nobody who is known.
+    known: Cache<[u8; 32], Arc<CachedKey>, RandomState>,
+    // Apart, so that a flood of made-up keys evicts no known key.
     absent: Cache<[u8; 32], Absent, RandomState>,
 }
 
@@ -91,7 +91,7 @@ impl Index {
         Stamp(self.changes.load(Ordering::SeqCst))
     }
 
-    /// A key of that id changed. When this returns, nobody is told what was loaded before.
+    /// A key of that id changed. When this returns, no reader gets what was loaded before.
     pub(crate) fn changed(&self, key_id: &str) {
         let number = self.changes.fetch_add(1, Ordering::SeqCst) + 1;
         self.last_change[self.stripe(key_id)].fetch_max(number, Ordering::SeqCst);
@@ -119,13 +119,13 @@ impl Index {
     }
 
     /// Whether no change concerned the key since before it was loaded.
-    pub(crate) fn is_current(&self, known: &KnownKey) -> bool {
+    pub(crate) fn is_current(&self, known: &CachedKey) -> bool {
         self.last_change[known.stripe].load(Ordering::SeqCst) <= known.stamp
     }
 
     /// Puts in a key whose load began at `stamp`.
-    pub(crate) fn put(&self, hash: [u8; 32], stamp: Stamp, now_ns: u64, key: VirtualKey) -> Arc<KnownKey> {
-        let known = Arc::new(KnownKey {
+    pub(crate) fn put(&self, hash: [u8; 32], stamp: Stamp, now_ns: u64, key: VirtualKey) -> Arc<CachedKey> {
+        let known = Arc::new(CachedKey {
             prefix: key.masked.split('…').next().unwrap_or_default().to_owned(),
             stripe: self.stripe(key.id.as_str()),
             stamp: stamp.0,
@@ -149,7 +149,7 @@ impl Index {
     }
 }
 
-impl KnownKey {
+impl CachedKey {
     /// One asker per retry time reads again; the others go on with what is there.
     fn is_chosen(&self, now_ns: u64) -> bool {
         let next = self.next_check_ns.load(Ordering::Relaxed);

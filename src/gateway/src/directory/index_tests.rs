@@ -1,3 +1,5 @@
+//! Key cache tests: invalidation races, bounds, negative entries.
+
 use proptest::prelude::*;
 use testkit_domain::key;
 
@@ -42,7 +44,7 @@ fn an_absence_never_hides_a_key_made_later() {
     let stamp = index.stamp();
     index.put_absent(HASH, stamp, 1);
     assert!(matches!(index.find(&HASH, 1), Found::Unknown));
-    // The key is made; its id tells nothing about the hash.
+    // The key is made; its id says nothing about the hash.
     index.changed(key(1).id.as_str());
     assert!(matches!(index.find(&HASH, 1), Found::Nothing));
     // A lookup that began before the key was made ends after.
@@ -70,15 +72,15 @@ fn readers_never_see_a_key_older_than_a_change_they_know_of() {
     // The row counts changes; whoever read it at n may be believed only while the notice of n + 1 is not out.
     let index = Arc::new(Index::new(100));
     let row = Arc::new(AtomicU64::new(0));
-    let told = Arc::new(AtomicU64::new(0));
+    let announced = Arc::new(AtomicU64::new(0));
     let stop = Arc::new(std::sync::atomic::AtomicBool::new(false));
     let readers: Vec<_> = (0..3)
         .map(|_| {
-            let (index, row, told, stop) = (index.clone(), row.clone(), told.clone(), stop.clone());
+            let (index, row, announced, stop) = (index.clone(), row.clone(), announced.clone(), stop.clone());
             std::thread::spawn(move || {
                 let mut checked = 0_u64;
                 while !stop.load(Ordering::SeqCst) || checked == 0 {
-                    let before = told.load(Ordering::SeqCst);
+                    let before = announced.load(Ordering::SeqCst);
                     if let Found::Known(known) = index.find(&HASH, 1) {
                         assert!(known.key.version.cast_unsigned() >= before, "older than a notice that was out");
                         checked += 1;
@@ -94,7 +96,7 @@ fn readers_never_see_a_key_older_than_a_change_they_know_of() {
     for n in 1..=20_000 {
         row.store(n, Ordering::SeqCst);
         index.changed(key(1).id.as_str());
-        told.store(n, Ordering::SeqCst);
+        announced.store(n, Ordering::SeqCst);
     }
     stop.store(true, Ordering::SeqCst);
     for reader in readers {

@@ -1,4 +1,4 @@
-//! The upstreams with their sealed secrets, as of one moment.
+//! Route table: the upstreams with their sealed secrets, as of one moment.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -41,7 +41,7 @@ struct Sealed {
 /// How old routes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Freshness {
-    /// Young, or somebody else is reading them again.
+    /// Fresh, or another task is reading them again.
     Fresh,
     /// The asker has been chosen to read them again.
     Aging,

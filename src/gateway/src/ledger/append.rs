@@ -1,8 +1,8 @@
-//! Adding a record to the segment in use.
+//! Spool append: adding a record to the segment in use (group commit).
 //!
 //! Records of one turn of the event loop share a `write()`: they wait in memory until the first byte is about to leave
-//! that may depend on one of them, to an upstream or to a client (`cork::Gate`). So they are written before anybody can
-//! know of what they say, and a record costs a fraction of a system call.
+//! that may depend on one of them, to an upstream or to a client (`cork::Gate`). So they are written before a client
+//! can know of what they say, and a record costs a fraction of a system call.
 
 use std::{io, sync::atomic::Ordering};
 
@@ -104,7 +104,7 @@ impl Spool {
         } else {
             let number = state.take_number();
             let made = segment::create(&self.dir, number, self.limits.segment);
-            // On a disk with hardly any room, in a file that grows.
+            // On a disk with hardly any space, in a file that grows.
             let made = if at_any_price { made.or_else(|_| segment::create(&self.dir, number, 0)) } else { made };
             (number, made?)
         };

@@ -1,3 +1,5 @@
+//! Spool append tests: failures of the disk, shared writes.
+
 use std::{fs, sync::Arc};
 
 use tempfile::TempDir;
@@ -55,7 +57,7 @@ fn a_disk_that_takes_nothing_lets_nothing_out_and_loses_nothing() {
     disk(&spool, &dir, false);
     spool.write_waiting().unwrap_err();
     assert!(!spool.is_written(first.seq) && !spool.writable());
-    // From here on each is told for itself, and leaves nothing behind.
+    // From here on each is reported for itself, and leaves nothing behind.
     assert!(matches!(spool.opened(When::Together, &row(2), None), Err(AppendError::Io(_))));
     assert!(spool.close(When::Together, Some(first.segment), &row(1)).is_err());
     spool.sync();

@@ -1,4 +1,4 @@
-//! Closed rows on their way from the spool into the database: bytes, as they stand in its records.
+//! Row batches: closed rows on their way from the spool into the database, as the bytes of its records.
 
 use domain::RequestLogRef;
 

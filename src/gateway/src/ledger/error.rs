@@ -1,4 +1,4 @@
-//! Why something is not in the spool.
+//! Spool errors: why a record is not in the spool.
 
 use std::{io, path::PathBuf};
 

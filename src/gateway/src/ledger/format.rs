@@ -63,7 +63,7 @@ impl Format {
     }
 }
 
-/// Serialises a record in [`Format::CURRENT`], with room in front of it for the frame's head, so that framing copies
+/// Serialises a record in [`Format::CURRENT`], with space in front of it for the frame's head, so that framing copies
 /// nothing. `None` only if it is larger than a frame may be.
 pub(crate) fn encode(record: &Record<&RequestLog>) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(FRAME_HEAD + 512);

@@ -1,3 +1,5 @@
+//! Spool format tests: segments of older versions stay readable.
+
 use std::{fs, path::Path};
 
 use domain::{ErrorClass, OpenEnum, UpstreamId, Usage};
@@ -34,7 +36,7 @@ fn rows(spool: &Spool) -> Vec<RequestLog> {
     let mut rows = Vec::new();
     while let Some(batch) = spool.next_batch(1 << 20) {
         rows.extend(batch.owned());
-        spool.moved(&batch);
+        spool.mark_inserted(&batch);
     }
     rows
 }
@@ -99,7 +101,7 @@ fn format_2_is_pinned() {
 }
 
 #[test]
-fn rows_of_both_formats_are_moved_in_one_run() {
+fn rows_of_both_formats_are_inserted_in_one_run() {
     let (dir, spool, _) = opened(SEGMENT_V1);
     spool.close(crate::ledger::state::When::Now, None, &row(7)).unwrap();
     let rows = rows(&spool);

@@ -1,5 +1,5 @@
-//! What a power cut leaves (R2), acted out: what was synced is there; of everything written since, any sectors got
-//! through and any did not, new files may be missing, and deleted ones may be back.
+//! Crash consistency tests (R2), a simulated power cut: what was synced is there; of everything written since, any
+//! sectors got through and any did not, new files may be missing, and deleted ones may be back.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -133,7 +133,7 @@ proptest! {
                 Step::Move => {
                     while let Some(batch) = spool.next_batch(1 << 20) {
                         known.database.extend(batch.owned().into_iter().map(|row| (row.id.clone(), row)));
-                        spool.moved(&batch);
+                        spool.mark_inserted(&batch);
                     }
                 }
             }
@@ -146,7 +146,7 @@ proptest! {
             for row in batch.owned() {
                 prop_assert!(rows.insert(row.id.clone(), row).is_none(), "a row came twice");
             }
-            spool.moved(&batch);
+            spool.mark_inserted(&batch);
         }
         // As `ON CONFLICT DO NOTHING` has it.
         rows.extend(known.database);

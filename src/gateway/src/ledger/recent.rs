@@ -1,4 +1,4 @@
-//! The rows that were closed last, in memory: as long as the database keeps up, nothing is read back from the disk.
+//! In-memory queue of the rows closed last: as long as the database keeps up, nothing is read back from the disk.
 
 use std::collections::VecDeque;
 
@@ -16,7 +16,7 @@ pub(super) struct Recent {
     rows: usize,
     /// A CLOSE was not taken in, so those behind it are not either.
     behind: bool,
-    /// Rows were taken, and nobody has said yet what became of them.
+    /// Rows were taken, and their outcome is not known yet.
     out: bool,
 }
 
@@ -26,8 +26,8 @@ impl Recent {
         Self { batches: VecDeque::new(), rows: 0, behind, out: false }
     }
 
-    /// Takes in the payload of a CLOSE if it has every one before it, and room. `end`: segment and place where it ends.
-    /// `opened_in`: segment of its OPEN. Whether there are many just now.
+    /// Takes in the payload of a CLOSE if it has every one before it, and space. `end`: segment and place where it
+    /// ends. `opened_in`: segment of its OPEN. Whether there are many just now.
     pub(super) fn push(&mut self, payload: &[u8], (segment, end): (u64, u64), opened_in: Option<u64>) -> bool {
         if self.behind || self.rows >= MOST {
             self.behind = true;
@@ -45,7 +45,7 @@ impl Recent {
     }
 
     /// The first rows, all in one segment; none where the spool has to be read. Whoever takes them says
-    /// [`Recent::moved`] before the next call, or they count as not moved.
+    /// [`Recent::mark_inserted`] before the next call, or they count as not inserted.
     pub(super) fn take(&mut self) -> Option<Batch> {
         if std::mem::take(&mut self.out) {
             self.forget();
@@ -57,7 +57,7 @@ impl Recent {
     }
 
     /// What was taken is in the database.
-    pub(super) fn moved(&mut self) {
+    pub(super) fn mark_inserted(&mut self) {
         self.out = false;
     }
 

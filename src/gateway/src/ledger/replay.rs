@@ -1,4 +1,4 @@
-//! What earlier processes left in the spool.
+//! Crash recovery: replay of what earlier processes left in the spool.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},

@@ -1,4 +1,4 @@
-//! One file of the spool: a versioned header, then frames up to the first zero.
+//! Spool segment (log file): a versioned header, then frames up to the first zero.
 
 use std::{
     fs::{File, OpenOptions},
@@ -84,7 +84,7 @@ pub(crate) struct Found {
     pub last_seq: Option<u64>,
     /// Bytes after `end` that are not zero: a torn tail.
     pub torn: bool,
-    /// A sound frame held something that is no record.
+    /// A sound frame contains something that is no record.
     pub unreadable: bool,
 }
 
@@ -144,15 +144,15 @@ pub(crate) fn read(
 }
 
 /// Puts the CLOSE records from `from` up to `end`, which is a frame's end, into a batch: so many bytes of them as `most`
-/// says, but one frame at least. Whether every sound frame held a record.
+/// says, but one frame at least. Whether every sound frame contained a record.
 pub(crate) fn read_range(file: &File, from: u64, end: u64, most: usize, batch: &mut Batch) -> io::Result<bool> {
-    let room = usize::try_from(end - from).unwrap_or(usize::MAX);
-    let mut bytes = vec![0; room.min(most.max(record::FRAME_HEAD + record::PAYLOAD_MAX))];
+    let remaining = usize::try_from(end - from).unwrap_or(usize::MAX);
+    let mut bytes = vec![0; remaining.min(most.max(record::FRAME_HEAD + record::PAYLOAD_MAX))];
     file.read_exact_at(&mut bytes, from)?;
     let (mut sound, mut at) = (true, 0);
     let format = batch.format();
     while at < bytes.len() {
-        match record::parse(&bytes[at..], bytes.len() == room) {
+        match record::parse(&bytes[at..], bytes.len() == remaining) {
             Parsed::Frame { payload, size, .. } => {
                 at += size;
                 // An OPEN matters only after a crash, and then the whole segment is read anew.

@@ -1,4 +1,4 @@
-//! The spool: segment files that hold what the database does not have yet.
+//! Spool (write-ahead log): segment files of the rows that the database does not have yet.
 //!
 //! What is written survives `kill -9`; [`Spool::sync`] makes it survive a power cut.
 //! A segment is deleted when each of its OPENs is closed and each of its CLOSEs is in the database; it is never cut.
@@ -48,16 +48,16 @@ pub(crate) struct Spool {
     pub(super) state: Mutex<State>,
     /// Records wait for [`Spool::write_waiting`].
     pub(super) waiting: AtomicBool,
-    /// Held by whoever syncs, makes a spare segment or finishes; requests never wait for it.
+    /// Locked by the task that syncs, makes a spare segment or finishes; requests never wait for it.
     syncing: Mutex<()>,
     /// How the last append, the last sync and the last making of a segment went.
     pub(super) appended: AtomicBool,
     disk_took: AtomicBool,
     spare_made: AtomicBool,
     synced: watch::Sender<u64>,
-    /// There are many rows to be moved.
-    pub(super) crowded: Notify,
-    // Held for as long as the process lives.
+    /// There are many rows to be inserted.
+    pub(super) backlog: Notify,
+    // Kept for as long as the process lives.
     _lock: File,
 }
 
@@ -106,7 +106,7 @@ impl Spool {
             disk_took: AtomicBool::new(true),
             spare_made: AtomicBool::new(true),
             synced: watch::Sender::new(0),
-            crowded: Notify::new(),
+            backlog: Notify::new(),
             _lock: lock,
         };
         let interrupted = replay.open.len();
@@ -143,7 +143,7 @@ impl Spool {
         let mut state = self.state.lock();
         let place = self.append(&mut state, &mut frame, false, allowance, when)?;
         if state.recent.push(&frame[FRAME_HEAD..], (place.segment, place.end), opened_in) {
-            self.crowded.notify_one();
+            self.backlog.notify_one();
         }
         Ok(place)
     }
@@ -153,13 +153,13 @@ impl Spool {
         self.state.lock().recent.is_behind()
     }
 
-    /// Where the last CLOSE ends; `None`: there is none to be moved, or some are on the disk alone.
+    /// Where the last CLOSE ends; `None`: there is none to be inserted, or some are on the disk alone.
     pub(crate) fn last_closed(&self) -> Option<(u64, u64)> {
         let state = self.state.lock();
         state.recent.last()
     }
 
-    /// Whether the next request can be noted: the disk takes what is written, and there is room.
+    /// Whether the next request can be noted: the disk takes what is written, and there is space.
     pub(crate) fn writable(&self) -> bool {
         let state = self.state.lock();
         let fits = state.active_takes(TYPICAL, self.limits.segment);
@@ -170,7 +170,8 @@ impl Spool {
     }
 
     /// Closed rows that are not in the database yet, oldest first; `None`: there are none. Read from the disk they are
-    /// `most` bytes. Until [`Spool::moved`] says that a batch is in the database, the next one begins with its rows again.
+    /// `most` bytes. Until [`Spool::mark_inserted`] says that a batch is in the database, the next one begins with its
+    /// rows again.
     pub(crate) fn next_batch(&self, most: usize) -> Option<Batch> {
         loop {
             let (number, file, format, from, end) = {
@@ -182,15 +183,15 @@ impl Spool {
                 if self.write_tail(&mut state).is_err() {
                     return None;
                 }
-                let waiting = state.segments.iter().find(|(_, segment)| segment.moved < segment.end);
+                let waiting = state.segments.iter().find(|(_, segment)| segment.inserted < segment.end);
                 let Some((number, segment)) = waiting.filter(|_| state.recent.is_behind()) else {
                     state.recent.caught_up();
-                    // Without CLOSEs that only the disk has, what is not moved are OPENs.
-                    state.all_moved_before(u64::MAX);
+                    // Without CLOSEs that only the disk has, what is not inserted are OPENs.
+                    state.all_inserted_before(u64::MAX);
                     self.delete_finished(state);
                     return None;
                 };
-                (*number, segment.file.clone(), segment.format, segment.moved, segment.end)
+                (*number, segment.file.clone(), segment.format, segment.inserted, segment.end)
             };
             let mut batch = Batch::new(number, format);
             match segment::read_range(&file, from, end, most, &mut batch) {
@@ -213,25 +214,25 @@ impl Spool {
         self.damage(batch.end().0, None);
     }
 
-    /// Notes that a batch is in the database, and deletes the segments that nobody needs any more.
-    pub(crate) fn moved(&self, batch: &Batch) {
+    /// Notes that a batch is in the database, and deletes the segments that are not needed any more.
+    pub(crate) fn mark_inserted(&self, batch: &Batch) {
         let mut state = self.state.lock();
-        state.recent.moved();
+        state.recent.mark_inserted();
         let (number, next) = batch.end();
         if let Some(segment) = state.segments.get_mut(&number) {
-            segment.moved = segment.moved.max(next);
+            segment.inserted = segment.inserted.max(next);
         }
         for (opened_in, rows) in batch.opened_in() {
             if let Some(segment) = state.segments.get_mut(opened_in) {
                 segment.open = segment.open.saturating_sub(*rows);
             }
         }
-        state.all_moved_before(number);
+        state.all_inserted_before(number);
         self.delete_finished(state);
     }
 
     /// Notes that a request is over whose CLOSE could not be written but whose row is in the database.
-    pub(crate) fn moved_without_close(&self, opened_in: Option<u64>) {
+    pub(crate) fn inserted_without_close(&self, opened_in: Option<u64>) {
         let mut state = self.state.lock();
         if let Some(segment) = opened_in.and_then(|number| state.segments.get_mut(&number)) {
             segment.open = segment.open.saturating_sub(1);
@@ -271,17 +272,17 @@ impl Spool {
             self.synced.send_replace(upto);
         }
         drop(state);
-        // Whoever was told not to send requests learns here that the disk is back.
+        // Callers that were refused see here that the disk is back.
         self.disk_took.store(result.is_ok(), Ordering::Relaxed);
     }
 
-    /// Makes the next segment beforehand, if there is room for one.
+    /// Makes the next segment beforehand, if there is space for one.
     pub(crate) fn prepare(&self) {
         let _one = self.syncing.lock();
         let number = {
             let mut state = self.state.lock();
-            let room = self.taken(&state, true) <= self.limits.total && !state.finished;
-            (state.spare.is_none() && room).then(|| state.take_number())
+            let has_space = self.taken(&state, true) <= self.limits.total && !state.finished;
+            (state.spare.is_none() && has_space).then(|| state.take_number())
         };
         let Some(number) = number else { return };
         let made = segment::create(&self.dir, number, self.limits.segment);
@@ -317,14 +318,14 @@ impl Spool {
     fn damage(&self, number: u64, skip_to: Option<u64>) {
         if let Some(segment) = self.state.lock().segments.get_mut(&number) {
             segment.damaged = true;
-            segment.moved = segment.moved.max(skip_to.unwrap_or(0));
+            segment.inserted = segment.inserted.max(skip_to.unwrap_or(0));
         }
     }
 
     fn delete_finished(&self, mut state: MutexGuard<'_, State>) {
         let active = state.active;
         let finished = state.take_finished(|number| number != active);
-        // Deleting takes the file system a while; nobody should wait for it with a request in hand.
+        // Deleting takes the file system a while; no request should wait for it.
         drop(state);
         self.delete(finished);
     }

@@ -1,4 +1,4 @@
-//! Whatever happens in whatever order: what was written is there again, and nothing else.
+//! Model-based spool tests: whatever happens in whatever order, what was written is there again, and nothing else.
 
 use std::{collections::BTreeMap, fs, os::unix::fs::FileExt as _};
 
@@ -104,8 +104,8 @@ proptest! {
                     let keys: Vec<u8> = model.open.keys().copied().collect();
                     if !keys.is_empty() {
                         let n = keys[usize::from(pick) % keys.len()];
-                        let ticket = model.open.remove(&n);
-                        let place = spool.close(when, ticket, &row(n)).unwrap();
+                        let receipt = model.open.remove(&n);
+                        let place = spool.close(when, receipt, &row(n)).unwrap();
                         model.records.push((place.seq, row(n).id, false));
                         model.closed.insert(row(n).id, row(n));
                     }
@@ -122,7 +122,7 @@ proptest! {
                 Step::Move => {
                     if let Some(batch) = spool.next_batch(1) {
                         model.insert(&batch);
-                        spool.moved(&batch);
+                        spool.mark_inserted(&batch);
                     }
                 }
                 Step::MoveAndDie => {
@@ -146,7 +146,7 @@ proptest! {
         let spool = open(&dir);
         while let Some(batch) = spool.next_batch(1) {
             model.insert(&batch);
-            spool.moved(&batch);
+            spool.mark_inserted(&batch);
         }
         prop_assert_eq!(model.database.keys().collect::<Vec<_>>(), model.admitted.keys().collect::<Vec<_>>());
         for (id, row) in &model.database {
@@ -190,8 +190,8 @@ proptest! {
             prop_assert_eq!(found, &row(n));
         }
         // It goes on working, with numbers that were not used before.
-        let ticket = spool.opened(When::Now, &RequestLog { started_at: Timestamp(9), ..row(100) }, None).unwrap().segment;
-        spool.close(When::Now, Some(ticket), &row(100)).unwrap();
+        let receipt = spool.opened(When::Now, &RequestLog { started_at: Timestamp(9), ..row(100) }, None).unwrap().segment;
+        spool.close(When::Now, Some(receipt), &row(100)).unwrap();
         prop_assert_eq!(drain(&spool).len(), 1);
     }
 }

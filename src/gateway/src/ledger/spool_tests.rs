@@ -1,3 +1,5 @@
+//! Spool tests: rotation, replay, damage, a full disk.
+
 use std::{collections::BTreeMap, fs, os::unix::fs::FileExt as _};
 
 use domain::RequestId;
@@ -12,14 +14,14 @@ pub(in crate::ledger) fn open(dir: &TempDir) -> Spool {
     Spool::open(dir.path(), LIMITS).unwrap().0
 }
 
-/// Everything that is closed and not moved, by request.
+/// Everything that is closed and not inserted, by request.
 pub(in crate::ledger) fn drain(spool: &Spool) -> BTreeMap<RequestId, RequestLog> {
     let mut rows = BTreeMap::new();
     while let Some(batch) = spool.next_batch(1) {
         for row in batch.owned() {
             assert!(rows.insert(row.id.clone(), row).is_none(), "a row came twice");
         }
-        spool.moved(&batch);
+        spool.mark_inserted(&batch);
     }
     rows
 }
@@ -32,9 +34,9 @@ pub(in crate::ledger) fn files(dir: &TempDir) -> usize {
 fn rows_come_out_once_and_in_order() {
     let dir = TempDir::new().unwrap();
     let spool = open(&dir);
-    let tickets: Vec<u64> = (0..40).map(|n| spool.opened(When::Now, &row(n), None).unwrap().segment).collect();
+    let receipts: Vec<u64> = (0..40).map(|n| spool.opened(When::Now, &row(n), None).unwrap().segment).collect();
     for n in 0..40 {
-        spool.close(When::Now, Some(tickets[usize::from(n)]), &row(n)).unwrap();
+        spool.close(When::Now, Some(receipts[usize::from(n)]), &row(n)).unwrap();
     }
     assert!(files(&dir) > 3, "several segments");
     let rows = drain(&spool);
@@ -43,13 +45,13 @@ fn rows_come_out_once_and_in_order() {
 }
 
 #[test]
-fn a_segment_goes_when_everything_in_it_is_closed_and_moved() {
+fn a_segment_goes_when_everything_in_it_is_closed_and_inserted() {
     let dir = TempDir::new().unwrap();
     let spool = open(&dir);
     let long = spool.opened(When::Now, &row(200), None).unwrap().segment;
     for n in 0..30 {
-        let ticket = spool.opened(When::Now, &row(n), None).unwrap().segment;
-        spool.close(When::Now, Some(ticket), &row(n)).unwrap();
+        let receipt = spool.opened(When::Now, &row(n), None).unwrap().segment;
+        spool.close(When::Now, Some(receipt), &row(n)).unwrap();
     }
     let before = files(&dir);
     assert_eq!(drain(&spool).len(), 30);
@@ -111,7 +113,7 @@ fn what_was_under_way_is_interrupted_once() {
 
     let (spool, interrupted) = Spool::open(dir.path(), LIMITS).unwrap();
     assert_eq!(interrupted, 1);
-    // The process ends again before anything was moved.
+    // The process ends again before anything was inserted.
     drop(spool);
     let (spool, interrupted) = Spool::open(dir.path(), LIMITS).unwrap();
     assert_eq!(interrupted, 0);
@@ -123,37 +125,37 @@ fn what_was_under_way_is_interrupted_once() {
 }
 
 #[test]
-fn a_full_spool_admits_nobody_and_still_closes() {
+fn a_full_spool_admits_no_request_and_still_closes() {
     let dir = TempDir::new().unwrap();
     let limits = Limits { segment: 1024, total: 4096 };
     let (spool, _) = Spool::open(dir.path(), limits).unwrap();
     let mut open = Vec::new();
     let full = loop {
         match spool.opened(When::Now, &row(1), None) {
-            Ok(ticket) => open.push(ticket),
+            Ok(receipt) => open.push(receipt),
             Err(error) => break error,
         }
     };
     assert!(matches!(full, AppendError::Full));
     assert!(open.len() > 5);
-    assert!(!spool.writable(), "nobody should be sent here now");
-    for (n, ticket) in (0..).zip(&open) {
-        spool.close(When::Now, Some(ticket.segment), &row(n)).unwrap();
+    assert!(!spool.writable(), "no request should be sent here now");
+    for (n, receipt) in (0..).zip(&open) {
+        spool.close(When::Now, Some(receipt.segment), &row(n)).unwrap();
     }
     assert_eq!(drain(&spool).len(), open.len());
-    assert!(spool.writable() && spool.opened(When::Now, &row(1), None).is_ok(), "room again");
+    assert!(spool.writable() && spool.opened(When::Now, &row(1), None).is_ok(), "space again");
 }
 
 #[test]
-fn closing_makes_no_room_for_new_requests_and_refusals_have_an_end_too() {
+fn closing_makes_no_space_for_new_requests_and_refusals_have_an_end_too() {
     let dir = TempDir::new().unwrap();
     let (spool, _) = Spool::open(dir.path(), Limits { segment: 1024, total: 4096 }).unwrap();
     let mut open = Vec::new();
-    while let Ok(ticket) = spool.opened(When::Now, &row(1), None) {
-        open.push(ticket);
+    while let Ok(receipt) = spool.opened(When::Now, &row(1), None) {
+        open.push(receipt);
     }
-    for (n, ticket) in (0..).zip(open) {
-        spool.close(When::Now, Some(ticket.segment), &row(n)).unwrap();
+    for (n, receipt) in (0..).zip(open) {
+        spool.close(When::Now, Some(receipt.segment), &row(n)).unwrap();
         // A CLOSE may begin a new segment; that is not for whoever comes next.
         assert!(matches!(spool.opened(When::Now, &row(1), None), Err(AppendError::Full)));
     }
@@ -207,7 +209,7 @@ fn files_that_cannot_be_read_are_kept_aside_and_newer_ones_refused() {
     let spool = open(&dir);
     assert_eq!(drain(&spool).len(), 1);
     assert!(dir.path().join("0000000000000005.damaged").exists());
-    assert!(!segment::path(dir.path(), 6).exists(), "never had a header, never held anything");
+    assert!(!segment::path(dir.path(), 6).exists(), "never had a header, never contained anything");
     drop(spool);
 
     let mut newer = fs::read(segment::path(dir.path(), 7)).unwrap();
@@ -233,7 +235,7 @@ fn a_sound_frame_with_unknown_contents_is_kept_aside_not_deleted() {
         let file = fs::OpenOptions::new().write(true).open(segment::path(dir.path(), 1)).unwrap();
         file.write_all_at(&[frame, sound].concat(), end).unwrap();
         let spool = open(&dir);
-        assert_eq!(drain(&spool).into_values().collect::<Vec<_>>(), [row(1), row(3)], "those around it are moved");
+        assert_eq!(drain(&spool).into_values().collect::<Vec<_>>(), [row(1), row(3)], "those around it are inserted");
         assert!(dir.path().join("0000000000000001.damaged").exists());
     }
 }

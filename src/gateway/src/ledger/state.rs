@@ -1,4 +1,4 @@
-//! What the spool keeps in mind of its segments.
+//! Spool bookkeeping: what is in memory of the segments.
 
 use std::{collections::BTreeMap, fs::File, io, os::unix::fs::FileExt as _, sync::Arc};
 
@@ -49,7 +49,7 @@ pub(super) struct Segment {
     /// Where its frames end.
     pub(super) end: u64,
     /// Up to here everything is in the database.
-    pub(super) moved: u64,
+    pub(super) inserted: u64,
     /// OPENs whose CLOSE is not in the database.
     pub(super) open: u64,
     /// Something in it cannot be read: it is set aside, not deleted.
@@ -97,15 +97,15 @@ impl State {
     }
 
     /// Batches come in order: of the segments before `number` everything is in the database.
-    pub(super) fn all_moved_before(&mut self, number: u64) {
+    pub(super) fn all_inserted_before(&mut self, number: u64) {
         for segment in self.segments.range_mut(..number).map(|(_, segment)| segment) {
-            segment.moved = segment.end;
+            segment.inserted = segment.end;
         }
     }
 
-    /// Takes out the segments that nobody needs any more; with each, whether it is damaged.
+    /// Takes out the segments that are not needed any more; with each, whether it is damaged.
     pub(super) fn take_finished(&mut self, may_go: impl Fn(u64) -> bool) -> Vec<(u64, bool)> {
-        let done = |segment: &Segment| segment.moved >= segment.end && segment.open == 0;
+        let done = |segment: &Segment| segment.inserted >= segment.end && segment.open == 0;
         self.segments
             .extract_if(.., |number, segment| may_go(*number) && done(segment))
             .map(|(number, segment)| (number, segment.damaged))
@@ -126,7 +126,7 @@ impl Segment {
             file,
             format,
             end: header,
-            moved: header,
+            inserted: header,
             open: 0,
             damaged: false,
             written_since_sync: true,

@@ -1,4 +1,4 @@
-//! An upstream's answer whose head is there: what the relay takes from the dispatcher.
+//! Upstream response head: what the relay takes from the dispatcher.
 
 use std::{
     pin::Pin,
@@ -10,7 +10,7 @@ use dial::AnswerBody;
 use http::{HeaderMap, StatusCode};
 use http_body::Body as _;
 
-use crate::{exchange::Exchange, metering::Metering, patience::Patience};
+use crate::{exchange::Exchange, metering::Metering, upstream_timeouts::UpstreamTimeouts};
 
 /// Where the frames of an answer come from.
 pub(crate) enum Source {
@@ -36,7 +36,7 @@ pub(crate) struct Answer {
     /// What its body is shown to.
     pub metering: Metering,
     /// How long it may take.
-    pub patience: Patience,
+    pub timeouts: UpstreamTimeouts,
 }
 
 impl Source {

@@ -1,4 +1,4 @@
-//! The stages of a request, each of which takes what the one before it returns.
+//! Pipeline stages, each of which takes what the one before it returns.
 
 pub(crate) mod admit;
 pub(crate) mod answer;

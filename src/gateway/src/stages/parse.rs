@@ -1,4 +1,4 @@
-//! What is asked for: the few facts of the body that policy and metering need.
+//! Stage `parse`: the few facts of the body that policy and metering need.
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -7,11 +7,11 @@ use http::{HeaderMap, Method};
 use http_body::Body as _;
 use providers::openai::{self, Endpoint, Peek, PeekError};
 
-use super::{authenticate::Caller, settle::Declined};
+use super::{authenticate::Caller, settle::RefusedRequest};
 use crate::{
+    body_reader::{BodyError, BodyReader, MemoryPermit},
     exchange::Exchange,
     gateway::Gateway,
-    intake::{Held, Intake, IntakeError},
     media_type::{coding, essence},
     pace::Pace,
     refusal::Refusal,
@@ -20,13 +20,13 @@ use crate::{
 /// A request's body as it goes on.
 pub(crate) enum Payload {
     /// Read whole, with the memory it holds.
-    Whole(Bytes, Option<Held>),
+    Whole(Bytes, Option<MemoryPermit>),
     /// Passed through as it comes.
-    Stream(Box<Intake>),
+    Stream(Box<BodyReader>),
 }
 
 /// A request that is understood.
-pub(crate) struct Ask {
+pub(crate) struct ParsedRequest {
     /// What goes along.
     pub exchange: Box<Exchange>,
     /// Which of the dialect's endpoints.
@@ -37,14 +37,14 @@ pub(crate) struct Ask {
     pub payload: Payload,
 }
 
-impl Ask {
+impl ParsedRequest {
     /// Whether it asks which models there are.
     pub(crate) fn lists_models(&self) -> bool {
         self.endpoint == Endpoint::Models && self.exchange.method == Method::GET
     }
 
     /// A refusal of this request.
-    pub(crate) fn decline(self, refusal: Refusal) -> Box<Declined> {
+    pub(crate) fn decline(self, refusal: Refusal) -> Box<RefusedRequest> {
         let unread = match &self.payload {
             Payload::Whole(..) => false,
             Payload::Stream(body) => !body.is_end_stream(),
@@ -68,7 +68,7 @@ enum Mode {
 }
 
 /// Reads what has to be read.
-pub(crate) async fn parse(g: &Gateway, caller: Caller) -> Result<Ask, Box<Declined>> {
+pub(crate) async fn parse(g: &Gateway, caller: Caller) -> Result<ParsedRequest, Box<RefusedRequest>> {
     let Caller { mut exchange, body } = caller;
     if coding(&exchange.headers).is_some_and(|coding| coding != "identity") {
         return Err(exchange.decline(Refusal::UnsupportedEncoding, !body.is_end_stream()));
@@ -77,7 +77,7 @@ pub(crate) async fn parse(g: &Gateway, caller: Caller) -> Result<Ask, Box<Declin
     let payload = match take_in(g, body, mode).await {
         Ok(payload) => payload,
         // A body that was not read to its end leaves a connection that cannot be used again.
-        Err(error) => return Err(exchange.decline(intake_refusal(error), true)),
+        Err(error) => return Err(exchange.decline(body_refusal(error), true)),
     };
     let peek = match (&payload, mode) {
         (Payload::Whole(bytes, _), Mode::Json | Mode::Suspect) if !bytes.is_empty() => match openai::peek(bytes) {
@@ -92,28 +92,28 @@ pub(crate) async fn parse(g: &Gateway, caller: Caller) -> Result<Ask, Box<Declin
     };
     exchange.settlement.asks(peek.model.as_deref(), peek.stream);
     let endpoint = Endpoint::of(exchange.method.as_str(), exchange.target.path());
-    Ok(Ask { exchange, endpoint, peek, payload })
+    Ok(ParsedRequest { exchange, endpoint, peek, payload })
 }
 
-/// What the client hears when its body is not taken in.
-pub(crate) fn intake_refusal(error: IntakeError) -> Refusal {
+/// The client's answer when its body is not accepted.
+pub(crate) fn body_refusal(error: BodyError) -> Refusal {
     match error {
-        IntakeError::TooLarge(limit) => Refusal::RequestTooLarge(limit),
-        IntakeError::TooSlow => Refusal::RequestTimeout,
-        IntakeError::Broke => Refusal::BodyBroke,
-        IntakeError::Gone => Refusal::ClientGone,
-        IntakeError::Overloaded => Refusal::Overloaded,
+        BodyError::TooLarge(limit) => Refusal::RequestTooLarge(limit),
+        BodyError::TooSlow => Refusal::RequestTimeout,
+        BodyError::Broke => Refusal::BodyBroke,
+        BodyError::Gone => Refusal::ClientGone,
+        BodyError::Overloaded => Refusal::Overloaded,
     }
 }
 
-async fn take_in(g: &Gateway, body: Body, mode: Mode) -> Result<Payload, IntakeError> {
+async fn take_in(g: &Gateway, body: Body, mode: Mode) -> Result<Payload, BodyError> {
     let pace = Pace::new(&g.config);
     match mode {
         Mode::Nothing => Ok(Payload::Whole(Bytes::new(), None)),
-        Mode::Stream => Ok(Payload::Stream(Box::new(Intake::new(body, g.config.max_multipart, pace)?))),
+        Mode::Stream => Ok(Payload::Stream(Box::new(BodyReader::new(body, g.config.max_multipart, pace)?))),
         Mode::Json | Mode::Suspect => {
-            let (bytes, held) = Intake::new(body, g.config.max_body, pace)?.whole(&g.body_memory).await?;
-            Ok(Payload::Whole(bytes, Some(held)))
+            let (bytes, memory_permit) = BodyReader::new(body, g.config.max_body, pace)?.whole(&g.body_memory).await?;
+            Ok(Payload::Whole(bytes, Some(memory_permit)))
         }
     }
 }
@@ -180,7 +180,7 @@ mod tests {
         assert_eq!(found(&Method::GET, None, "{}", true), Mode::Suspect);
     }
 
-    /// Forms are not looked into: the model in one is not held against the key's list.
+    /// Forms are not parsed: the model in one is not checked against the key's list.
     #[test]
     fn a_form_is_streamed_unread_even_where_models_are_restricted() {
         assert_eq!(found(&Method::POST, Some("multipart/form-data; boundary=x"), "--x", true), Mode::Stream);

@@ -1,28 +1,28 @@
-//! Where it goes: the domain's decision over the cached upstreams.
+//! Stage `plan`: the domain's routing decision over the cached upstreams.
 
 use std::sync::Arc;
 
 use domain::{Attempt, PlanError, Provider, Upstream, VirtualKey, admit::may_reach};
 
-use super::{admit::Grant, authenticate::refusal, parse::Ask, settle::Declined};
+use super::{admit::Grant, authenticate::refusal, parse::ParsedRequest, settle::RefusedRequest};
 use crate::{directory::Routes, gateway::Gateway, refusal::Refusal};
 
 /// One try.
 pub(crate) enum Destination {
     /// A configured upstream.
-    Upstream(Way),
+    Upstream(RoutedUpstream),
     /// The built-in one.
     Echo,
 }
 
 /// A configured upstream and the routes it comes from.
-pub(crate) struct Way {
+pub(crate) struct RoutedUpstream {
     /// The routes.
     pub routes: Arc<Routes>,
     at: usize,
 }
 
-impl Way {
+impl RoutedUpstream {
     /// The upstream.
     pub(crate) fn upstream(&self) -> &Upstream {
         &self.routes.upstreams[self.at]
@@ -32,13 +32,13 @@ impl Way {
 /// A request with its way. Model routes will make the tries several.
 pub(crate) struct Plan {
     /// What is asked.
-    pub ask: Ask,
+    pub ask: ParsedRequest,
     /// Where to.
     pub destination: Destination,
 }
 
 /// Asks the domain where to.
-pub(crate) async fn plan(g: &Gateway, grant: Grant) -> Result<Plan, Box<Declined>> {
+pub(crate) async fn plan(g: &Gateway, grant: Grant) -> Result<Plan, Box<RefusedRequest>> {
     let Grant { mut ask } = grant;
     let Ok(routes) = g.directory.routes().await else { return Err(ask.decline(Refusal::StoreUnavailable)) };
     let attempts =
@@ -64,7 +64,7 @@ pub(crate) async fn plan(g: &Gateway, grant: Grant) -> Result<Plan, Box<Declined
         Some(Attempt::Upstream(upstream)) => {
             ask.exchange.settlement.goes_to(Some(upstream.id.clone()), &upstream.name);
             let at = routes.upstreams.iter().position(|one| std::ptr::eq(one, *upstream)).unwrap_or_default();
-            Destination::Upstream(Way { routes: routes.clone(), at })
+            Destination::Upstream(RoutedUpstream { routes: routes.clone(), at })
         }
     };
     Ok(Plan { ask, destination })

@@ -1,4 +1,4 @@
-//! Passing the answer on: frame by frame, nothing held back, and settled before its last word leaves the house.
+//! Stage `relay` (streaming): frame by frame, nothing buffered, and settled before the last frame is sent.
 
 use std::{
     pin::Pin,
@@ -18,19 +18,19 @@ use super::{
     settle::{CLIENT_GONE, End, Settlement},
 };
 use crate::{
-    directory::Watch,
+    directory::StreamGuard,
     exchange::Exchange,
     ledger::Committed,
     media_type::{coding, essence},
     metering::Metering,
-    patience::Patience,
     refusal::{Refusal, stamp},
+    upstream_timeouts::UpstreamTimeouts,
 };
 
 /// Turns an answer into a response whose body relays, meters and settles.
 pub(crate) async fn relay(answer: Answer) -> Response<Body> {
-    let Answer { exchange, status, mut headers, source, metering, patience } = answer;
-    let Exchange { watch, mut settlement, id, method, .. } = *exchange;
+    let Answer { exchange, status, mut headers, source, metering, timeouts } = answer;
+    let Exchange { stream_guard, mut settlement, id, method, .. } = *exchange;
     stamp(&mut headers, &id);
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     let mut response = Response::new(Body::empty());
@@ -56,12 +56,12 @@ pub(crate) async fn relay(answer: Answer) -> Response<Body> {
             remaining: length,
             events,
             over: false,
-            held: None,
+            pending: None,
             polled: false,
-            patience,
+            timeouts,
             wake: None,
-            ended: watch.ended(),
-            watch,
+            ended: stream_guard.ended(),
+            stream_guard,
         });
     }
     *response.headers_mut() = headers;
@@ -76,7 +76,7 @@ fn class_of(status: StatusCode) -> Option<ErrorClass> {
 /// The body broke off; the connection has to end without a proper end of the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the upstream broke off in mid-answer")]
-pub(crate) struct BrokenOff;
+pub(crate) struct TruncatedStream;
 
 /// An answer's body on its way to the client.
 struct Relay {
@@ -90,16 +90,16 @@ struct Relay {
     events: bool,
     over: bool,
     /// The last word, until the row is on the disk.
-    held: Option<(Committed, Next)>,
+    pending: Option<(Committed, Next)>,
     polled: bool,
-    patience: Patience,
+    timeouts: UpstreamTimeouts,
     ended: CancellationToken,
     wake: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
     // Its key is watched for as long as the answer lasts.
-    watch: Watch,
+    stream_guard: StreamGuard,
 }
 
-type Next = Option<Result<Frame<Bytes>, BrokenOff>>;
+type Next = Option<Result<Frame<Bytes>, TruncatedStream>>;
 type Polled = Poll<Next>;
 
 impl Relay {
@@ -117,12 +117,12 @@ impl Relay {
         if let Some(remaining) = &mut self.remaining {
             *remaining = remaining.saturating_sub(piece.len() as u64);
         }
-        let fed = self.metering.feed(piece);
+        let output = self.metering.feed(piece);
         // The row is in the spool before the client can know that its answer is whole (R1).
-        if fed.completes || self.remaining == Some(0) {
+        if output.completes || self.remaining == Some(0) {
             self.settle(class_of(self.status));
         }
-        (!fed.forward.is_empty()).then_some(fed.forward)
+        (!output.forward.is_empty()).then_some(output.forward)
     }
 
     fn end(&mut self) -> Polled {
@@ -141,7 +141,7 @@ impl Relay {
         }
         self.settle(Some(class));
         if !self.events {
-            return Poll::Ready(Some(Err(BrokenOff)));
+            return Poll::Ready(Some(Err(TruncatedStream)));
         }
         let event = match class {
             ErrorClass::RevokedMidStream => {
@@ -164,36 +164,36 @@ impl Relay {
         let ended = &self.ended;
         let wake = self.wake.get_or_insert_with(|| Box::pin(ended.clone().cancelled_owned()));
         if wake.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(self.watch.reason());
+            return Poll::Ready(self.stream_guard.reason());
         }
-        self.patience.poll_over(cx).map(|()| ErrorClass::UpstreamTimeout)
+        self.timeouts.poll_over(cx).map(|()| ErrorClass::UpstreamTimeout)
     }
 }
 
 impl http_body::Body for Relay {
     type Data = Bytes;
-    type Error = BrokenOff;
+    type Error = TruncatedStream;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Polled {
         self.polled = true;
-        if self.held.is_none() {
+        if self.pending.is_none() {
             let frame = ready!(self.poll_next(cx));
             let Some(committed) = self.settlement.committed() else { return Poll::Ready(frame) };
-            self.held = Some((committed, frame));
+            self.pending = Some((committed, frame));
         }
-        let Some((committed, _)) = &mut self.held else { return Poll::Ready(None) };
+        let Some((committed, _)) = &mut self.pending else { return Poll::Ready(None) };
         let committed = ready!(committed.as_mut().poll(cx));
-        let frame = self.held.take().and_then(|(_, frame)| frame);
+        let frame = self.pending.take().and_then(|(_, frame)| frame);
         if committed {
             return Poll::Ready(frame);
         }
-        // Whoever hears the last word may count on the row (R2).
+        // A client that received the last frame may count on the row (R2).
         self.over = true;
-        Poll::Ready(Some(Err(BrokenOff)))
+        Poll::Ready(Some(Err(TruncatedStream)))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.over && self.held.is_none()
+        self.over && self.pending.is_none()
     }
 
     fn size_hint(&self) -> SizeHint {
@@ -208,13 +208,13 @@ impl Relay {
         }
         // An upstream that always has something to say must not outrun a revoke.
         if self.ended.is_cancelled() {
-            let reason = self.watch.reason();
+            let reason = self.stream_guard.reason();
             return self.break_off(reason);
         }
         loop {
             match self.source.poll_piece(cx) {
                 Poll::Ready(Some(Ok(piece))) => {
-                    self.patience.heard();
+                    self.timeouts.restart_idle();
                     if let Some(forward) = self.piece(piece) {
                         return Poll::Ready(Some(Ok(Frame::data(forward))));
                     }
@@ -239,7 +239,7 @@ impl Drop for Relay {
         }
         // Asked for at least once, the body had its head sent before it.
         let status = if self.polled { self.status.as_u16() } else { CLIENT_GONE };
-        let class = if self.ended.is_cancelled() { self.watch.reason() } else { ErrorClass::ClientGone };
+        let class = if self.ended.is_cancelled() { self.stream_guard.reason() } else { ErrorClass::ClientGone };
         let (usage, model_served) = self.metering.outcome();
         self.settlement.end(End { status, class: Some(class), usage, model_served });
     }

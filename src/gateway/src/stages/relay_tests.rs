@@ -1,3 +1,5 @@
+//! Relay tests: ends, failures, timeouts and revocations of a stream.
+
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use domain::{RequestLog, Usage};
@@ -7,14 +9,14 @@ use providers::openai::Endpoint;
 
 use super::{super::answer::Act, *};
 use crate::{
-    fixture::{House, Issued},
+    fixture::{Issued, TestGateway},
     gateway::Gateway,
 };
 
 type Script = VecDeque<Act>;
 
 struct Stream {
-    house: House,
+    fixture: TestGateway,
     issued: Issued,
 }
 
@@ -28,40 +30,40 @@ impl Stream {
     }
 
     async fn patient(idle: Duration) -> Self {
-        let house = House::with(|config| config.idle_timeout = idle).await;
-        let issued = house.issue(|_| {}).await;
-        // Nobody moves rows out of the spool while the test looks into it.
-        house.shutdown.cancel();
-        Self { house, issued }
+        let fixture = TestGateway::with(|config| config.idle_timeout = idle).await;
+        let issued = fixture.issue(|_| {}).await;
+        // Nothing inserts the rows of the spool while the test looks into it.
+        fixture.shutdown.cancel();
+        Self { fixture, issued }
     }
 
     /// The response that a script of an upstream becomes.
     async fn answer(&self, kind: &'static str, length: Option<usize>, script: Vec<Act>) -> Response<Body> {
-        let g = &*self.house.gateway;
-        let (known, watch) = g.directory.find_key(&self.issued.secret).await.unwrap().unwrap();
-        let (exchange, answer) = (exchange(g, known, watch).await, Script::from(script));
+        let g = &*self.fixture.gateway;
+        let (known, stream_guard) = g.directory.find_key(&self.issued.secret).await.unwrap().unwrap();
+        let (exchange, answer) = (exchange(g, known, stream_guard).await, Script::from(script));
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         let metering = Metering::new(Endpoint::Chat, &headers, false);
         if let Some(length) = length {
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
         }
-        let mut patience = Patience::new(&g.config);
-        patience.heard();
+        let mut timeouts = UpstreamTimeouts::new(&g.config);
+        timeouts.restart_idle();
         let source = Source::Script(answer);
-        relay(Answer { exchange: Box::new(exchange), status: StatusCode::OK, headers, source, metering, patience })
+        relay(Answer { exchange: Box::new(exchange), status: StatusCode::OK, headers, source, metering, timeouts })
             .await
     }
 
     /// Rows whose CLOSE is in the spool, without moving them.
     fn closed(&self) -> Vec<RequestLog> {
-        let batch = self.house.gateway.ledger.journal().next_batch();
+        let batch = self.fixture.gateway.ledger.journal().next_batch();
         batch.map(|batch| batch.owned()).unwrap_or_default()
     }
 }
 
-async fn exchange(g: &Gateway, known: Arc<crate::directory::KnownKey>, watch: Watch) -> Exchange {
-    let arrival = crate::arrival::Arrival {
+async fn exchange(g: &Gateway, known: Arc<crate::directory::CachedKey>, stream_guard: StreamGuard) -> Exchange {
+    let incoming = crate::incoming::IncomingRequest {
         id: domain::RequestId::new(g.clock.now(), (*g.random).bytes()),
         started_at: g.clock.now(),
         started_ns: g.clock.monotonic_ns(),
@@ -72,12 +74,12 @@ async fn exchange(g: &Gateway, known: Arc<crate::directory::KnownKey>, watch: Wa
         headers: HeaderMap::new(),
         body: Body::empty(),
     };
-    let target = crate::target::check(&arrival.method, &arrival.uri).unwrap();
+    let target = crate::target::check(&incoming.method, &incoming.uri).unwrap();
     let journal = g.ledger.journal().clone();
-    let mut settlement = Settlement::begin(journal, g.clock.clone(), &arrival, &target, &known);
+    let mut settlement = Settlement::begin(journal, g.clock.clone(), &incoming, &target, &known);
     settlement.open().await.unwrap();
-    let crate::arrival::Arrival { id, method, headers, address, .. } = arrival;
-    Exchange { known, watch, settlement, id, method, target, headers, address }
+    let crate::incoming::IncomingRequest { id, method, headers, address, .. } = incoming;
+    Exchange { known, stream_guard, settlement, id, method, target, headers, address }
 }
 
 async fn next(body: &mut Body) -> Option<Result<String, String>> {
@@ -193,10 +195,10 @@ async fn revoking_the_key_ends_its_stream_and_keeps_its_usage() {
     let script = vec![Act::Piece(USAGE), Act::Piece(CHUNK), Act::Piece(CHUNK), Act::Piece(DONE)];
     let mut body = stream.answer("text/event-stream", None, script).await.into_body();
     next(&mut body).await.unwrap().unwrap();
-    let known = stream.house.gateway.directory.find_key(&stream.issued.secret).await.unwrap().unwrap();
-    stream.house.revoke(&stream.issued).await;
+    let known = stream.fixture.gateway.directory.find_key(&stream.issued.secret).await.unwrap().unwrap();
+    stream.fixture.revoke(&stream.issued).await;
     known.1.ended().cancelled().await;
-    // Though the upstream has more to say, the next thing that the client hears is the end.
+    // Though the upstream has more to say, the next thing that the client receives is the end.
     let event = next(&mut body).await.unwrap().unwrap();
     assert!(event.contains("invalid_api_key"), "{event}");
     assert_eq!(next(&mut body).await, None);
@@ -210,7 +212,7 @@ async fn a_stream_that_waits_is_woken_by_the_revoke() {
     let stream = Stream::patient(Duration::from_mins(1)).await;
     let mut body = stream.answer("text/event-stream", None, vec![Act::Piece(CHUNK), Act::Silence]).await.into_body();
     next(&mut body).await.unwrap().unwrap();
-    let (event, ()) = tokio::join!(next(&mut body), stream.house.revoke(&stream.issued));
+    let (event, ()) = tokio::join!(next(&mut body), stream.fixture.revoke(&stream.issued));
     assert!(event.unwrap().unwrap().contains("invalid_api_key"));
 }
 

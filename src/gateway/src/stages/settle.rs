@@ -1,4 +1,4 @@
-//! The last stage, which always runs: at the end, at a refusal, at an error, at a drop. Exactly one row per request.
+//! Stage `settle`, which always runs: at the end, at a refusal, at an error, at a drop. Exactly one row per request.
 
 use std::sync::Arc;
 
@@ -7,15 +7,15 @@ use domain::{Clock, ErrorClass, OpenEnum, RequestId, RequestLog, Usage};
 use http::{Response, header};
 
 use crate::{
-    arrival::Arrival,
-    directory::KnownKey,
-    ledger::{Committed, Journal, NotNoted, Ticket},
+    directory::CachedKey,
+    incoming::IncomingRequest,
+    ledger::{Committed, Journal, OpenReceipt, SpoolUnavailable},
     refusal::Refusal,
     signals,
     target::Target,
 };
 
-/// Texts of strangers are cut at so many characters in a row.
+/// Texts of unknown callers are cut at so many characters in a row.
 const TEXT_MAX: usize = 256;
 /// The client went away before there was a status.
 pub(crate) const CLIENT_GONE: u16 = 499;
@@ -38,7 +38,7 @@ pub(crate) struct Settlement {
     /// `None` once it is written.
     row: Option<Box<RequestLog>>,
     started_ns: u64,
-    ticket: Option<Ticket>,
+    receipt: Option<OpenReceipt>,
     /// To be waited for before the client may know that the request is over.
     committed: Option<Committed>,
     disk_is_late: bool,
@@ -51,20 +51,20 @@ impl Settlement {
     pub(crate) fn begin(
         journal: Arc<Journal>,
         clock: Arc<dyn Clock>,
-        arrival: &Arrival,
+        incoming: &IncomingRequest,
         target: &Target,
-        known: &KnownKey,
+        known: &CachedKey,
     ) -> Self {
-        let user_agent = arrival.headers.get(header::USER_AGENT);
+        let user_agent = incoming.headers.get(header::USER_AGENT);
         let row = RequestLog {
-            id: arrival.id.clone(),
-            started_at: arrival.started_at,
+            id: incoming.id.clone(),
+            started_at: incoming.started_at,
             key_id: known.key.id.clone(),
             key_version: known.key.version,
             key_name: known.key.name.clone(),
             key_prefix: known.prefix.clone(),
             project_id: known.key.project_id.clone(),
-            method: arrival.method.to_string(),
+            method: incoming.method.to_string(),
             endpoint: cut(target.path()),
             streamed: false,
             model: None,
@@ -78,7 +78,7 @@ impl Settlement {
             latency_us: 0,
             first_byte_us: None,
             attempts: 0,
-            client_address: arrival.address.to_string(),
+            client_address: incoming.address.to_string(),
             user_agent: user_agent.map(|value| cut(&String::from_utf8_lossy(value.as_bytes()))),
             error_class: None,
             policy_version: Some(known.key.policy_version),
@@ -86,8 +86,8 @@ impl Settlement {
         };
         Self {
             row: Some(Box::new(row)),
-            started_ns: arrival.started_ns,
-            ticket: None,
+            started_ns: incoming.started_ns,
+            receipt: None,
             committed: None,
             disk_is_late: false,
             journal,
@@ -112,11 +112,11 @@ impl Settlement {
     }
 
     /// It is about to be sent on: notes it, so that it has a row whatever happens.
-    pub(crate) async fn open(&mut self) -> Result<(), NotNoted> {
+    pub(crate) async fn open(&mut self) -> Result<(), SpoolUnavailable> {
         let Some(row) = &mut self.row else { return Ok(()) };
-        if self.ticket.is_none() {
-            let ticket = self.ticket.insert(self.journal.open(row, None)?);
-            let opened = self.journal.opened(ticket).await;
+        if self.receipt.is_none() {
+            let receipt = self.receipt.insert(self.journal.open(row, None)?);
+            let opened = self.journal.opened(receipt).await;
             self.disk_is_late = opened.is_err();
             opened?;
         }
@@ -126,7 +126,7 @@ impl Settlement {
 
     /// Whether the spool has the note that it is sent on. Without it not a byte of it leaves.
     pub(crate) fn is_noted(&self) -> bool {
-        self.ticket.as_ref().is_some_and(|ticket| self.journal.is_noted(ticket))
+        self.receipt.as_ref().is_some_and(|receipt| self.journal.is_noted(receipt))
     }
 
     /// The answer has begun.
@@ -147,7 +147,7 @@ impl Settlement {
         row.usage = end.usage;
         row.model_served = end.model_served.map(|model| cut(&model));
         // Whoever has waited in vain for the first note does not wait for the second.
-        self.committed = self.journal.close(self.ticket.as_ref(), row).filter(|_| !self.disk_is_late);
+        self.committed = self.journal.close(self.receipt.as_ref(), row).filter(|_| !self.disk_is_late);
     }
 
     /// Whether the row is written.
@@ -181,7 +181,7 @@ impl Drop for Settlement {
 }
 
 /// A request that is refused, with its row if its key was known. Rare, and large: boxed, where it may come of a stage.
-pub(crate) struct Declined {
+pub(crate) struct RefusedRequest {
     /// Its id.
     pub id: RequestId,
     /// The no.
@@ -192,17 +192,17 @@ pub(crate) struct Declined {
     pub unread: bool,
 }
 
-impl Declined {
-    /// A refusal before anybody knows who asks.
-    pub(crate) fn stranger(arrival: &Arrival, refusal: Refusal) -> Box<Self> {
-        let unread = arrival.has_unread_body();
-        Box::new(Self { id: arrival.id.clone(), refusal, settlement: None, unread })
+impl RefusedRequest {
+    /// A refusal before the caller is known.
+    pub(crate) fn anonymous(incoming: &IncomingRequest, refusal: Refusal) -> Box<Self> {
+        let unread = incoming.has_unread_body();
+        Box::new(Self { id: incoming.id.clone(), refusal, settlement: None, unread })
     }
 }
 
 /// Writes the row of a refused request and says no.
-pub(crate) async fn decline(declined: Box<Declined>) -> Response<Body> {
-    let Declined { id, refusal, settlement, unread } = *declined;
+pub(crate) async fn decline(refused: Box<RefusedRequest>) -> Response<Body> {
+    let RefusedRequest { id, refusal, settlement, unread } = *refused;
     if let Some(mut settlement) = settlement {
         settlement.refuse(&refusal);
         if let Some(committed) = settlement.committed() {
@@ -213,7 +213,8 @@ pub(crate) async fn decline(declined: Box<Declined>) -> Response<Body> {
     refusal.answer(&id, unread)
 }
 
-/// A stranger's text as a row may hold it: short and without control characters, which no column and no page wants.
+/// An unknown caller's text as a row may store it: short and without control characters, which no column and no page
+/// wants.
 fn cut(text: &str) -> String {
     if text.len() <= TEXT_MAX && text.bytes().all(|b| b.is_ascii() && !b.is_ascii_control()) {
         return text.to_owned();
@@ -226,7 +227,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_of_strangers_are_short_and_inert() {
+    fn texts_of_unknown_callers_are_short_and_inert() {
         assert_eq!(cut("gpt\u{0}-5\n"), "gpt\u{fffd}-5\u{fffd}");
         assert_eq!(cut(&"ä".repeat(1000)).chars().count(), 256);
     }

@@ -1,4 +1,4 @@
-//! `POST /v1/chat/completions`
+//! Echo endpoint `POST /v1/chat/completions`.
 
 use serde_json::{Value, json};
 
@@ -13,10 +13,10 @@ pub(super) fn answer(ask: &Request<'_>, stamp: &Stamp) -> Result<Answer, Answer>
     if !messages.starts_with(b"[") || messages[1..].trim_ascii_start().starts_with(b"]") {
         return Err(Answer::bad_value("messages", "an array of at least one message"));
     }
-    let told = listen(messages);
-    let (said, all) = tokens::cut(&told.last, ask.most_tokens());
+    let conversation = listen(messages);
+    let (said, all) = tokens::cut(&conversation.last, ask.most_tokens());
     let reason = if all { "stop" } else { "length" };
-    let usage = usage(told.tokens, tokens::count(said));
+    let usage = usage(conversation.tokens, tokens::count(said));
     if ask.peek.stream {
         return Ok(stream(ask, stamp, said, reason, &usage));
     }

@@ -1,4 +1,4 @@
-//! `POST /v1/completions`, the legacy one: each prompt is said again as a choice of its own.
+//! Echo endpoint `POST /v1/completions` (legacy): each prompt is returned as a choice of its own.
 
 use std::borrow::Cow;
 

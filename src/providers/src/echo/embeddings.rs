@@ -1,4 +1,5 @@
-//! `POST /v1/embeddings`: numbers that depend on the text and mean nothing. Equal texts have equal vectors of length one.
+//! Echo endpoint `POST /v1/embeddings`: numbers that depend on the text and mean nothing. Equal texts have equal
+//! vectors of length one.
 
 use std::borrow::Cow;
 
@@ -44,7 +45,7 @@ pub(super) fn answer(ask: &Request<'_>) -> Result<Answer, Answer> {
     Ok(Answer::json_text(serde_json::to_string(&list).unwrap_or_default()))
 }
 
-/// A text, or the tokens of one as somebody else's vocabulary has them.
+/// A text, or the tokens of one as another vocabulary has them.
 enum Input<'a> {
     Text(Cow<'a, str>),
     Tokens(&'a [u8], usize),

@@ -1,4 +1,4 @@
-//! The built-in upstream: answers as the vendor would, offline and for free, with what it was told.
+//! Echo provider (built-in upstream): answers as the vendor would, offline and for free, with the text it received.
 //!
 //! Its one model, `echo`, says the last user message again. Tokens are counted by a rule of its own, see [`tokens`].
 //! Answers are bounded whatever the request: at most [`tokens::MOST`] tokens, as a model with such a limit would.

@@ -1,4 +1,4 @@
-//! `GET /v1/models` and `GET /v1/models/{model}`
+//! Echo endpoints `GET /v1/models` and `GET /v1/models/{model}`.
 
 use serde_json::{Value, json};
 

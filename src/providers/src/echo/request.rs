@@ -1,4 +1,4 @@
-//! What the echo reads of a request, without building it: bodies may be megabytes.
+//! Echo request parser: reads what it needs without building the whole; bodies may be megabytes.
 
 use std::borrow::Cow;
 
@@ -59,19 +59,19 @@ impl<'a> Request<'a> {
 
 /// What a conversation comes to.
 #[derive(Default)]
-pub(super) struct Told<'a> {
-    /// The last thing a user said; without one, the last thing anybody said.
+pub(super) struct Conversation<'a> {
+    /// The last thing a user said; without one, the last message of any role.
     pub(super) last: Cow<'a, str>,
     /// Tokens of everything said.
     pub(super) tokens: usize,
 }
 
 /// Listens to a list of messages (`role`, `content`), or to one bare text.
-pub(super) fn listen(messages: &[u8]) -> Told<'_> {
+pub(super) fn listen(messages: &[u8]) -> Conversation<'_> {
     if let Some(text) = json::as_text(messages) {
-        return Told { tokens: tokens::count(&text), last: text };
+        return Conversation { tokens: tokens::count(&text), last: text };
     }
-    let (mut told, mut by_user) = (Told::default(), false);
+    let (mut conversation, mut by_user) = (Conversation::default(), false);
     // Its syntax was checked by the peek, here and below.
     let _ = json::items(messages, |at| {
         let message = &messages[at];
@@ -82,13 +82,13 @@ pub(super) fn listen(messages: &[u8]) -> Told<'_> {
             _ => {}
         });
         let Some(text) = content.and_then(text_of) else { return };
-        told.tokens += tokens::count(&text);
+        conversation.tokens += tokens::count(&text);
         if is_user || !by_user {
-            told.last = text;
+            conversation.last = text;
             by_user = is_user;
         }
     });
-    told
+    conversation
 }
 
 /// A content's text: itself, or that of its parts with line ends between.

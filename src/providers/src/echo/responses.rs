@@ -1,4 +1,4 @@
-//! `POST /v1/responses`
+//! Echo endpoint `POST /v1/responses`.
 
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -15,10 +15,10 @@ pub(super) fn answer(ask: &Request<'_>, stamp: &Stamp) -> Result<Answer, Answer>
     if !input.starts_with(b"[") && !input.starts_with(b"\"") {
         return Err(Answer::bad_value("input", "a string or an array of items"));
     }
-    let told = listen(input);
+    let conversation = listen(input);
     let instructions = ask.field("instructions").and_then(as_text).map_or(0, |text| tokens::count(&text));
-    let (said, all) = tokens::cut(&told.last, ask.most_tokens());
-    let reply = Reply { ask, stamp, said, all, input: told.tokens + instructions };
+    let (said, all) = tokens::cut(&conversation.last, ask.most_tokens());
+    let reply = Reply { ask, stamp, said, all, input: conversation.tokens + instructions };
     Ok(if ask.peek.stream { reply.stream() } else { Answer::json(&reply.object(reply.end())) })
 }
 

@@ -1,3 +1,5 @@
+//! Echo provider tests: answers, streams and usage.
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
@@ -71,7 +73,7 @@ fn chat_says_the_last_user_message_again() {
 }
 
 #[test]
-fn a_streamed_chat_tells_usage_only_when_asked() {
+fn a_streamed_chat_reports_usage_only_when_asked() {
     let mut body = chat();
     body["stream"] = json!(true);
     let silent = ask("/v1/chat/completions", &body);
@@ -79,24 +81,27 @@ fn a_streamed_chat_tells_usage_only_when_asked() {
     assert!(events(&silent).iter().all(|(_, event)| event.get("usage").is_none()));
 
     body["stream_options"] = json!({ "include_usage": true });
-    let telling = ask("/v1/chat/completions", &body);
-    assert_eq!(metered(Endpoint::Chat, &telling), (Some(10), Some(4)));
-    let told = events(&telling);
-    let said: String = told.iter().filter_map(|(_, event)| event["choices"][0]["delta"]["content"].as_str()).collect();
+    let streamed = ask("/v1/chat/completions", &body);
+    assert_eq!(metered(Endpoint::Chat, &streamed), (Some(10), Some(4)));
+    let received = events(&streamed);
+    let said: String =
+        received.iter().filter_map(|(_, event)| event["choices"][0]["delta"]["content"].as_str()).collect();
     assert_eq!(said, "hello\nworldé");
-    assert_eq!(told[told.len() - 2].1["choices"], json!([]));
+    assert_eq!(received[received.len() - 2].1["choices"], json!([]));
     assert!(
-        told[..told.len() - 2].iter().all(|(_, event)| event["usage"] == Value::Null && event.get("usage").is_some())
+        received[..received.len() - 2]
+            .iter()
+            .all(|(_, event)| event["usage"] == Value::Null && event.get("usage").is_some())
     );
 
     // What hiding makes of the one is the other.
     let mut meter = StreamMeter::new(Endpoint::Chat, true);
-    let seen: Vec<Bytes> = telling.frames.into_iter().map(|frame| meter.feed(frame).forward).collect();
+    let seen: Vec<Bytes> = streamed.frames.into_iter().map(|frame| meter.feed(frame).forward).collect();
     assert_eq!(seen.concat(), silent.frames.concat());
 }
 
 #[test]
-fn an_answer_ends_where_it_was_told_to() {
+fn an_answer_ends_at_its_token_limit() {
     let mut body = chat();
     body["max_completion_tokens"] = json!(3);
     let choice = whole(&ask("/v1/chat/completions", &body))["choices"][0].clone();
@@ -115,9 +120,9 @@ fn responses_have_their_whole_sequence_of_events() {
     let body = json!({ "model": "echo", "instructions": "be brief", "stream": true,
         "input": [{ "role": "user", "content": [{ "type": "input_text", "text": "hello world" }] }] });
     let answer = ask("/v1/responses", &body);
-    let told = events(&answer);
+    let received = events(&answer);
     let names: Vec<&str> =
-        told.iter().map(|(name, _)| name.as_deref().unwrap().strip_prefix("response.").unwrap()).collect();
+        received.iter().map(|(name, _)| name.as_deref().unwrap().strip_prefix("response.").unwrap()).collect();
     let delta = "output_text.delta";
     let expected = [
         "created",
@@ -134,17 +139,17 @@ fn responses_have_their_whole_sequence_of_events() {
         "completed",
     ];
     assert_eq!(names, expected);
-    for (number, (name, event)) in told.iter().enumerate() {
+    for (number, (name, event)) in received.iter().enumerate() {
         assert_eq!((&event["type"], &event["sequence_number"]), (&json!(name), &json!(number)));
     }
-    let said: String = told.iter().filter_map(|(_, event)| event["delta"].as_str()).collect();
+    let said: String = received.iter().filter_map(|(_, event)| event["delta"].as_str()).collect();
     assert_eq!(said, "hello world");
     assert_eq!(metered(Endpoint::Responses, &answer), (Some(7), Some(4)));
 
     let mut plain = body;
     plain["stream"] = json!(false);
     let plain = whole(&ask("/v1/responses", &plain));
-    assert_eq!(plain, told.last().unwrap().1["response"]);
+    assert_eq!(plain, received.last().unwrap().1["response"]);
     assert_eq!(plain["output"][0]["content"][0]["text"], "hello world");
 }
 

@@ -1,5 +1,5 @@
-//! Tokens as the echo counts them: each word (what stands between white space) is one token for every four characters
-//! or part of four. `hello world` is `hell`, `o`, ` worl`, `d`: four. White space alone is none.
+//! Echo tokenizer: each word (what stands between white space) is one token for every four characters or part of four.
+//! `hello world` is `hell`, `o`, ` worl`, `d`: four. White space alone is none.
 
 /// Most tokens in an answer.
 pub const MOST: usize = 4096;
@@ -24,7 +24,7 @@ pub(super) fn cut(text: &str, most: usize) -> (&str, bool) {
     (text, true)
 }
 
-/// `text` as a stream tells it: token by token, several at a time where there are many. Together they are `text`.
+/// `text` as a stream sends it: token by token, several at a time where there are many. Together they are `text`.
 pub(super) fn streamed(text: &str) -> Vec<&str> {
     let at_a_time = count(text).div_ceil(MOST_PIECES).max(1);
     let mut out = Vec::new();
@@ -75,10 +75,10 @@ mod tests {
     proptest! {
         #[test]
         fn pieces_are_the_text(text in "[a-z é\u{2003}\n]{0,3000}") {
-            let told = streamed(&text);
-            prop_assert_eq!(told.concat(), text.as_str());
-            prop_assert!(told.len() <= MOST_PIECES + 1);
-            prop_assert!(told.iter().all(|piece| !piece.is_empty()));
+            let pieces = streamed(&text);
+            prop_assert_eq!(pieces.concat(), text.as_str());
+            prop_assert!(pieces.len() <= MOST_PIECES + 1);
+            prop_assert!(pieces.iter().all(|piece| !piece.is_empty()));
         }
 
         #[test]

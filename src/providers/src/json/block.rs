@@ -1,4 +1,4 @@
-//! Thirty-two bytes at one look, with the vector instructions that every processor of its kind has.
+//! SIMD scanning: thirty-two bytes at once, with the vector instructions that every processor of its kind has.
 
 use wide::u8x32;
 

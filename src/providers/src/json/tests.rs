@@ -1,8 +1,10 @@
+//! JSON scanner tests.
+
 use proptest::prelude::*;
 
 use super::*;
 
-fn names(text: &str) -> Result<Vec<(String, String)>, Flaw> {
+fn names(text: &str) -> Result<Vec<(String, String)>, JsonError> {
     let mut found = Vec::new();
     members(text.as_bytes(), |member| {
         found.push((text[member.name.clone()].to_owned(), text[member.value.clone()].to_owned()));
@@ -29,7 +31,7 @@ fn only_own_items_are_seen() {
     assert_eq!(list(r#" [1 , [2,3],{"a":[4]},"]," ] "#), Ok(expected));
     assert_eq!((list("[ ]"), list("{}")), (Ok(Vec::new()), Ok(Vec::new())));
     for broken in ["[1,]", "[1", "[1 2]", "[", "[1]]"] {
-        assert_eq!(list(broken), Err(Flaw::Syntax), "{broken}");
+        assert_eq!(list(broken), Err(JsonError::Syntax), "{broken}");
     }
 }
 
@@ -37,9 +39,9 @@ fn only_own_items_are_seen() {
 fn depth_is_counted_from_the_outside() {
     let array = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     assert_eq!(names(&array(64)), Ok(Vec::new()));
-    assert_eq!(names(&array(65)), Err(Flaw::Depth));
+    assert_eq!(names(&array(65)), Err(JsonError::Depth));
     assert!(names(&format!(r#"{{"a":{}}}"#, array(63))).is_ok());
-    assert_eq!(names(&format!(r#"{{"a":{}}}"#, array(64))), Err(Flaw::Depth));
+    assert_eq!(names(&format!(r#"{{"a":{}}}"#, array(64))), Err(JsonError::Depth));
     // Side by side is not deep.
     assert!(names(&format!("[{}1]", "[],{},".repeat(1000))).is_ok());
 }
@@ -82,9 +84,9 @@ fn broken_text_is_refused() {
         "// c\n1",
         "{\"a\" 1}",
     ] {
-        assert_eq!(names(text), Err(Flaw::Syntax), "{text:?}");
+        assert_eq!(names(text), Err(JsonError::Syntax), "{text:?}");
     }
-    assert_eq!(members(b"\"\xff\"", |_| {}), Err(Flaw::Syntax));
+    assert_eq!(members(b"\"\xff\"", |_| {}), Err(JsonError::Syntax));
 }
 
 #[test]
@@ -168,7 +170,7 @@ proptest! {
             let read: serde_json::Value = serde_json::from_slice(&found[0]).unwrap();
             prop_assert_eq!(&read, &value["a"]);
         } else {
-            prop_assert_eq!(walked, Err(Flaw::Syntax));
+            prop_assert_eq!(walked, Err(JsonError::Syntax));
         }
     }
 

@@ -1,4 +1,4 @@
-//! Metering a JSON answer while it passes, without keeping it.
+//! Usage meter for JSON answers: reads them while they pass, without keeping them.
 
 use domain::Usage;
 
@@ -7,7 +7,7 @@ use crate::json;
 
 /// Longest `usage` or `model` that is read; bytes.
 const VALUE_CAP: usize = 64 << 10;
-/// Longest name that is told from others; bytes. Only two matter.
+/// Longest name that is distinguished from others; bytes. Only two matter.
 const NAME_CAP: usize = 16;
 
 /// Bytes that mean something between the strings of the outermost object.
@@ -25,14 +25,14 @@ const fn marks(bytes: &[u8]) -> [bool; 256] {
     out
 }
 
-/// Reads the top-level `usage` and `model` of a JSON answer fed in pieces cut anywhere. Memory does not grow with
+/// Reads the top-level `usage` and `model` of a JSON answer read in pieces cut anywhere. Memory does not grow with
 /// the answer; what is no JSON object says nothing.
 #[derive(Default)]
 pub struct BodyMeter {
     depth: u32,
     in_string: bool,
     escaped: bool,
-    spot: Spot,
+    spot: Position,
     /// Something else than before begins behind the byte at hand.
     spot_changed: bool,
     /// What earlier pieces had of the name or value at hand, where it matters.
@@ -43,7 +43,7 @@ pub struct BodyMeter {
 
 /// Where in the outermost object the text stands.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Spot {
+enum Position {
     /// Before it, behind it, or in something that is no object.
     #[default]
     Outside,
@@ -114,7 +114,7 @@ impl BodyMeter {
             return stop + 1;
         }
         self.in_string = false;
-        if self.spot == Spot::Name {
+        if self.spot == Position::Name {
             let name_end = [before, &rest[..stop]];
             let is = |name: &[u8]| {
                 let length = self.kept.len() + before.len() + stop;
@@ -128,7 +128,7 @@ impl BodyMeter {
                 Field::Other
             };
             self.kept.clear();
-            self.spot = Spot::Named(field);
+            self.spot = Position::Named(field);
         }
         stop + 1
     }
@@ -138,29 +138,29 @@ impl BodyMeter {
         match (byte, self.depth) {
             (b'"', _) => {
                 self.in_string = true;
-                if self.spot == Spot::BeforeName {
-                    self.enter(Spot::Name);
+                if self.spot == Position::BeforeName {
+                    self.enter(Position::Name);
                 }
             }
             (b'{' | b'[', depth) => {
                 if depth == 0 && byte == b'{' {
-                    self.enter(Spot::BeforeName);
+                    self.enter(Position::BeforeName);
                 }
                 self.depth = depth.saturating_add(1);
             }
             (b':', 1) => {
-                if let Spot::Named(field) = self.spot {
-                    self.enter(Spot::Value(field));
+                if let Position::Named(field) = self.spot {
+                    self.enter(Position::Value(field));
                 }
             }
-            (b',', 1) if self.spot != Spot::Outside => {
+            (b',', 1) if self.spot != Position::Outside => {
                 self.end_of_value(before);
-                self.enter(Spot::BeforeName);
+                self.enter(Position::BeforeName);
             }
             (b'}' | b']', depth) => {
                 if depth == 1 {
                     self.end_of_value(before);
-                    self.enter(Spot::Outside);
+                    self.enter(Position::Outside);
                 }
                 self.depth = depth.saturating_sub(1);
             }
@@ -168,7 +168,7 @@ impl BodyMeter {
         }
     }
 
-    fn enter(&mut self, spot: Spot) {
+    fn enter(&mut self, spot: Position) {
         self.spot = spot;
         self.spot_changed = true;
     }
@@ -176,18 +176,18 @@ impl BodyMeter {
     /// Keeps what a piece has of a name or value that goes on in the next one.
     fn keep(&mut self, bytes: &[u8]) {
         let cap = match self.spot {
-            Spot::Name => NAME_CAP,
-            Spot::Value(Field::Usage | Field::Model) => VALUE_CAP,
+            Position::Name => NAME_CAP,
+            Position::Value(Field::Usage | Field::Model) => VALUE_CAP,
             _ => return,
         };
         // One byte over the cap marks what is too long, and is never taken for something else.
-        let room = (cap + 1).saturating_sub(self.kept.len());
-        self.kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        let capacity = (cap + 1).saturating_sub(self.kept.len());
+        self.kept.extend_from_slice(&bytes[..bytes.len().min(capacity)]);
     }
 
     /// The value at hand is whole: what was kept of it, and `rest`.
     fn end_of_value(&mut self, rest: &[u8]) {
-        let Spot::Value(field @ (Field::Usage | Field::Model)) = self.spot else { return };
+        let Position::Value(field @ (Field::Usage | Field::Model)) = self.spot else { return };
         let value = if self.kept.is_empty() {
             rest
         } else {

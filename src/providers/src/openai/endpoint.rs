@@ -1,4 +1,4 @@
-//! Which of the dialect's endpoints a path names.
+//! Endpoint classification: which of the dialect's endpoints a path names.
 
 use std::borrow::Cow;
 

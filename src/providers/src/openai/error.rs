@@ -1,4 +1,4 @@
-//! Refusals and failures in the words that the dialect's SDKs turn into their own exceptions.
+//! Error bodies of the dialect: refusals and failures as its SDKs turn them into their own exceptions.
 
 use serde_json::{Value, json};
 

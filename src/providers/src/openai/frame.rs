@@ -1,4 +1,4 @@
-//! What one `data:` of a stream says that metering needs.
+//! SSE data frames: what one `data:` of a stream says that metering needs.
 
 use std::{borrow::Cow, ops::Range};
 
@@ -27,12 +27,12 @@ pub(super) struct Frame {
     /// It is the last word of the answer: `response.completed` and its kin.
     pub(super) ends: bool,
     /// What hiding usage takes out of it.
-    pub(super) hides: Hides,
+    pub(super) hides: HiddenPart,
 }
 
 /// What a client that did not ask for usage must not see.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) enum Hides {
+pub(super) enum HiddenPart {
     /// Nothing is there.
     #[default]
     Nothing,
@@ -69,9 +69,9 @@ pub(super) fn read(endpoint: Endpoint, data: &[u8], want_model: bool) -> Data {
         return Data::Unreadable;
     }
     found.hides = match field {
-        None => Hides::Nothing,
-        Some(_) if reports && no_choices => Hides::Everything,
-        Some(cut) => Hides::Field(cut),
+        None => HiddenPart::Nothing,
+        Some(_) if reports && no_choices => HiddenPart::Everything,
+        Some(cut) => HiddenPart::Field(cut),
     };
     if endpoint == Endpoint::Responses {
         found.ends =
@@ -123,11 +123,11 @@ mod tests {
     #[test]
     fn what_is_hidden() {
         let hides = |data: &str| frame(Endpoint::Chat, data).hides;
-        assert_eq!(hides(r#"{"choices":[]}"#), Hides::Nothing);
-        assert_eq!(hides(r#"{"choices":[ ],"usage":{"prompt_tokens":1}}"#), Hides::Everything);
+        assert_eq!(hides(r#"{"choices":[]}"#), HiddenPart::Nothing);
+        assert_eq!(hides(r#"{"choices":[ ],"usage":{"prompt_tokens":1}}"#), HiddenPart::Everything);
         // A first chunk of Azure's: no choices, but something to say.
-        assert_eq!(hides(r#"{"choices":[],"usage":null}"#), Hides::Field(13..26));
-        assert_eq!(hides(r#"{"choices":[{}],"usage":{}}"#), Hides::Field(15..26));
+        assert_eq!(hides(r#"{"choices":[],"usage":null}"#), HiddenPart::Field(13..26));
+        assert_eq!(hides(r#"{"choices":[{}],"usage":{}}"#), HiddenPart::Field(15..26));
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! Metering an event stream while it passes (Server-Sent Events as the HTML standard parses them).
+//! SSE usage meter: metering an event stream while it passes (Server-Sent Events as the HTML standard parses them).
 //!
 //! With `hide_usage` off every byte is sent on as it came, at once; the meter only reads along. With it on, `data:`
-//! lines are held until they are whole, because only then it is known whether they tell of usage; all other bytes
+//! lines are buffered until they are whole, because only then it is known whether they report usage; all other bytes
 //! go on at once.
 
 use std::ops::Range;
@@ -11,7 +11,7 @@ use domain::Usage;
 
 use super::{
     Endpoint,
-    frame::{self, Data, Frame, Hides},
+    frame::{self, Data, Frame, HiddenPart},
     output::{Line, Output},
     pending::Pending,
 };
@@ -20,9 +20,9 @@ use super::{
 /// unread.
 pub const LINE_CAP: usize = 1 << 20;
 
-/// What to do after a piece was fed.
+/// What to do after a piece was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Fed {
+pub struct FeedOutput {
     /// To be sent to the client; may be empty.
     pub forward: Bytes,
     /// `forward` carries what ends the answer (`[DONE]`, `response.completed`, `response.incomplete`,
@@ -46,7 +46,7 @@ pub struct StreamMeter {
     /// Nothing but the first line may begin with a byte order mark.
     in_first_line: bool,
     /// The last piece ended with a CR; an LF may follow and share its fate.
-    after_cr: Option<Fate>,
+    after_cr: Option<LineOutcome>,
 
     /// Lines of the event at hand that are read together at its end.
     pending: Pending,
@@ -60,9 +60,9 @@ pub struct StreamMeter {
 
 /// What became of a line.
 #[derive(Clone, Copy)]
-enum Fate {
+enum LineOutcome {
     Sent,
-    Held,
+    Deferred,
     Dropped,
 }
 
@@ -97,7 +97,7 @@ impl StreamMeter {
     }
 
     /// Takes the next piece as it came from the upstream, cut anywhere.
-    pub fn feed(&mut self, chunk: Bytes) -> Fed {
+    pub fn feed(&mut self, chunk: Bytes) -> FeedOutput {
         let was_completed = self.completed;
         let mut out = Output::new(&chunk, !self.hide);
         let mut at = self.after_cr(&chunk, &mut out);
@@ -108,20 +108,20 @@ impl StreamMeter {
             if is_cr && chunk.get(next) == Some(&b'\n') {
                 next += 1;
             }
-            let fate = self.line(&chunk, at..end, end..next, &mut out);
+            let outcome = self.line(&chunk, at..end, end..next, &mut out);
             self.in_first_line = false;
             // Only where the piece ends with the CR.
-            self.after_cr = (is_cr && next == end + 1 && next == chunk.len()).then_some(fate);
+            self.after_cr = (is_cr && next == end + 1 && next == chunk.len()).then_some(outcome);
             at = next;
         }
         self.partial(&chunk, at, &mut out);
         let forward = out.finish().unwrap_or(chunk);
-        Fed { forward, completes: self.completed && !was_completed }
+        FeedOutput { forward, completes: self.completed && !was_completed }
     }
 
-    /// The stream ended well: reads what had no line end, and hands out what was held. Not to be sent on after a
+    /// The stream ended well: reads what had no line end, and hands out what was buffered. Not to be sent on after a
     /// break, where it would be half an event.
-    pub fn finish(&mut self) -> Fed {
+    pub fn finish(&mut self) -> FeedOutput {
         let was_completed = self.completed;
         let nothing = Bytes::new();
         let mut out = Output::new(&nothing, !self.hide);
@@ -130,7 +130,7 @@ impl StreamMeter {
             self.line(&nothing, 0..0, 0..0, &mut out);
         }
         self.read_pending(&mut out);
-        Fed { forward: out.finish().unwrap_or_default(), completes: self.completed && !was_completed }
+        FeedOutput { forward: out.finish().unwrap_or_default(), completes: self.completed && !was_completed }
     }
 
     /// The tokens reported so far.
@@ -156,15 +156,15 @@ impl StreamMeter {
     /// The LF of a CR LF that was cut in two; how many bytes it takes.
     fn after_cr(&mut self, chunk: &Bytes, out: &mut Output<'_>) -> usize {
         // An empty piece decides nothing.
-        let (Some(first), Some(fate)) = (chunk.first(), self.after_cr) else { return 0 };
+        let (Some(first), Some(outcome)) = (chunk.first(), self.after_cr) else { return 0 };
         self.after_cr = None;
         if *first != b'\n' {
             return 0;
         }
-        match fate {
-            Fate::Sent => out.keep(0..1),
-            Fate::Held => self.pending.line_feed(),
-            Fate::Dropped => {}
+        match outcome {
+            LineOutcome::Sent => out.keep(0..1),
+            LineOutcome::Deferred => self.pending.line_feed(),
+            LineOutcome::Dropped => {}
         }
         1
     }
@@ -178,10 +178,10 @@ impl StreamMeter {
         if self.passing {
             return out.keep(rest);
         }
-        // The whole rest is carried only where it will be read; five bytes tell.
+        // The whole rest is carried only where it will be read; five bytes are enough.
         let carried = self.carry.len();
-        let room = LINE_CAP.saturating_sub(carried) + 1;
-        self.carry.extend_from_slice(&chunk[rest.start..rest.end.min(rest.start + room)]);
+        let capacity = LINE_CAP.saturating_sub(carried) + 1;
+        self.carry.extend_from_slice(&chunk[rest.start..rest.end.min(rest.start + capacity)]);
         let kind = if self.may_become_data() { Kind::Data(self.carry.len()) } else { self.kind(&self.carry) };
         let holding = self.hide && self.pending.is_open();
         match kind {
@@ -205,10 +205,16 @@ impl StreamMeter {
     }
 
     /// A finished line: what was carried, and `content` of the chunk.
-    fn line(&mut self, chunk: &Bytes, content: Range<usize>, terminator: Range<usize>, out: &mut Output<'_>) -> Fate {
+    fn line(
+        &mut self,
+        chunk: &Bytes,
+        content: Range<usize>,
+        terminator: Range<usize>,
+        out: &mut Output<'_>,
+    ) -> LineOutcome {
         if std::mem::take(&mut self.passing) {
             out.keep(content.start..terminator.end);
-            return Fate::Sent;
+            return LineOutcome::Sent;
         }
         let mut carry = std::mem::take(&mut self.carry);
         let line = if carry.is_empty() {
@@ -218,14 +224,14 @@ impl StreamMeter {
             Line { text: &carry, start: None, terminator }
         };
         let end = &chunk[line.terminator.clone()];
-        let fate = self.whole_line(&line, end, out);
+        let outcome = self.whole_line(&line, end, out);
         // The next unfinished line takes the same memory.
         carry.clear();
         self.carry = carry;
-        fate
+        outcome
     }
 
-    fn whole_line(&mut self, line: &Line<'_>, end: &[u8], out: &mut Output<'_>) -> Fate {
+    fn whole_line(&mut self, line: &Line<'_>, end: &[u8], out: &mut Output<'_>) -> LineOutcome {
         let kind = self.kind(line.text);
         let dropped_before = std::mem::take(&mut self.dropped);
         match kind {
@@ -237,7 +243,7 @@ impl StreamMeter {
                     return Self::send(line, out);
                 }
                 self.pending.other(line, end);
-                Fate::Held
+                LineOutcome::Deferred
             }
             Kind::Other => {
                 self.sent_field = true;
@@ -247,7 +253,7 @@ impl StreamMeter {
         }
     }
 
-    fn data(&mut self, line: &Line<'_>, value: usize, end: &[u8], out: &mut Output<'_>) -> Fate {
+    fn data(&mut self, line: &Line<'_>, value: usize, end: &[u8], out: &mut Output<'_>) -> LineOutcome {
         if self.is_too_long(line) {
             self.give_up(out);
         }
@@ -257,16 +263,16 @@ impl StreamMeter {
         }
         if !self.pending.is_open() {
             match self.read(&line.text[value..]) {
-                Some(Hides::Everything) => {
+                Some(HiddenPart::Everything) => {
                     self.dropped = true;
-                    return Fate::Dropped;
+                    return LineOutcome::Dropped;
                 }
-                Some(Hides::Field(cut)) => {
+                Some(HiddenPart::Field(cut)) => {
                     self.sent_field = true;
                     out.line_without(line, value + cut.start..value + cut.end);
-                    return Fate::Sent;
+                    return LineOutcome::Sent;
                 }
-                Some(Hides::Nothing) => {
+                Some(HiddenPart::Nothing) => {
                     self.sent_field = true;
                     return Self::send(line, out);
                 }
@@ -274,15 +280,15 @@ impl StreamMeter {
             }
         }
         self.pending.data(line, value, end, self.hide);
-        Fate::Held
+        LineOutcome::Deferred
     }
 
-    fn end_of_event(&mut self, line: &Line<'_>, dropped_before: bool, out: &mut Output<'_>) -> Fate {
+    fn end_of_event(&mut self, line: &Line<'_>, dropped_before: bool, out: &mut Output<'_>) -> LineOutcome {
         let dropped = if self.pending.is_open() { self.read_pending(out) } else { dropped_before };
         let owed = std::mem::take(&mut self.sent_field);
         self.skipping = false;
         if dropped && !owed {
-            return Fate::Dropped;
+            return LineOutcome::Dropped;
         }
         Self::send(line, out)
     }
@@ -292,26 +298,26 @@ impl StreamMeter {
         let pending = std::mem::take(&mut self.pending);
         let hides = self.read(pending.joined()).unwrap_or_default();
         match &hides {
-            Hides::Nothing => pending.send_without(&(0..0), out),
-            Hides::Field(cut) => pending.send_without(cut, out),
-            Hides::Everything => {}
+            HiddenPart::Nothing => pending.send_without(&(0..0), out),
+            HiddenPart::Field(cut) => pending.send_without(cut, out),
+            HiddenPart::Everything => {}
         }
-        hides == Hides::Everything
+        hides == HiddenPart::Everything
     }
 
     /// Takes note of a `data:` value, and says what of it is hidden; `None` if it cannot be read alone.
-    fn read(&mut self, value: &[u8]) -> Option<Hides> {
+    fn read(&mut self, value: &[u8]) -> Option<HiddenPart> {
         match frame::read(self.endpoint, value, self.model.is_none()) {
             Data::Unreadable => None,
             Data::Done => {
                 self.completed = true;
-                Some(Hides::Nothing)
+                Some(HiddenPart::Nothing)
             }
             Data::Frame(Frame { usage, model, ends, hides }) => {
                 self.usage = usage.unwrap_or(self.usage);
                 self.model = self.model.take().or(model);
                 self.completed |= ends;
-                Some(if self.hide { hides } else { Hides::Nothing })
+                Some(if self.hide { hides } else { HiddenPart::Nothing })
             }
         }
     }
@@ -320,7 +326,7 @@ impl StreamMeter {
         line.text.len() > LINE_CAP || self.pending.size() + line.text.len() > 2 * LINE_CAP
     }
 
-    /// The event at hand is too long: what is held goes on, the rest of it unread.
+    /// The event at hand is too long: what is buffered goes on, the rest of it unread.
     fn give_up(&mut self, out: &mut Output<'_>) {
         self.gave_up = true;
         self.skipping = true;
@@ -329,9 +335,9 @@ impl StreamMeter {
         self.pending.clear();
     }
 
-    fn send(line: &Line<'_>, out: &mut Output<'_>) -> Fate {
+    fn send(line: &Line<'_>, out: &mut Output<'_>) -> LineOutcome {
         out.line(line);
-        Fate::Sent
+        LineOutcome::Sent
     }
 
     fn kind(&self, text: &[u8]) -> Kind {

@@ -49,21 +49,21 @@ fn metered(endpoint: Endpoint, hide: bool, pieces: &[&[u8]]) -> Outcome {
     let mut sent = Vec::new();
     let mut completions = 0;
     for piece in pieces {
-        let fed = meter.feed(Bytes::copy_from_slice(piece));
-        assert!(hide || fed.forward == *piece, "sent on at once");
-        sent.extend_from_slice(&fed.forward);
-        completions += usize::from(fed.completes);
+        let output = meter.feed(Bytes::copy_from_slice(piece));
+        assert!(hide || output.forward == *piece, "sent on at once");
+        sent.extend_from_slice(&output.forward);
+        completions += usize::from(output.completes);
     }
-    let fed = meter.finish();
-    sent.extend_from_slice(&fed.forward);
-    completions += usize::from(fed.completes);
+    let output = meter.finish();
+    sent.extend_from_slice(&output.forward);
+    completions += usize::from(output.completes);
     assert_eq!(completions, usize::from(meter.completed()), "the end is said once");
     assert!(!meter.gave_up(), "nothing here is too long");
     let (usage, model, completed) = (meter.usage(), meter.model().map(str::to_owned), meter.completed());
     Outcome { sent, usage, model, completed }
 }
 
-/// What a whole stream tells: lines as the HTML standard ends them, `data:` values that are JSON alone or, one below
+/// What a whole stream reports: lines as the HTML standard ends them, `data:` values that are JSON alone or, one below
 /// the other, together.
 fn slow(endpoint: Endpoint, text: &[u8]) -> (Usage, Option<String>, bool) {
     let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
@@ -83,8 +83,8 @@ fn slow(endpoint: Endpoint, text: &[u8]) -> (Usage, Option<String>, bool) {
         let response = Some(&value["response"]).filter(|_| endpoint == Endpoint::Responses);
         for (part, counts) in [(Some(&value), true), (response, ends)] {
             let Some(part) = part else { continue };
-            if let Some(told) = part["usage"].as_object().filter(|_| counts) {
-                let count = |names: [&str; 2]| names.iter().find_map(|name| told.get(*name)?.as_i64());
+            if let Some(reported) = part["usage"].as_object().filter(|_| counts) {
+                let count = |names: [&str; 2]| names.iter().find_map(|name| reported.get(*name)?.as_i64());
                 usage = Usage {
                     input_tokens: count(["prompt_tokens", "input_tokens"]),
                     output_tokens: count(["completion_tokens", "output_tokens"]),
@@ -122,9 +122,9 @@ fn slow(endpoint: Endpoint, text: &[u8]) -> (Usage, Option<String>, bool) {
     (usage, model, completed)
 }
 
-/// Every byte is sent on; hidden or open, cut anywhere, the same is told as by the slow reader.
+/// Every byte is sent on; hidden or open, cut anywhere, the same is reported as by the slow reader.
 #[test]
-fn any_stream_tells_the_same_however_it_is_cut() {
+fn any_stream_reports_the_same_however_it_is_cut() {
     bolero::check!(name = "sse-meter").with_max_len(200).for_each(|bytes| {
         let [first, sizes @ ..] = bytes else { return };
         let (sizes, stream) = sizes.split_at(sizes.len().min(3));

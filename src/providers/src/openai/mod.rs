@@ -1,4 +1,4 @@
-//! The dialect of `OpenAI` and of everything that is compatible with it.
+//! OpenAI dialect, and of everything that is compatible with it.
 
 mod body;
 mod endpoint;
@@ -14,6 +14,6 @@ mod usage;
 pub use body::BodyMeter;
 pub use endpoint::Endpoint;
 pub use error::{error_body, stream_error_event};
-pub use meter::{Fed, LINE_CAP, StreamMeter};
+pub use meter::{FeedOutput, LINE_CAP, StreamMeter};
 pub use peek::{Peek, PeekError, peek};
 pub use splice::splice_usage;

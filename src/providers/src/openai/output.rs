@@ -1,4 +1,4 @@
-//! What is sent on of a chunk: slices of it wherever possible, copies only where something was taken out or held back.
+//! Zero-copy output of a chunk: slices of it wherever possible, copies only where something was taken out or buffered.
 
 use std::ops::Range;
 

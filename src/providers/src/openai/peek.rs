@@ -1,8 +1,8 @@
-//! What the gateway must know of a request's body, read without building it.
+//! JSON peek: what the gateway must know of a request's body, read without building it.
 
 use std::{borrow::Cow, collections::HashSet, ops::Range};
 
-use crate::json::{self, Flaw};
+use crate::json::{self, JsonError};
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
@@ -36,11 +36,11 @@ pub enum PeekError {
     Duplicate(String),
 }
 
-impl From<Flaw> for PeekError {
-    fn from(flaw: Flaw) -> Self {
+impl From<JsonError> for PeekError {
+    fn from(flaw: JsonError) -> Self {
         match flaw {
-            Flaw::Syntax => Self::NotJson,
-            Flaw::Depth => Self::TooDeep,
+            JsonError::Syntax => Self::NotJson,
+            JsonError::Depth => Self::TooDeep,
         }
     }
 }
@@ -119,7 +119,7 @@ pub(super) fn include_usage(options: &[u8]) -> IncludeUsage {
     found
 }
 
-/// The names seen so far. Requests have a dozen fields: a short list beats hashing until somebody sends many.
+/// The names seen so far. Requests have a dozen fields: a short list beats hashing until a client sends many.
 #[derive(Default)]
 struct Names<'a> {
     few: Vec<Cow<'a, str>>,
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_and_deep_bodies_are_told_apart() {
+    fn broken_and_deep_bodies_are_distinguished() {
         assert_eq!(peek(b"{\"model\":"), Err(PeekError::NotJson));
         assert_eq!(peek(b""), Err(PeekError::NotJson));
         let deep = |depth: usize| format!("{{\"a\":{}{}}}", "[".repeat(depth), "]".repeat(depth));

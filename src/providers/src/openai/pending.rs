@@ -1,4 +1,4 @@
-//! An event whose JSON is spread over several `data:` lines, until its blank line.
+//! Pending SSE event: one whose JSON is spread over several `data:` lines, until its blank line.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ pub(super) struct Pending {
     open: bool,
     /// The `data:` values, joined by line feeds as the event stream format says.
     joined: Vec<u8>,
-    /// The lines as they came, where they are held back.
+    /// The lines as they came, where they are buffered.
     raw: Vec<u8>,
     /// Where each value stands: in `joined`, and from where on in `raw`.
     values: Vec<(Range<usize>, usize)>,
@@ -55,7 +55,7 @@ impl Pending {
         self.raw.push(b'\n');
     }
 
-    /// Sends what is held, without the bytes that `cut` names in the joined values. Line ends within `cut` stay:
+    /// Sends what is buffered, without the bytes that `cut` names in the joined values. Line ends within `cut` stay:
     /// between the tokens of JSON they are space.
     pub(super) fn send_without(&self, cut: &Range<usize>, out: &mut Output<'_>) {
         let mut from = 0;

@@ -1,4 +1,4 @@
-//! Asking for usage where the client did not, without touching anything else it wrote.
+//! JSON splice: asks for usage where the client did not, without touching anything else it wrote.
 
 use super::{
     Endpoint, Peek,

@@ -1,4 +1,4 @@
-//! Tokens as the dialect counts them.
+//! Usage object: tokens as the dialect counts them.
 //!
 //! Two vocabularies: chat, legacy completions and embeddings say `prompt_tokens` and `completion_tokens`; responses,
 //! images and transcriptions say `input_tokens` and `output_tokens`. No answer mixes them, so either is read anywhere.

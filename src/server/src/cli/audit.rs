@@ -94,7 +94,7 @@ mod tests {
     use crate::cli::{
         backend::tests::{Bench, typed},
         error::Kind,
-        output::tests::Heard,
+        output::tests::CapturedOutput,
     };
 
     async fn key(bench: &Bench) -> String {
@@ -107,15 +107,20 @@ mod tests {
         let bench = Bench::new().await;
         let (first, second) = (key(&bench).await, key(&bench).await);
         for (name, backend) in bench.both() {
-            let heard = Heard::pipe();
-            run(typed(&["list", "--limit", "1", "--act", "key.create"]).unwrap(), &backend, &heard.out).await.unwrap();
-            let told = heard.data();
-            assert!(told.starts_with("2\t") && told.contains(&second) && told.contains("local:1000"), "{name}: {told}");
-            assert!(told.contains("name: null → \"ci\""), "{name}: {told}");
-            assert_eq!(heard.messages(), "More: --cursor 2\n");
-            run(typed(&["list", "--cursor", "2"]).unwrap(), &backend, &heard.out).await.unwrap();
-            assert!(heard.data().contains(&first), "{name}");
-            let error = run(typed(&["list", "--act", "x"]).unwrap(), &backend, &heard.out).await.unwrap_err();
+            let captured = CapturedOutput::pipe();
+            run(typed(&["list", "--limit", "1", "--act", "key.create"]).unwrap(), &backend, &captured.out)
+                .await
+                .unwrap();
+            let printed = captured.data();
+            assert!(
+                printed.starts_with("2\t") && printed.contains(&second) && printed.contains("local:1000"),
+                "{name}: {printed}"
+            );
+            assert!(printed.contains("name: null → \"ci\""), "{name}: {printed}");
+            assert_eq!(captured.messages(), "More: --cursor 2\n");
+            run(typed(&["list", "--cursor", "2"]).unwrap(), &backend, &captured.out).await.unwrap();
+            assert!(captured.data().contains(&first), "{name}");
+            let error = run(typed(&["list", "--act", "x"]).unwrap(), &backend, &captured.out).await.unwrap_err();
             assert!(error.kind() == Kind::Usage && error.to_string().starts_with("--act"), "{name}: {error}");
         }
     }
@@ -125,10 +130,10 @@ mod tests {
         let bench = Bench::new().await;
         key(&bench).await;
         for (name, backend) in bench.both() {
-            let heard = Heard::pipe();
-            run(typed(&["verify"]).unwrap(), &backend, &heard.out).await.unwrap();
-            let told = heard.data();
-            assert!(told.starts_with("ok\ttrue\nrecords\t1\nhead_seq\t1\n"), "{name}: {told}");
+            let captured = CapturedOutput::pipe();
+            run(typed(&["verify"]).unwrap(), &backend, &captured.out).await.unwrap();
+            let printed = captured.data();
+            assert!(printed.starts_with("ok\ttrue\nrecords\t1\nhead_seq\t1\n"), "{name}: {printed}");
         }
     }
 
@@ -142,14 +147,14 @@ mod tests {
             seq: 2,
         };
         let broken = AuditVerdict { ok: false, records: 2, first_bad: Some(bad), head: None, live_keys: vec![key] };
-        let heard = Heard::pipe();
-        let error = verdict(&broken, &heard.out).unwrap_err();
+        let captured = CapturedOutput::pipe();
+        let error = verdict(&broken, &captured.out).unwrap_err();
         assert_eq!(error.kind(), Kind::Failure);
         assert!(error.to_string().contains("record 3: the log was cut here"), "{error}");
         assert!(
             error.to_string().contains("key key_1 (ci) is live although record 2 (key.revoke) ended it"),
             "{error}"
         );
-        assert!(heard.data().contains("first_bad\t3"));
+        assert!(captured.data().contains("first_bad\t3"));
     }
 }

@@ -1,4 +1,4 @@
-//! Why a command did not do what was asked, and the exit code that says so to programs.
+//! CLI errors and exit codes: why a command did not do what was asked.
 
 use std::fmt;
 
@@ -61,7 +61,7 @@ impl CliError {
         Self::new(Kind::NotFound, format!("there is no such {noun}"))
     }
 
-    /// Somebody pressed Ctrl-C.
+    /// The user pressed Ctrl-C.
     pub fn interrupted() -> Self {
         Self::new(Kind::Interrupted, "interrupted")
     }
@@ -116,7 +116,7 @@ impl From<control::Error> for CliError {
             E::Unprocessable { .. } => Self::new(Kind::Usage, message),
             E::Throttled { .. } => Self::new(Kind::RateLimited, message),
             E::Unauthenticated(_) => Self::new(Kind::Unauthenticated, message),
-            // No log stands behind a command that works on the database itself: the cause is told here.
+            // No log stands behind a command that works on the database itself: the cause is printed here.
             E::Unavailable(source) => Self::new(Kind::Unreachable, format!("the database does not answer: {source}")),
             E::Internal(source) => Self::failure(format!("something went wrong: {source}")),
         }
@@ -173,11 +173,14 @@ mod tests {
     }
 
     #[test]
-    fn fields_are_told_as_flags() {
+    fn fields_are_printed_as_flags() {
         let mut errors = FieldErrors::one("rate_limits.requests_per_minute", Violation::WholeNumber);
         errors.push("allowed_models[1]", Violation::WrongType { expected: "a string".to_owned() });
         errors.push("later_field", Violation::Required);
-        let told = CliError::from(errors).to_string();
-        assert_eq!(told, "--rpm: use a whole number\n--model: expected a string\nlater_field: this field is required");
+        let printed = CliError::from(errors).to_string();
+        assert_eq!(
+            printed,
+            "--rpm: use a whole number\n--model: expected a string\nlater_field: this field is required"
+        );
     }
 }

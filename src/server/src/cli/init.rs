@@ -20,7 +20,7 @@ pub(super) fn run(settings: &Settings<'_>, out: &Output) -> Result<(), CliError>
         .recursive(true)
         .mode(0o700)
         .create(&dir)
-        // A directory that was there before may be open to everybody.
+        // A directory that was there before may be open to everyone.
         .and_then(|()| set_permissions(&dir, Permissions::from_mode(0o700)))
         .map_err(|error| CliError::failure(format!("{} cannot be created: {error}", dir.display())))?;
     let path = dir.join("root.key");

@@ -58,19 +58,19 @@ mod tests {
     use super::*;
     use crate::cli::{
         backend::tests::{Bench, typed},
-        output::tests::Heard,
+        output::tests::CapturedOutput,
     };
 
     #[tokio::test]
     async fn jobs_are_listed_and_started_over_both_backends() {
         let bench = Bench::new().await;
         for (name, backend) in bench.both() {
-            let heard = Heard::pipe();
-            run(typed(&["list"]).unwrap(), &backend, &heard.out).await.unwrap();
-            assert!(heard.data().lines().any(|line| line.starts_with("audit_head\tevery hour\tfalse\t")), "{name}");
-            run(typed(&["run", "trim_changes"]).unwrap(), &backend, &heard.out).await.unwrap();
-            assert!(heard.data().starts_with("run_id\tjob_"), "{name}");
-            let error = run(typed(&["run", "no_such_job"]).unwrap(), &backend, &heard.out).await.unwrap_err();
+            let captured = CapturedOutput::pipe();
+            run(typed(&["list"]).unwrap(), &backend, &captured.out).await.unwrap();
+            assert!(captured.data().lines().any(|line| line.starts_with("audit_head\tevery hour\tfalse\t")), "{name}");
+            run(typed(&["run", "trim_changes"]).unwrap(), &backend, &captured.out).await.unwrap();
+            assert!(captured.data().starts_with("run_id\tjob_"), "{name}");
+            let error = run(typed(&["run", "no_such_job"]).unwrap(), &backend, &captured.out).await.unwrap_err();
             assert_eq!(error.kind(), Kind::NotFound, "{name}: {error}");
         }
     }
@@ -78,8 +78,8 @@ mod tests {
     #[tokio::test]
     async fn a_local_run_is_done_when_the_command_ends() {
         let bench = Bench::new().await;
-        let heard = Heard::pipe();
-        run(typed(&["run", "trim_changes"]).unwrap(), &bench.local(), &heard.out).await.unwrap();
+        let captured = CapturedOutput::pipe();
+        run(typed(&["run", "trim_changes"]).unwrap(), &bench.local(), &captured.out).await.unwrap();
         let last = bench.store.latest_job_run("trim_changes").await.unwrap().unwrap();
         assert_eq!(last.detail.as_deref(), Some("0 removed"));
     }

@@ -72,7 +72,7 @@ mod tests {
     use crate::cli::{
         backend::tests::{Bench, typed},
         error::Kind,
-        output::tests::Heard,
+        output::tests::CapturedOutput,
     };
 
     fn stored(n: u8, status: u16) -> RequestLog {
@@ -99,24 +99,24 @@ mod tests {
         let rows = [stored(1, 200), stored(2, 429), stored(3, 200)];
         bench.store.insert_requests(&rows).await.unwrap();
         for (_, backend) in bench.both() {
-            let heard = Heard::pipe();
-            run(typed(&["list", "--limit", "2"]).unwrap(), &backend, &heard.out).await.unwrap();
-            let told = heard.data();
+            let captured = CapturedOutput::pipe();
+            run(typed(&["list", "--limit", "2"]).unwrap(), &backend, &captured.out).await.unwrap();
+            let printed = captured.data();
             let refused = format!(
                 "{}\t{}\t429\tci\tgpt\u{fffd}[2J\t\t12\t\t1.5\t/v1/chat/completions\trate_limit_exceeded\t4\t1",
                 rows[1].id,
                 rows[1].started_at.to_rfc3339()
             );
-            assert_eq!(told.lines().count(), 2);
-            assert_eq!(told.lines().nth(1), Some(refused.as_str()));
+            assert_eq!(printed.lines().count(), 2);
+            assert_eq!(printed.lines().nth(1), Some(refused.as_str()));
             assert_eq!(
-                heard.messages(),
+                captured.messages(),
                 format!("There are more requests: --cursor {} shows the next, --limit takes up to 500.\n", rows[1].id)
             );
             let next = ["list", "--cursor", rows[1].id.as_str(), "--status", "2xx"];
-            run(typed(&next).unwrap(), &backend, &heard.out).await.unwrap();
-            assert!(heard.data().starts_with(rows[0].id.as_str()));
-            assert_eq!(heard.messages(), "");
+            run(typed(&next).unwrap(), &backend, &captured.out).await.unwrap();
+            assert!(captured.data().starts_with(rows[0].id.as_str()));
+            assert_eq!(captured.messages(), "");
         }
     }
 
@@ -126,8 +126,9 @@ mod tests {
         for (_, backend) in bench.both() {
             for flag in ["--limit", "--status", "--since", "--until", "--cursor"] {
                 let value = if flag == "--limit" { "501" } else { "x" };
-                let error =
-                    run(typed(&["list", flag, value]).unwrap(), &backend, &Heard::pipe().out).await.unwrap_err();
+                let error = run(typed(&["list", flag, value]).unwrap(), &backend, &CapturedOutput::pipe().out)
+                    .await
+                    .unwrap_err();
                 assert_eq!(error.kind(), Kind::Usage);
                 assert!(error.to_string().starts_with(flag), "{error}");
             }

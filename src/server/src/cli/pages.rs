@@ -38,7 +38,7 @@ impl Wanted {
 }
 
 /// Prints a list, walked by its cursors. Rows go out as their pages come where they are printed one by one; JSON and
-/// aligned columns need all of them first. A row that moved to a later page while the walk went on is printed once.
+/// aligned columns need all of them first. A row that shifted to a later page while the walk went on is printed once.
 pub(super) async fn list<T: Serialize>(
     wanted: Wanted,
     fetch: impl AsyncFn(Ask) -> Result<Page<T>, CliError>,

@@ -1,4 +1,4 @@
-//! `keywright serve`: until a signal says stop.
+//! `keywright serve`: runs the product until a signal stops it.
 
 use secrecy::ExposeSecret as _;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -57,7 +57,7 @@ fn warn(settings: &Settings<'_>, config: &Config) {
 
 async fn announce(config: &Config, running: &running::Running, out: &Output) -> Result<(), CliError> {
     let urls = Urls::new(config, running.gateway, running.admin);
-    let cx = running.house.control.cx(domain::Actor::System, None);
+    let cx = running.services.control.cx(domain::Actor::System, None);
     let token = control::users::setup_token(&cx).await.map_err(|error| CliError::failure(error.to_string()))?;
     out.line(&format!("Gateway  {}/v1", urls.gateway));
     out.line(&format!("Admin    {}", urls.admin));

@@ -1,8 +1,8 @@
-//! `keywright users`: the way back in.
+//! `keywright users`: account recovery.
 
 use super::{args::UsersCommand, error::CliError, output::Output, settings::Settings};
 
-/// Runs the command. It needs the machine itself: over the network it would be a back door.
+/// Runs the command. It needs the machine itself: over the network it would bypass sign-in.
 pub(super) async fn run(
     command: UsersCommand,
     local: bool,
@@ -22,7 +22,7 @@ pub(super) async fn run(
         UsersCommand::Unlock { email } => {
             control::users::unlock(&cx, &email).await?;
             out.message(&format!(
-                "Failed sign-ins of {email} count no longer; running servers hear of it in a second."
+                "Failed sign-ins of {email} count no longer; running servers apply it within a second."
             ));
         }
     }

@@ -1,4 +1,4 @@
-//! What the CLI needs to call a running product.
+//! Client settings: what the CLI needs to call a running server.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! The environment: the variables that count, and those that look like settings and are none.
+//! Environment variables: those that count, and those that look like settings and are none.
 
 use std::collections::BTreeMap;
 
@@ -49,7 +49,7 @@ impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Environment {
 }
 
 /// A sentence for each variable that begins like ours and means nothing: a typing error there changes nothing, and
-/// nobody would notice.
+/// it would go unnoticed.
 pub fn unknown_variables<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let known = || settings().map(|setting| setting.env).chain(CLIENT_VARIABLES.iter().map(|(name, _)| *name));
     names

@@ -1,4 +1,4 @@
-//! The settings file: a TOML table per section, or today's flat names without sections.
+//! Settings file (TOML): a table per section, or today's flat names without sections.
 
 use std::{collections::BTreeMap, path::Path};
 

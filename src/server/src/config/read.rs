@@ -1,4 +1,4 @@
-//! Parsers of single values: from the text of a setting to its type, with a sentence that names the fix.
+//! Setting parsers: from the text of a setting to its type, with a sentence that names the fix.
 
 use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
@@ -173,7 +173,7 @@ pub(super) fn networks(found: &Resolved, key: &str) -> Read<Vec<IpNet>> {
         .collect()
 }
 
-/// `::ffff:a.b.c.d` is a.b.c.d, as in the addresses that networks are held against.
+/// `::ffff:a.b.c.d` is a.b.c.d, as in the addresses that networks are compared with.
 fn canonical(net: IpNet) -> IpNet {
     let IpNet::V6(v6) = net else { return net };
     let mapped = v6.addr().to_ipv4_mapped().zip(v6.prefix_len().checked_sub(96));

@@ -1,4 +1,4 @@
-//! Which value of a setting holds, and where it came from.
+//! Setting precedence: which value of a setting holds, and where it came from.
 
 use std::{
     collections::BTreeMap,
@@ -20,7 +20,7 @@ pub struct Flags {
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// Nobody said anything.
+    /// Not set.
     Default,
     /// The file of that path.
     File(PathBuf),
@@ -49,7 +49,7 @@ pub struct Resolved {
 }
 
 impl Resolved {
-    /// The text of a setting; `None` where nobody said anything and there is no default. Blank counts as nothing.
+    /// The text of a setting; `None` where it is not set and there is no default. Blank counts as nothing.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.values.get(key).map(|(text, _)| text.as_str()).filter(|text| !text.trim().is_empty())
     }

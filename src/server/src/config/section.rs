@@ -1,4 +1,4 @@
-//! One declaration per setting: section, key, environment variable, type, default and help.
+//! Setting declarations: section, key, environment variable, type, default and help, once each.
 //!
 //! [`section!`] turns the declarations of a section into a struct of typed fields, into the list that the file, the
 //! environment, `config show` and the documents go by, and into the function that reads the one from the other.

@@ -1,4 +1,4 @@
-//! Every section together, as types.
+//! Typed configuration: every section together.
 
 use std::{net::SocketAddr, path::PathBuf};
 

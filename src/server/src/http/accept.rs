@@ -1,4 +1,4 @@
-//! Our own accept loop: `axum::serve` never times out a slow client.
+//! Accept loop and graceful shutdown, our own: `axum::serve` never times out a slow client.
 
 use std::{convert::Infallible, net::SocketAddr, panic::AssertUnwindSafe, pin::pin, sync::Arc, time::Duration};
 
@@ -67,7 +67,7 @@ impl Plane {
 }
 
 /// What all listeners share.
-pub struct Door {
+pub struct Listeners {
     /// Limits of a connection.
     pub limits: Limits,
     /// Whether new work is welcome.
@@ -83,8 +83,8 @@ pub struct Door {
     admin_plain: PlainHttp,
 }
 
-impl Door {
-    /// A door with nobody in it. `urls` say how the gateway and the admin plane are to be reached.
+impl Listeners {
+    /// Listeners without connections. `urls` say how the gateway and the admin plane are to be reached.
     pub fn new(limits: Limits, readiness: Readiness, urls: (&str, &str)) -> Arc<Self> {
         let trusted = &limits.trusted_proxies;
         Arc::new(Self {
@@ -111,22 +111,22 @@ impl Door {
     }
 }
 
-/// Accepts until the door drains.
-pub async fn accept(listener: TcpListener, plane: Plane, door: Arc<Door>) {
+/// Accepts until the listeners drain.
+pub async fn accept(listener: TcpListener, plane: Plane, listeners: Arc<Listeners>) {
     loop {
         let accepted = tokio::select! {
             biased;
-            () = door.drain.cancelled() => return,
+            () = listeners.drain.cancelled() => return,
             accepted = listener.accept() => accepted,
         };
         match accepted {
             Ok((stream, peer)) => {
-                let Some(slot) = door.slot(&plane, peer) else {
+                let Some(slot) = listeners.slot(&plane, peer) else {
                     tracing::debug!(%peer, "connection refused: too many from this address, or in all");
                     continue;
                 };
-                let connection = connection(stream, peer, plane.clone(), door.clone(), slot);
-                door.tasks.spawn(connection);
+                let connection = connection(stream, peer, plane.clone(), listeners.clone(), slot);
+                listeners.tasks.spawn(connection);
             }
             Err(error) => {
                 // Out of file descriptors, mostly: wait for some to come back instead of spinning.
@@ -137,25 +137,25 @@ pub async fn accept(listener: TcpListener, plane: Plane, door: Arc<Door>) {
     }
 }
 
-async fn connection(stream: TcpStream, peer: SocketAddr, plane: Plane, door: Arc<Door>, slot: Slot) {
+async fn connection(stream: TcpStream, peer: SocketAddr, plane: Plane, listeners: Arc<Listeners>, slot: Slot) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY could not be set");
     }
     let phase = Phase::new();
     let verdict = Verdict::new();
     let framing = Framing::new(verdict.clone());
-    let limits = &door.limits;
+    let limits = &listeners.limits;
     let timeouts = Timeouts { head: limits.header_timeout, write: limits.write_stall, idle: limits.idle_timeout };
     let io = TimedStream::new(Corked::new(stream, plane.gate()), phase.clone(), framing, timeouts);
     let service = service_fn(|request: Request<Incoming>| {
         phase.head_is_read();
         let refused = verdict.refuses_next();
-        let (plane, door, phase, side) = (plane.clone(), door.clone(), phase.clone(), slot.side());
+        let (plane, listeners, phase, side) = (plane.clone(), listeners.clone(), phase.clone(), slot.side());
         async move {
             if refused {
                 return Ok(bare(StatusCode::BAD_REQUEST).map(|body| PhasedBody::new(body, phase)));
             }
-            let answer = AssertUnwindSafe(answer(plane, &door, side, request, peer)).catch_unwind().await;
+            let answer = AssertUnwindSafe(answer(plane, &listeners, side, request, peer)).catch_unwind().await;
             let answer = answer.unwrap_or_else(|_| bare(StatusCode::INTERNAL_SERVER_ERROR));
             Ok::<_, Infallible>(answer.map(|body| PhasedBody::new(body, phase)))
         }
@@ -170,11 +170,11 @@ async fn connection(stream: TcpStream, peer: SocketAddr, plane: Plane, door: Arc
     );
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
-        () = door.drain.cancelled() => {
+        () = listeners.drain.cancelled() => {
             connection.as_mut().graceful_shutdown();
             tokio::select! {
                 ended = connection.as_mut() => ended,
-                () = door.cut.cancelled() => return,
+                () = listeners.cut.cancelled() => return,
             }
         }
     };
@@ -183,23 +183,29 @@ async fn connection(stream: TcpStream, peer: SocketAddr, plane: Plane, door: Arc
     }
 }
 
-async fn answer(plane: Plane, door: &Door, side: Side, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
+async fn answer(
+    plane: Plane,
+    listeners: &Listeners,
+    side: Side,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+) -> Response<Body> {
     // Said to hyper, this number would cost every request an array that is filled anew.
     if request.headers().len() > HEADER_FIELDS {
         return bare(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
     }
-    // Boxed is what few requests need: the others shall not carry the room for it about.
+    // Boxed is what few requests need: the others shall not carry the memory for it about.
     let path = request.uri().path();
-    // Nobody asks for health with a body in chunks; how it is framed is judged where bodies are read.
+    // Health probes have no body in chunks; how it is framed is judged where bodies are read.
     if health::is_ours(path) && !request.headers().contains_key(header::TRANSFER_ENCODING) {
-        return Box::pin(health::answer(&door.readiness, request.method(), request.uri())).await;
+        return Box::pin(health::answer(&listeners.readiness, request.method(), request.uri())).await;
     }
     match plane {
-        Plane::Merged(..) if is_for_gateway(path) && side == Side::Admin => overcrowded(),
-        Plane::Gateway(gateway) => to_gateway(&gateway, door, request, peer).await,
-        Plane::Merged(gateway, _) if is_for_gateway(path) => to_gateway(&gateway, door, request, peer).await,
+        Plane::Merged(..) if is_for_gateway(path) && side == Side::Admin => too_many_connections(),
+        Plane::Gateway(gateway) => to_gateway(&gateway, listeners, request, peer).await,
+        Plane::Merged(gateway, _) if is_for_gateway(path) => to_gateway(&gateway, listeners, request, peer).await,
         Plane::Admin(router) | Plane::Merged(_, router) => {
-            door.admin_plain.note(peer.ip());
+            listeners.admin_plain.note(peer.ip());
             Box::pin(admin(router, request, peer)).await
         }
     }
@@ -212,16 +218,16 @@ fn is_for_gateway(path: &str) -> bool {
 
 async fn to_gateway(
     gateway: &Arc<Gateway>,
-    door: &Door,
+    listeners: &Listeners,
     request: Request<Incoming>,
     peer: SocketAddr,
 ) -> Response<Body> {
-    door.gateway_plain.note(peer.ip());
+    listeners.gateway_plain.note(peer.ip());
     gateway.handle(request, peer).await
 }
 
 /// This connection was taken in for an administrator.
-fn overcrowded() -> Response<Body> {
+fn too_many_connections() -> Response<Body> {
     let mut answer = bare(StatusCode::SERVICE_UNAVAILABLE);
     answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     answer

@@ -1,4 +1,4 @@
-//! The admin plane: doors in order, then REST, pages and assets.
+//! Admin plane router: head checks in order, then REST, pages and assets.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -31,7 +31,7 @@ pub struct AdminParts {
     pub own_origins: Vec<String>,
     /// Whether browsers reach it over TLS.
     pub https: bool,
-    /// Whether passwords would cross a network in the clear: then nobody may sign in.
+    /// Whether passwords would cross a network in the clear: then sign-in is refused.
     pub exposed: bool,
     /// Whose forwarding headers count.
     pub trusted_proxies: Vec<IpNet>,

@@ -1,4 +1,4 @@
-//! The web app's own files, embedded: versioned paths, so that browsers may keep them for ever.
+//! Static assets of the web app, embedded: versioned paths, so that browsers may keep them for ever.
 
 use std::sync::LazyLock;
 

@@ -13,18 +13,18 @@ use std::{
 
 use axum::body::Body;
 use bytes::Bytes;
-use gateway::{Intake, IntakeError, Pace};
+use gateway::{BodyError, BodyReader, Pace};
 use http::StatusCode;
 use http_body::{Body as _, Frame, SizeHint};
 
 use super::head::Refused;
 
-/// Largest body of somebody who is known; forms and JSON of people.
+/// Largest body of an authenticated caller; forms and JSON of people.
 const BODY_MAX: u64 = 1024 * 1024;
-/// Largest body where anybody may send one.
+/// Largest body where any caller may send one.
 const OPEN_BODY_MAX: u64 = 16 * 1024;
-/// Where anybody may send one: everywhere else who asks is found out first, by the head alone. The colour theme can be
-/// chosen on the sign-in page as well.
+/// Where any caller may send one: everywhere else who asks is found out first, by the head alone. The colour theme can
+/// be chosen on the sign-in page as well.
 const OPEN: [&str; 4] = ["/login", "/setup", "/theme", "/api/v1/auth/login"];
 /// Bytes per second that a body must bring on average.
 const MIN_RATE: u64 = 1024;
@@ -39,12 +39,12 @@ pub struct BodyPace {
 }
 
 /// What became of a body.
-pub(super) struct Fate {
-    failure: Arc<OnceLock<IntakeError>>,
+pub(super) struct BodyOutcome {
+    failure: Arc<OnceLock<BodyError>>,
     is_over: Arc<AtomicBool>,
 }
 
-impl Fate {
+impl BodyOutcome {
     /// Why it was not taken in, whatever its reader made of that.
     pub(super) fn refused(&self) -> Option<Refused> {
         self.failure.get().map(|error| refused(*error))
@@ -57,37 +57,37 @@ impl Fate {
 }
 
 /// `body` of a request to `path` under its limits; one that says beforehand that it is too large is refused at once.
-pub(super) fn limited(body: Body, path: &str, pace: BodyPace) -> Result<(Body, Fate), Refused> {
+pub(super) fn limited(body: Body, path: &str, pace: BodyPace) -> Result<(Body, BodyOutcome), Refused> {
     let limit = if OPEN.contains(&path) { OPEN_BODY_MAX } else { BODY_MAX };
     let is_over = Arc::new(AtomicBool::new(body.is_end_stream()));
-    let inner = Intake::new(body, limit, Pace::of(pace.idle, MIN_RATE, pace.grace)).map_err(refused)?;
-    let fate = Fate { failure: inner.failure(), is_over: is_over.clone() };
-    Ok((Body::new(Limited { inner, is_over }), fate))
+    let inner = BodyReader::new(body, limit, Pace::of(pace.idle, MIN_RATE, pace.grace)).map_err(refused)?;
+    let outcome = BodyOutcome { failure: inner.failure(), is_over: is_over.clone() };
+    Ok((Body::new(Limited { inner, is_over }), outcome))
 }
 
-fn refused(error: IntakeError) -> Refused {
+fn refused(error: BodyError) -> Refused {
     match error {
-        IntakeError::TooLarge(OPEN_BODY_MAX) => {
+        BodyError::TooLarge(OPEN_BODY_MAX) => {
             (StatusCode::PAYLOAD_TOO_LARGE, "request_too_large", "send at most 16 KiB")
         }
-        IntakeError::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "request_too_large", "send at most 1 MiB"),
-        IntakeError::TooSlow => (StatusCode::REQUEST_TIMEOUT, "request_timeout", "send the body at once, all of it"),
-        IntakeError::Broke | IntakeError::Gone | IntakeError::Overloaded => {
+        BodyError::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "request_too_large", "send at most 1 MiB"),
+        BodyError::TooSlow => (StatusCode::REQUEST_TIMEOUT, "request_timeout", "send the body at once, all of it"),
+        BodyError::Broke | BodyError::Gone | BodyError::Overloaded => {
             (StatusCode::BAD_REQUEST, "invalid_framing", "the body is not what its framing says")
         }
     }
 }
 
 struct Limited {
-    inner: Intake,
+    inner: BodyReader,
     is_over: Arc<AtomicBool>,
 }
 
 impl http_body::Body for Limited {
     type Data = Bytes;
-    type Error = IntakeError;
+    type Error = BodyError;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, IntakeError>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let frame = ready!(Pin::new(&mut self.inner).poll_frame(cx));
         if frame.is_none() || self.inner.is_end_stream() {
             self.is_over.store(true, Ordering::Release);

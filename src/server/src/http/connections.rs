@@ -1,5 +1,5 @@
 //! Connection limits: how many may be open in all and per client address, for each plane on its own. A share of all is
-//! kept for the admin plane, so that a crowd at the gateway cannot keep an administrator from revoking its key.
+//! kept for the admin plane, so that overload at the gateway cannot keep an administrator from revoking its key.
 
 use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 
 /// One in so many connections is the admin plane's.
 const ADMIN_SHARE: usize = 8;
-/// Nobody needs more than this to administer.
+/// Administration needs no more than this.
 const ADMIN_MAX: usize = 512;
 
 /// Whose connections are counted together.
@@ -124,32 +124,32 @@ mod tests {
         for proxy in ["2001:db8::1", "fd00::7", "10.0.0.1", "::ffff:10.0.0.1"] {
             assert_eq!(taken(&connections, proxy, Side::Gateway, 600).len(), 600, "{proxy}");
         }
-        // Its neighbours in the same /64 are clients like any others, and share one allowance.
-        let neighbour = taken(&connections, "2001:db8::2", Side::Gateway, 600);
-        assert_eq!(neighbour.len(), 512);
+        // Other addresses in the same /64 are clients like any others, and share one allowance.
+        let same_network = taken(&connections, "2001:db8::2", Side::Gateway, 600);
+        assert_eq!(same_network.len(), 512);
         assert!(connections.slot("2001:db8::3".parse().unwrap(), Side::Gateway).is_none());
         assert!(connections.slot("2001:db8:0:1::3".parse().unwrap(), Side::Gateway).is_some());
         assert_eq!(taken(&connections, "::ffff:10.0.0.2", Side::Gateway, 600).len(), 512);
     }
 
     #[test]
-    fn a_crowd_at_one_plane_leaves_the_other_its_share() {
+    fn overload_of_one_plane_leaves_the_other_its_share() {
         let connections = Connections::new(80, 1000, Vec::new());
-        let crowd = taken(&connections, "10.0.0.1", Side::Gateway, 200);
-        assert_eq!(crowd.len(), 70);
+        let many = taken(&connections, "10.0.0.1", Side::Gateway, 200);
+        assert_eq!(many.len(), 70);
         let admins = taken(&connections, "10.0.0.1", Side::Admin, 200);
         assert_eq!(admins.len(), 10);
-        drop(crowd);
+        drop(many);
         assert_eq!(taken(&connections, "10.0.0.1", Side::Gateway, 200).len(), 70);
     }
 
     #[test]
-    fn an_address_that_crowds_one_plane_is_not_kept_from_the_other() {
+    fn an_address_that_overloads_one_plane_is_not_kept_from_the_other() {
         let connections = Connections::new(10_000, 4, Vec::new());
-        let crowd = taken(&connections, "127.0.0.1", Side::Gateway, 20);
-        assert_eq!(crowd.len(), 4);
+        let many = taken(&connections, "127.0.0.1", Side::Gateway, 20);
+        assert_eq!(many.len(), 4);
         assert_eq!(taken(&connections, "127.0.0.1", Side::Admin, 20).len(), 4);
-        drop(crowd);
-        assert_eq!(connections.open.lock().by_network.len(), 0, "nobody is remembered who is gone");
+        drop(many);
+        assert_eq!(connections.open.lock().by_network.len(), 0, "closed connections leave nothing");
     }
 }

@@ -1,4 +1,4 @@
-//! Writes must come from our own pages: neither Leptos nor tower-sessions checks that.
+//! CSRF check: writes must come from our own pages; neither Leptos nor tower-sessions checks that.
 
 use http::{HeaderMap, Method, header};
 

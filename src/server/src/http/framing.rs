@@ -1,7 +1,7 @@
-//! Framing that two readers could read in two ways, seen in the bytes themselves.
+//! HTTP request smuggling guard: framing that two readers could read in two ways, seen in the bytes themselves.
 //!
 //! hyper takes two equal lengths for one, drops a length that stands beside chunks, ends lines at a lone LF, cuts a
-//! fragment off the target and lets 16 KiB of chunk extensions pass, all without a word to anybody behind it. Whoever
+//! fragment off the target and lets 16 KiB of chunk extensions pass, all without a word to the code behind it. Whoever
 //! stands in front of us may have read those bytes otherwise (RFC 9112, 11.2), so they are refused here. This is no
 //! second parser: it follows lengths and chunks only to know where the next head begins, and whatever it does not
 //! understand it leaves to hyper, who refuses it.
@@ -16,7 +16,7 @@ const CHUNK_LINE_MAX: u32 = 4 * 1024;
 /// No line of a head is longer: hyper reads no further.
 const LINE_MAX: usize = 16 * 1024;
 
-/// Which requests of a connection may be answered, as the reader of its bytes tells those who answer.
+/// Which requests of a connection may be answered, as the reader of its bytes reports to those who answer.
 #[derive(Debug)]
 pub(super) struct Verdict {
     refused: AtomicU32,
@@ -136,7 +136,7 @@ impl Framing {
                 self.state = State::Over;
             }
             (_, Some(line)) => self.head_line(line),
-            // An empty line before a request is nobody's, however it ends.
+            // An empty line before a request is ignored, however it ends.
             (_, None) if line.is_empty() && !self.head.begun => {}
             (_, None) => self.refuse(),
         }
@@ -154,7 +154,7 @@ impl Framing {
         if line.is_empty() {
             return self.head_is_whole();
         }
-        // Only two names matter, and they tell themselves by their lengths.
+        // Only two names matter, and they differ by their lengths.
         let named = |name: &[u8]| {
             let (start, rest) = line.split_at_checked(name.len())?;
             let value = rest.strip_prefix(b":")?;

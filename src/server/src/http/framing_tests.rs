@@ -1,3 +1,5 @@
+//! Request smuggling guard tests.
+
 use super::*;
 
 /// What becomes of `requests` heads, and of the bytes, when they come in pieces of `by`.

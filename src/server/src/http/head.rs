@@ -1,4 +1,4 @@
-//! What the admin plane refuses by a request's head alone, before anybody asks who sends it.
+//! Head checks of the admin plane: what is refused before it is known who sends it.
 
 use axum::extract::Request;
 use http::{HeaderMap, Method, StatusCode, Uri, header};

@@ -55,7 +55,7 @@ impl Readiness {
         Self(Arc::new(Inner { control, gateway, clock, database, audit_head, leaving: AtomicBool::new(false) }))
     }
 
-    /// From now on balancers are told to send nothing more.
+    /// From now on load balancers are asked to send nothing more.
     pub fn leave(&self) {
         self.0.leaving.store(true, Ordering::Release);
     }
@@ -132,11 +132,11 @@ pub(super) async fn answer(readiness: &Readiness, method: &Method, uri: &Uri) ->
         "/livez" => vec![Check::of("process", None)],
         _ => readiness.checks(verbose).await,
     };
-    let (status, text) = told(uri.path().trim_start_matches('/'), &checks, verbose);
+    let (status, text) = report_text(uri.path().trim_start_matches('/'), &checks, verbose);
     plain(status, text)
 }
 
-fn told(name: &str, checks: &[Check], verbose: bool) -> (StatusCode, String) {
+fn report_text(name: &str, checks: &[Check], verbose: bool) -> (StatusCode, String) {
     let wrong = checks.iter().find_map(|check| check.wrong);
     let status = if wrong.is_some() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
     if !verbose {
@@ -196,14 +196,17 @@ mod tests {
     }
 
     #[test]
-    fn verbose_tells_every_check() {
+    fn verbose_reports_every_check() {
         let bad = [Check::of("ledger", None), Check::of("database", Some("the database does not answer"))];
-        let (status, text) = told("readyz", &bad, true);
+        let (status, text) = report_text("readyz", &bad, true);
         assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(text, "[+]ledger ok\n[-]database failed: the database does not answer\nreadyz check failed\n");
-        assert_eq!(told("readyz", &bad, false).1, "the database does not answer\n");
-        assert_eq!(told("healthz", &bad[..1], true), (StatusCode::OK, "[+]ledger ok\nhealthz check passed\n".into()));
+        assert_eq!(report_text("readyz", &bad, false).1, "the database does not answer\n");
+        assert_eq!(
+            report_text("healthz", &bad[..1], true),
+            (StatusCode::OK, "[+]ledger ok\nhealthz check passed\n".into())
+        );
         let head = [Check { note: Some("12 4f".to_owned()), ..Check::of("audit_head", None) }];
-        assert_eq!(told("readyz", &head, true).1, "[+]audit_head 12 4f\nreadyz check passed\n");
+        assert_eq!(report_text("readyz", &head, true).1, "[+]audit_head 12 4f\nreadyz check passed\n");
     }
 }

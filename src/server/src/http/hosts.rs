@@ -1,4 +1,4 @@
-//! Which names the admin listener answers to: everything else is DNS rebinding.
+//! Host allow-list: which names the admin listener answers to; everything else is DNS rebinding.
 
 use std::net::{IpAddr, SocketAddr};
 

@@ -1,7 +1,8 @@
-//! Listeners and what stands between them and the rooms behind.
+//! HTTP listeners: connections, limits, health, and the routers of both planes.
 
 mod accept;
 mod admin;
+mod app;
 mod assets;
 mod body;
 mod connections;
@@ -11,15 +12,14 @@ mod head;
 mod health;
 mod hosts;
 mod plain_http;
-mod rooms;
 mod session_actor;
 mod stream;
 
-pub use accept::{Door, Limits, Plane, accept};
+pub use accept::{Limits, Listeners, Plane, accept};
 pub use admin::{AdminParts, admin_router};
+pub(crate) use app::app_router;
 pub use assets::pkg_dir;
 pub use body::BodyPace;
 pub use health::Readiness;
 pub use hosts::Hosts;
-pub(crate) use rooms::rooms;
 pub(crate) use session_actor::session_actor;

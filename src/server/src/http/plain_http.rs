@@ -1,5 +1,5 @@
-//! Warns, once, that a plane whose configured URL is https is reached over plain HTTP by somebody else than this machine
-//! or a trusted proxy: passwords and keys then cross a network in the clear.
+//! Plain HTTP warning, once, when a plane whose configured URL is https is reached over plain HTTP by a peer other than
+//! this machine or a trusted proxy: passwords and keys then cross a network in the clear.
 
 use std::{
     net::IpAddr,
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_stranger_over_plain_http_is_warned_about_and_no_other() {
+    fn the_first_remote_peer_over_plain_http_is_warned_about_and_no_other() {
         let plane = |url: &str| PlainHttp::new("admin", url, vec!["10.0.0.0/8".parse().unwrap()]);
         let https = plane("https://keys.example.org");
         for harmless in ["127.0.0.1", "::1", "::ffff:127.0.0.1", "10.1.2.3", "::ffff:10.1.2.3"] {

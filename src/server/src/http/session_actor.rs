@@ -1,4 +1,4 @@
-//! How REST learns who a session belongs to.
+//! Session authentication for REST: from a session to an actor.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub(crate) fn session_actor(control: &Control) -> Arc<dyn api::SessionActor> {
 impl api::SessionActor for OverSessions {
     async fn actor(&self, parts: &Parts) -> Result<Option<Actor>, control::Error> {
         let Some(session) = parts.extensions.get::<Session>() else { return Ok(None) };
-        let found = web::door::signed_in(session, &self.0.cx(Actor::System, None)).await?;
+        let found = web::handling::signed_in(session, &self.0.cx(Actor::System, None)).await?;
         Ok(found.map(Actor::User))
     }
 }

@@ -1,4 +1,4 @@
-//! The timers of a connection: a head that trickles in, a client that does not read, and one that does nothing.
+//! Connection timeouts: a head that trickles in, a client that does not read, and one that does nothing.
 //!
 //! hyper has the last one, too, and makes it anew for every request.
 
@@ -95,7 +95,7 @@ impl TimedStream {
         Self { inner, phase, framing, timeouts, head_begun, head, write, idle }
     }
 
-    /// Is ready when the connection has been idle for too long. The timer is not moved for each request: it looks when
+    /// Is ready when the connection has been idle for too long. The timer is not reset for each request: it looks when
     /// it fires what happened meanwhile.
     fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let timeout = self.timeouts.idle;
@@ -135,13 +135,13 @@ impl AsyncRead for TimedStream {
         }
         if !self.phase.is(HEAD) {
             (self.head_begun, self.head) = (None, None);
-            // Also while a request is served: once it is over, nobody may look here again.
+            // Also while a request is served: once it is over, nothing may look here again.
             return if result.is_pending() { self.poll_idle(cx) } else { result };
         }
         // Bytes that arrive do not buy time: it runs from the first to the last one of a head.
         let begun = *self.head_begun.get_or_insert_with(now);
         if result.is_ready() && self.head.is_none() {
-            // Most heads are whole with this very read, and then nobody has to be woken.
+            // Most heads are whole with this very read, and then no task has to be woken.
             return result;
         }
         let until = begun + self.timeouts.head;
@@ -182,7 +182,7 @@ impl AsyncWrite for TimedStream {
     }
 }
 
-/// A socket timer: it measures how long a client really takes, whatever the house's clock says.
+/// A socket timer: it measures how long a client really takes, whatever the injected clock says.
 #[allow(clippy::disallowed_methods)]
 fn now() -> Instant {
     Instant::now()

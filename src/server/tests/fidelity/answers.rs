@@ -1,8 +1,8 @@
-//! Answers in every form that HTTP/1.1 allows, and in some that only the world does.
+//! Answer fidelity: answers in every form that HTTP/1.1 allows, and in some that only the world does.
 
 use testkit::{Script, both_engines, wire::Framing};
 
-use super::exchange::{Answer, Body, Request, Way};
+use super::exchange::{Answer, Body, FidelityFixture, Request};
 
 fn chat() -> Request {
     Request::new("POST", "/v1/chat/completions").json(r#"{"model":"m","messages":[]}"#)
@@ -15,7 +15,7 @@ fn every_byte() -> Vec<u8> {
 both_engines! {
     /// Whatever they are called and whatever they are, metered or not.
     async fn bodies_pass_untouched(engine) {
-        let mut way = Way::open(engine).await;
+        let mut fixture = FidelityFixture::open(engine).await;
         let binary = every_byte();
         for kind in ["application/json", "text/event-stream", "audio/mpeg", "application/octet-stream", "text/html", "nonsense", ""] {
             for body in [
@@ -28,7 +28,7 @@ both_engines! {
             ] {
                 for body in [Body::Whole(body.to_vec()), Body::chunks(body, 1 + body.len() / 5)] {
                     for request in [chat(), Request::new("GET", "/v1/files/file-1/content")] {
-                        way.pass(&request, &Answer::new(200, kind, body.clone())).await;
+                        fixture.pass(&request, &Answer::new(200, kind, body.clone())).await;
                     }
                 }
             }
@@ -37,14 +37,14 @@ both_engines! {
 
     /// An answer that ends with its connection, as HTTP/1.0 and some others do.
     async fn ended_by_close(engine) {
-        let mut way = Way::open(engine).await;
+        let mut fixture = FidelityFixture::open(engine).await;
         for version in ["HTTP/1.1", "HTTP/1.0"] {
             for body in [every_byte(), b"{\"usage\":{\"prompt_tokens\":19}}".to_vec(), Vec::new()] {
                 let head = format!("{version} 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n");
-                way.recorder.answer(Script::of(head).then(body.clone()).close());
+                fixture.recorder.answer(Script::of(head).then(body.clone()).close());
                 let request = chat();
-                let answered = way.ask(&request).await;
-                request.assert_received(&way.received(&request), &way);
+                let answered = fixture.ask(&request).await;
+                request.assert_received(&fixture.received(&request), &fixture);
                 let expected = Answer { arrives: Some(Body::chunks(&body, body.len().max(1))), ..Answer::bare(200, Body::Nothing) };
                 expected.with("Content-Type", "application/json").assert_received(&answered, &request);
             }
@@ -53,22 +53,22 @@ both_engines! {
 
     /// Trailers, chunk extensions and odd chunk sizes are for one hop; the body is not.
     async fn trailers_and_extensions_are_for_one_hop(engine) {
-        let mut way = Way::open(engine).await;
+        let mut fixture = FidelityFixture::open(engine).await;
         let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Request-Id\r\nContent-Type: text/plain\r\n\r\n";
         let chunks = "00005;name=value\r\nfirst\r\n1\r\n \r\nA\r\nand second\r\n0000\r\nX-Request-Id: late\r\nSet-Cookie: a=b\r\n\r\n";
-        way.recorder.answer(Script::of(head).then(chunks));
+        fixture.recorder.answer(Script::of(head).then(chunks));
         let request = chat();
-        let answered = way.ask(&request).await;
-        request.assert_received(&way.received(&request), &way);
+        let answered = fixture.ask(&request).await;
+        request.assert_received(&fixture.received(&request), &fixture);
         let expected = Answer::bare(200, Body::chunks(b"first and second", 4)).with("Content-Type", "text/plain");
         expected.assert_received(&answered, &request);
         // The upstream's connection is still in step.
-        way.pass(&chat(), &Answer::json(200, "{}")).await;
+        fixture.pass(&chat(), &Answer::json(200, "{}")).await;
     }
 
     /// Informational answers do not hide the final one.
     async fn informational_answers_come_before(engine) {
-        let mut way = Way::open(engine).await;
+        let mut fixture = FidelityFixture::open(engine).await;
         for before in [
             "HTTP/1.1 100 Continue\r\n\r\n",
             "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n",
@@ -76,36 +76,36 @@ both_engines! {
             "HTTP/1.1 100 Continue\r\nX-Request-Id: early\r\n\r\nHTTP/1.1 103 Early Hints\r\nSet-Cookie: a=b\r\n\r\n",
         ] {
             let answer = Answer::json(200, "{ }");
-            way.recorder.answer(Script::of(before).then(answer.head()).then(answer.body.bytes()));
+            fixture.recorder.answer(Script::of(before).then(answer.head()).then(answer.body.bytes()));
             let request = chat();
-            let answered = way.ask(&request).await;
+            let answered = fixture.ask(&request).await;
             answer.assert_received(&answered, &request);
-            request.assert_received(&way.received(&request), &way);
+            request.assert_received(&fixture.received(&request), &fixture);
             assert!(answered.informational.is_empty(), "they are for one hop");
         }
     }
 
     /// HEAD has the fields of an answer without its body, its length among them.
     async fn head_and_options(engine) {
-        let mut way = Way::open(engine).await;
+        let mut fixture = FidelityFixture::open(engine).await;
         for target in ["/v1/models", "/v1/files/file-1/content?x=1"] {
             let request = Request::new("HEAD", target);
             for length in ["0", "5120"] {
                 let answer = Answer::new(200, "application/json", Body::Nothing).with("Content-Length", length);
-                way.pass(&request, &answer).await;
+                fixture.pass(&request, &answer).await;
             }
             let answer = Answer::new(404, "application/json", Body::Nothing).with("Content-Length", "17");
-            way.pass(&request, &answer).await;
+            fixture.pass(&request, &answer).await;
             let request = Request::new("OPTIONS", target);
-            way.pass(&request, &Answer::new(204, "text/plain", Body::Nothing)).await;
-            way.pass(&request, &Answer::new(200, "text/plain", Body::Whole(b"GET, HEAD".to_vec()))).await;
+            fixture.pass(&request, &Answer::new(204, "text/plain", Body::Nothing)).await;
+            fixture.pass(&request, &Answer::new(200, "text/plain", Body::Whole(b"GET, HEAD".to_vec()))).await;
         }
     }
 
-    /// A length that is said twice is one, beside chunks it is none, and where nobody can know which one holds there is
-    /// no answer to pass.
+    /// A length that is said twice is one, beside chunks it is none, and where it cannot be known which one holds there
+    /// is no answer to pass.
     async fn odd_lengths(engine) {
-        let mut way = Way::open(engine).await;
+        let mut fixture = FidelityFixture::open(engine).await;
         let request = Request::new("GET", "/v1/files/file-1/content");
         let (five, chunked) = (Body::Whole(b"abcde".to_vec()), Body::chunks(b"abcde", 5));
         for (framing, body, arrives) in [
@@ -120,9 +120,9 @@ both_engines! {
             ("Transfer-Encoding: gzip, chunked", "5\r\nabcde\r\n0\r\n\r\n", None),
         ] {
             let head = format!("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n{framing}\r\n\r\n");
-            way.recorder.answer(Script::of(head).then(body).close());
-            let answered = way.ask(&request).await;
-            request.assert_received(&way.received(&request), &way);
+            fixture.recorder.answer(Script::of(head).then(body).close());
+            let answered = fixture.ask(&request).await;
+            request.assert_received(&fixture.received(&request), &fixture);
             if let Some(arrives) = arrives {
                 Answer::bare(200, arrives.clone()).with("Content-Type", "text/plain").assert_received(&answered, &request);
             } else {
@@ -134,18 +134,18 @@ both_engines! {
 
     /// A part of a file is a part: range, status and fields.
     async fn ranges(engine) {
-        let mut way = Way::open(engine).await;
+        let mut fixture = FidelityFixture::open(engine).await;
         let request = Request::new("GET", "/v1/videos/video_1/content");
         let answer = Answer::new(206, "video/mp4", Body::Whole(every_byte())).with("Content-Range", "bytes 0-69999/700000");
-        way.pass(&request, &answer).await;
+        fixture.pass(&request, &answer).await;
         let answer = Answer::new(416, "text/plain", Body::Whole(Vec::new())).with("Content-Range", "bytes */700000");
-        way.pass(&request, &answer).await;
+        fixture.pass(&request, &answer).await;
     }
 
     /// A stream was asked for, and JSON is the answer: an error, or a vendor that does not stream. It is not touched,
     /// its own usage included.
     async fn json_in_answer_to_a_stream(engine) {
-        let mut way = Way::open(engine).await;
+        let mut fixture = FidelityFixture::open(engine).await;
         for (path, body, arrives) in [
             ("/v1/chat/completions", r#"{"model":"m","stream":true}"#, Some(r#"{"stream_options":{"include_usage":true},"model":"m","stream":true}"#)),
             ("/v1/completions", r#"{"model":"m","stream":true}"#, Some(r#"{"stream_options":{"include_usage":true},"model":"m","stream":true}"#)),
@@ -158,8 +158,8 @@ both_engines! {
             let text = br#"{ "choices":[], "usage" : {"prompt_tokens":19,"completion_tokens":10} , "model":"m-1"}"#;
             for status in [200, 429, 500] {
                 for body in [Body::Whole(text.to_vec()), Body::chunks(text, 10)] {
-                    way.pass(&request, &Answer::new(status, "application/json", body)).await;
-                    let row = &way.house.logs().await[0];
+                    fixture.pass(&request, &Answer::new(status, "application/json", body)).await;
+                    let row = &fixture.server.logs().await[0];
                     assert_eq!((row["input_tokens"].as_i64(), row["streamed"].as_bool()), (Some(19), Some(true)), "{row}");
                 }
             }
@@ -168,14 +168,14 @@ both_engines! {
 
     /// The connection to the upstream and the one to the client are both kept from exchange to exchange.
     async fn framing_never_slips(engine) {
-        let mut way = Way::open(engine).await;
+        let mut fixture = FidelityFixture::open(engine).await;
         for round in 0..20 {
             let body = format!("{round}").repeat(round);
             let body = if round % 2 == 0 { Body::Whole(body.into_bytes()) } else { Body::chunks(body.as_bytes(), 3) };
             let answer = Answer::new(200, "text/plain", body);
             assert_ne!(answer.body.framing(), Framing::Nothing);
-            way.pass(&Request::new("GET", "/v1/models"), &answer).await;
-            way.pass(&chat(), &answer).await;
+            fixture.pass(&Request::new("GET", "/v1/models"), &answer).await;
+            fixture.pass(&chat(), &answer).await;
         }
     }
 }

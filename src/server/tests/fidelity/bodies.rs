@@ -1,14 +1,14 @@
-//! Targets and bodies that a tidy reader would change, and requests that hardly have any.
+//! Request fidelity: targets and bodies that a tidy reader would change, and requests that hardly have any.
 
 use serde_json::json;
 use testkit::both_engines;
 
-use super::exchange::{Answer, Body, Request, Way};
+use super::exchange::{Answer, Body, FidelityFixture, Request};
 
 both_engines! {
     /// Path and query are never decoded, encoded, joined or sorted.
     async fn targets_pass_raw(engine) {
-        let mut way = Way::open(engine).await;
+        let mut fixture = FidelityFixture::open(engine).await;
         for target in [
             "/v1/models/ft:gpt-4o:acme::7p4l",
             "/v1/models/meta-llama%2fLlama-3",
@@ -31,14 +31,14 @@ both_engines! {
             "/v1/files/file-1?x=%2561&y=%26&z=%3D",
         ] {
             for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] {
-                way.pass_request(&Request::new(method, target)).await;
+                fixture.pass_request(&Request::new(method, target)).await;
             }
         }
     }
 
     /// JSON is looked at and left alone.
     async fn json_passes_untouched(engine) {
-        let mut way = Way::open(engine).await;
+        let mut fixture = FidelityFixture::open(engine).await;
         let deep = format!(r#"{{"model":"m","deep":{}{}}}"#, "[".repeat(63), "]".repeat(63));
         let long = format!(r#"{{"model":"m","messages":[{{"role":"user","content":"{}"}}]}}"#, "\u{1f600}\\n".repeat(100_000));
         for body in [
@@ -63,19 +63,19 @@ both_engines! {
         ] {
             for path in ["/v1/chat/completions", "/v1/responses", "/v1/files"] {
                 let request = Request::new("POST", path);
-                way.pass_request(&request.clone().json(body)).await;
+                fixture.pass_request(&request.clone().json(body)).await;
                 // What is read whole goes on with its length.
                 let mut chunked = request.with("Content-Type", "Application/JSON ;charset=\"UTF-8\"");
                 chunked.body = Body::chunks(body.as_bytes(), 1 + body.len() / 3);
                 chunked.arrives = Some(Body::Whole(body.as_bytes().to_vec()));
-                way.pass_request(&chunked).await;
+                fixture.pass_request(&chunked).await;
             }
         }
     }
 
     /// Bodies that are no JSON are not looked at.
     async fn other_bodies_pass_untouched(engine) {
-        let mut way = Way::open(engine).await;
+        let mut fixture = FidelityFixture::open(engine).await;
         let every_byte: Vec<u8> = (0..=255).collect();
         for kind in [
             Some("application/octet-stream"),
@@ -95,14 +95,14 @@ both_engines! {
                 if let Some(kind) = kind {
                     request = request.with("Content-Type", kind);
                 }
-                way.pass_request(&request).await;
+                fixture.pass_request(&request).await;
             }
         }
     }
 
     /// Whatever the model is, and whether there is one, is the upstream's to judge. It goes to the default upstream.
     async fn odd_models_and_none(engine) {
-        let mut way = Way::open(engine).await;
+        let mut fixture = FidelityFixture::open(engine).await;
         let form = b"--x\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nwhisper-1\r\n--x--\r\n";
         let requests = [
             Request::new("POST", "/v1/chat/completions").json(r#"{"model":{"name":"m","version":2},"messages":[]}"#),
@@ -117,8 +117,8 @@ both_engines! {
             Request::new("GET", "/v1/files"),
         ];
         for request in requests {
-            way.pass_request(&request).await;
-            let row = &way.house.logs().await[0];
+            fixture.pass_request(&request).await;
+            let row = &fixture.server.logs().await[0];
             assert!(row["model"].is_null() && row["upstream"] == "recorder", "{request}: {row}");
         }
     }
@@ -126,7 +126,7 @@ both_engines! {
     /// A JSON content type and no body: DELETE, cancel and archive calls. Who says that the body is empty is heard
     /// saying so (some servers insist on a length), and who says nothing is not given words.
     async fn no_body(engine) {
-        let mut way = Way::open(engine).await;
+        let mut fixture = FidelityFixture::open(engine).await;
         for (method, target) in [
             ("DELETE", "/v1/files/file-1"),
             ("DELETE", "/v1/models/ft:gpt-4o:acme::7p4l"),
@@ -141,35 +141,35 @@ both_engines! {
         ] {
             for kind in ["application/json", "multipart/form-data; boundary=x", "text/plain"] {
                 let request = Request::new(method, target).with("Content-Type", kind);
-                way.pass_request(&request.clone().sends(Body::Nothing)).await;
-                way.pass_request(&request.clone().sends(Body::Whole(Vec::new()))).await;
+                fixture.pass_request(&request.clone().sends(Body::Nothing)).await;
+                fixture.pass_request(&request.clone().sends(Body::Whole(Vec::new()))).await;
                 let mut chunked = request.sends(Body::Chunks(Vec::new()));
                 if kind == "application/json" && ["POST", "PUT", "PATCH"].contains(&method) {
                     chunked.arrives = Some(Body::Whole(Vec::new()));
                 }
-                way.pass_request(&chunked).await;
+                fixture.pass_request(&chunked).await;
             }
         }
     }
 
     /// Bodies of methods that seldom have one, with a length and in chunks.
     async fn bodies_where_few_expect_them(engine) {
-        let mut way = Way::open(engine).await;
+        let mut fixture = FidelityFixture::open(engine).await;
         for method in ["GET", "DELETE", "OPTIONS", "PUT", "PATCH"] {
             for body in [Body::Whole(b"{ \"query\":1}".to_vec()), Body::chunks(b"{ \"query\":1}", 5)] {
                 let mut request = Request::new(method, "/v1/vector_stores/vs_1/search").with("Content-Type", "application/json");
                 if ["PUT", "PATCH"].contains(&method) {
                     request.arrives = Some(Body::Whole(body.bytes()));
                 }
-                way.pass_request(&request.sends(body)).await;
+                fixture.pass_request(&request.sends(body)).await;
             }
         }
     }
 
     /// The bodies of a key that may use some models only are read whatever they call themselves, and pass as they are.
     async fn bodies_that_are_read_for_their_model(engine) {
-        let mut way = Way::open(engine).await;
-        way.key = way.house.key(json!({ "allowed_models": ["gpt-*"] })).await;
+        let mut fixture = FidelityFixture::open(engine).await;
+        fixture.key = fixture.server.key(json!({ "allowed_models": ["gpt-*"] })).await;
         for (method, kind, body) in [
             ("POST", "text/plain", &b"\xef\xbb\xbf { \"model\" :\"gpt-5\",\"a\":{\"b\":1,\"b\":2} }\n"[..]),
             ("GET", "application/json", b"{\"model\":\"gpt\\u002d5\"}"),
@@ -180,22 +180,22 @@ both_engines! {
             for body in [Body::Whole(body.to_vec()), Body::chunks(body, 5)] {
                 let mut request = Request::new(method, "/v1/responses").with("Content-Type", kind);
                 request.arrives = Some(Body::Whole(body.bytes()));
-                way.pass_request(&request.sends(body)).await;
+                fixture.pass_request(&request.sends(body)).await;
             }
         }
     }
 
-    /// The gateway signs nothing: what the client does not say, the upstream does not hear.
+    /// The gateway signs nothing: what the client does not say, the upstream does not get.
     async fn nothing_is_added(engine) {
-        let mut way = Way::open(engine).await;
+        let mut fixture = FidelityFixture::open(engine).await;
         for request in [
             Request::bare("GET", "/v1/models"),
             Request::bare("DELETE", "/v1/models/m"),
             Request::bare("POST", "/v1/chat/completions").json(r#"{"model":"m"}"#),
             Request::bare("POST", "/v1/files").sends(Body::chunks(b"no content type", 4)),
         ] {
-            way.pass(&request, &Answer::bare(200, Body::Whole(b"no content type".to_vec()))).await;
-            way.pass(&request, &Answer::bare(200, Body::chunks(b"no content type", 4))).await;
+            fixture.pass(&request, &Answer::bare(200, Body::Whole(b"no content type".to_vec()))).await;
+            fixture.pass(&request, &Answer::bare(200, Body::chunks(b"no content type", 4))).await;
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One exchange through the gateway, seen from both ends, and what has to be the same at both.
+//! Fidelity fixture: one exchange through the gateway, seen from both ends, and what has to be the same at both.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::json;
 use testkit::{
     Engine, Key, Recorded, Recorder, Script, TestServer,
-    wire::{Answered, Framing, Wire},
+    wire::{Framing, RawResponse, Wire},
 };
 
 use super::fields::{CLIENT_PASSES, CLIENT_STOPS, Field, VENDOR_PASSES, VENDOR_STOPS};
@@ -16,7 +16,7 @@ pub(super) const BASE: &str = "/gate.way/Open~AI_2/v1";
 /// The upstream's secret.
 pub(super) const SECRET: &str = "sk-recorder-Secret-0123456789abcdef";
 
-/// A body, and how its end is told.
+/// A body, and how its end is marked.
 #[derive(Clone, Debug)]
 pub(super) enum Body {
     /// None, and nothing that says so.
@@ -154,12 +154,12 @@ impl Request {
     }
 
     /// Holds what came against what was sent.
-    pub(super) fn assert_received(&self, received: &Recorded, way: &Way) {
+    pub(super) fn assert_received(&self, received: &Recorded, fixture: &FidelityFixture) {
         let tail = self.target.strip_prefix("/v1").expect("targets begin with /v1");
         assert_eq!(received.head.start_line(), format!("{} {BASE}{tail} HTTP/1.1", self.method), "{self}");
         let arrives = self.arrives.as_ref().unwrap_or(&self.body);
         let own = [
-            ("host".to_owned(), way.recorder.authority().into_bytes()),
+            ("host".to_owned(), fixture.recorder.authority().into_bytes()),
             ("authorization".to_owned(), format!("Bearer {SECRET}").into_bytes()),
         ];
         let expected: Fields = [&self.passes[..], &self.added, &own, &framing_field(arrives.framing())].concat();
@@ -168,7 +168,7 @@ impl Request {
         assert!(received.body == arrives.bytes(), "body of {self}: {}", String::from_utf8_lossy(&received.body));
         assert!(received.trailers.is_empty(), "{self}");
         for part in [received.head.raw(), &received.body] {
-            assert!(!holds(part, way.key.secret.as_bytes()), "the client's key reached the upstream: {self}");
+            assert!(!holds(part, fixture.key.secret.as_bytes()), "the client's key reached the upstream: {self}");
         }
     }
 }
@@ -221,7 +221,7 @@ impl Answer {
     }
 
     /// Holds what the client got against what the upstream sent.
-    pub(super) fn assert_received(&self, received: &Answered, request: &Request) {
+    pub(super) fn assert_received(&self, received: &RawResponse, request: &Request) {
         assert_eq!(received.head.status(), self.status, "{request}: {}", String::from_utf8_lossy(&received.body));
         let (own, mut fields): (Fields, Fields) = received
             .head
@@ -251,31 +251,31 @@ impl Answer {
 }
 
 /// A gateway with a recording upstream behind it, a key, and a client's connection.
-pub(super) struct Way {
-    pub(super) house: TestServer,
+pub(super) struct FidelityFixture {
+    pub(super) server: TestServer,
     pub(super) recorder: Recorder,
     pub(super) key: Key,
     wire: Option<Wire>,
 }
 
-impl Way {
+impl FidelityFixture {
     pub(super) async fn open(engine: Engine) -> Self {
-        let (house, recorder) = (TestServer::start(engine).await, Recorder::start().await);
+        let (server, recorder) = (TestServer::start(engine).await, Recorder::start().await);
         let base = format!("http://{}{BASE}", recorder.authority());
         let body = json!({ "name": "recorder", "provider": "openai_compatible", "base_url": base, "api_key": SECRET });
-        let (status, view) = house.rest(Method::POST, "/upstreams", Some(body)).await;
+        let (status, view) = server.rest(Method::POST, "/upstreams", Some(body)).await;
         assert_eq!(status, 201, "{view}");
-        let key = house.key(json!({})).await;
-        Self { house, recorder, key, wire: None }
+        let key = server.key(json!({})).await;
+        Self { server, recorder, key, wire: None }
     }
 
     /// A connection of its own.
     pub(super) async fn wire(&self) -> Wire {
-        Wire::connect(self.house.gateway_address()).await
+        Wire::connect(self.server.gateway_address()).await
     }
 
     /// Sends a request over the connection that earlier ones left, and reads its answer.
-    pub(super) async fn ask(&mut self, request: &Request) -> Answered {
+    pub(super) async fn ask(&mut self, request: &Request) -> RawResponse {
         let mut wire = match self.wire.take() {
             Some(wire) => wire,
             None => self.wire().await,
@@ -317,7 +317,7 @@ fn framing_field(framing: Framing) -> Fields {
     }
 }
 
-/// Exactly the same fields with the same values. What differs is all that is told.
+/// Exactly the same fields with the same values. Only what differs is reported.
 fn assert_same(found: Fields, expected: Fields, request: &Request) {
     let (found, expected) = (shown(found), shown(expected));
     let lacking: Vec<_> = expected.iter().filter(|field| !found.contains(field)).collect();

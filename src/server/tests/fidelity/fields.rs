@@ -1,5 +1,5 @@
-//! Header fields as clients and vendors send them, and which of them pass. These lists are the tests' own: they say what
-//! has to be, whatever the gateway's lists say.
+//! Header fidelity: fields as clients and vendors send them, and which of them are forwarded. These lists are the
+//! tests' own: they say what has to be, whatever the gateway's lists say.
 
 /// Name and value.
 pub(super) type Field = (&'static str, &'static [u8]);

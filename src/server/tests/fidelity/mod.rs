@@ -1,5 +1,5 @@
-//! Nothing is changed on its way through (G2): what a recording upstream received is held against what the client
-//! sent, and what the client received against what the upstream sent, byte for byte.
+//! Fidelity tests (G2): what a recording upstream received is compared with what the client sent, and what the client
+//! received with what the upstream sent, byte for byte.
 //!
 //! Both ends are raw sockets, so that no library tidies up what is compared. This alone may differ: the credential, the
 //! base path, fields that are not listed and the letter case of names, the framing of what is read whole, and the usage

@@ -1,10 +1,10 @@
-//! Every operation of the public OpenAI API, in every way it is used.
+//! Operation fidelity: every operation of the public OpenAI API, in every way it is used.
 
 use std::collections::BTreeSet;
 
 use testkit::both_engines;
 
-use super::exchange::{Answer, Body, Request, Way};
+use super::exchange::{Answer, Body, FidelityFixture, Request};
 
 /// How many operations there are. Documentation quotes it.
 const OPERATIONS: usize = 279;
@@ -67,27 +67,27 @@ fn the_table_is_whole() {
 both_engines! {
     /// Asked and answered: with ids as they are and as odd as they may be, with a length and in chunks.
     async fn every_operation_passes(engine) {
-        let mut way = Way::open(engine).await;
+        let mut fixture = FidelityFixture::open(engine).await;
         for operation in operations() {
             for odd in [false, true] {
                 let request = operation.request(odd, false);
-                way.pass(&request, &operation.answer(odd)).await;
+                fixture.pass(&request, &operation.answer(odd)).await;
             }
         }
-        let rows = way.house.logs().await;
+        let rows = fixture.server.logs().await;
         assert_eq!(rows.len(), 500, "the page is full");
         assert!(rows.iter().all(|row| row["error_class"].is_null() && row["attempts"] == 1), "{rows:?}");
     }
 
     /// Whatever can stream does, event by event and byte for byte.
     async fn every_stream_passes(engine) {
-        let mut way = Way::open(engine).await;
+        let mut fixture = FidelityFixture::open(engine).await;
         let streamed: Vec<Operation> = operations().into_iter().filter(|row| row.stream != "-").collect();
         assert_eq!(streamed.len(), 11);
         for operation in streamed {
             for size in [1, 7, 4096] {
                 let answer = Answer::new(200, "text/event-stream; charset=utf-8", Body::chunks(EVENTS, size));
-                way.pass(&operation.request(size == 7, true), &answer).await;
+                fixture.pass(&operation.request(size == 7, true), &answer).await;
             }
         }
     }
@@ -132,10 +132,10 @@ impl Operation {
 
     fn json(&self, stream: bool) -> String {
         let Self { method, path, .. } = self;
-        // With its own wish for usage there is nothing for the gateway to ask.
-        let wish = if stream { r#""stream" :true, "stream_options": { "include_usage":true }, "# } else { "" };
+        // With its own request for usage there is nothing for the gateway to ask.
+        let usage_request = if stream { r#""stream" :true, "stream_options": { "include_usage":true }, "# } else { "" };
         format!(
-            "\r\n{{ {wish}\"model\" : \"ft:gpt-4o:acme::7p4l\",\t\"op\":\"{method} {path}\",\"x_future\":[1,  2.50e+3,-0],\
+            "\r\n{{ {usage_request}\"model\" : \"ft:gpt-4o:acme::7p4l\",\t\"op\":\"{method} {path}\",\"x_future\":[1,  2.50e+3,-0],\
              \"text\":\"\\u00e9\\ud83d\\ude00 \u{e9}\u{1f600} \\/\",\"nested\":{{\"a\":1,\"a\":2}},\"metadata\":null }}\n",
         )
     }

@@ -1,4 +1,4 @@
-//! Compressed answers pass packed as they are, with their header, and are metered all the same.
+//! Compression fidelity: compressed answers pass packed as they are, with their header, and are metered all the same.
 
 use serde_json::Value;
 use testkit::{
@@ -6,7 +6,7 @@ use testkit::{
     packed::{deflate, gzip},
 };
 
-use super::exchange::{Answer, Body, Request, Way};
+use super::exchange::{Answer, Body, FidelityFixture, Request};
 
 const JSON: &[u8] =
     br#"{"id":"chatcmpl-1", "model":"gpt-5-2026","usage" : {"prompt_tokens":19,"completion_tokens":10}}"#;
@@ -36,7 +36,7 @@ fn counted(row: &Value) -> (Option<i64>, Option<i64>, Option<&str>) {
 both_engines! {
     /// In every coding that clients take, whole, in chunks and cut anywhere.
     async fn pass_packed_and_are_metered(engine) {
-        let mut way = Way::open(engine).await;
+        let mut fixture = FidelityFixture::open(engine).await;
         let request = Request::new("POST", "/v1/chat/completions").json(r#"{"model":"m","messages":[]}"#);
         let known = (Some(19), Some(10), Some("gpt-5-2026"));
         let (gzipped, deflated) = (gzip(JSON), deflate(JSON));
@@ -54,22 +54,22 @@ both_engines! {
         ] {
             for body in [Body::Whole(bytes.to_vec()), Body::chunks(bytes, 1), Body::chunks(bytes, 50)] {
                 let answer = Answer::new(200, "application/json", body).with("Content-Encoding", coding);
-                way.pass(&request, &answer).await;
-                assert_eq!(counted(&way.house.logs().await[0]), tokens, "{coding}");
+                fixture.pass(&request, &answer).await;
+                assert_eq!(counted(&fixture.server.logs().await[0]), tokens, "{coding}");
             }
         }
     }
 
     /// Streams too, as long as the client asked for the usage itself.
     async fn streams_pass_packed(engine) {
-        let mut way = Way::open(engine).await;
+        let mut fixture = FidelityFixture::open(engine).await;
         let body = r#"{"model":"m","stream":true,"stream_options":{"include_usage":true}}"#;
         let request = Request::new("POST", "/v1/chat/completions").json(body);
         for (coding, bytes) in [("gzip", gzip(EVENTS)), ("deflate", deflate(EVENTS))] {
             for size in [1, 4096] {
                 let answer = Answer::new(200, "text/event-stream", Body::chunks(&bytes, size)).with("Content-Encoding", coding);
-                way.pass(&request, &answer).await;
-                assert_eq!(counted(&way.house.logs().await[0]), (Some(19), Some(10), Some("gpt-5-2026")), "{coding}");
+                fixture.pass(&request, &answer).await;
+                assert_eq!(counted(&fixture.server.logs().await[0]), (Some(19), Some(10), Some("gpt-5-2026")), "{coding}");
             }
         }
     }

@@ -1,11 +1,12 @@
-//! Statuses pass as they come: all but a 401 and redirects, which are not the client's to mend or to follow.
+//! Status fidelity: statuses pass as they come: all but a 401 and redirects, which are not the client's to mend or to
+//! follow.
 
 use serde_json::Value;
 use testkit::both_engines;
 
-use super::exchange::{Answer, Body, Request, Way};
+use super::exchange::{Answer, Body, FidelityFixture, Request};
 
-/// Those that vendors answer, and some that nobody knows.
+/// Those that vendors answer, and some unknown ones.
 const PASS: [u16; 35] = [
     200, 201, 202, 203, 206, 207, 226, 299, 300, 305, 306, 400, 402, 403, 404, 405, 406, 408, 409, 410, 411, 413, 415,
     418, 421, 422, 424, 429, 451, 500, 501, 502, 503, 504, 529,
@@ -18,18 +19,18 @@ fn chat() -> Request {
 both_engines! {
     /// With their bodies and fields, for an endpoint that is metered and for one that is not.
     async fn pass_as_they_come(engine) {
-        let mut way = Way::open(engine).await;
+        let mut fixture = FidelityFixture::open(engine).await;
         for status in PASS {
             for request in [chat(), Request::new("GET", "/v1/files")] {
                 let body = format!("{{\"error\" : {{\"message\":\"{status}\",\"code\":null}} }}");
-                way.pass(&request, &Answer::json(status, body)).await;
+                fixture.pass(&request, &Answer::json(status, body)).await;
             }
         }
         // Without a Location there is nothing to follow.
         for status in [301, 302, 303, 307, 308] {
-            way.pass(&chat(), &Answer::json(status, "{}")).await;
+            fixture.pass(&chat(), &Answer::json(status, "{}")).await;
         }
-        let rows = way.house.logs().await;
+        let rows = fixture.server.logs().await;
         assert_eq!(rows.len(), 2 * PASS.len() + 5, "a row for each");
         for row in rows {
             let (status, class) = (row["status"].as_u64().unwrap(), row["error_class"].as_str());
@@ -39,20 +40,20 @@ both_engines! {
 
     /// Those without a body keep their fields.
     async fn without_a_body(engine) {
-        let mut way = Way::open(engine).await;
+        let mut fixture = FidelityFixture::open(engine).await;
         for request in [chat(), Request::new("GET", "/v1/files"), Request::new("DELETE", "/v1/files/file-1")] {
             for status in [204, 304] {
                 let answer = Answer::new(status, "application/json", Body::Nothing);
-                way.pass(&request, &answer).await;
+                fixture.pass(&request, &answer).await;
             }
-            way.pass(&request, &Answer::new(200, "application/json", Body::Whole(Vec::new()))).await;
-            way.pass(&request, &Answer::new(200, "application/json", Body::Chunks(Vec::new()))).await;
+            fixture.pass(&request, &Answer::new(200, "application/json", Body::Whole(Vec::new()))).await;
+            fixture.pass(&request, &Answer::new(200, "application/json", Body::Chunks(Vec::new()))).await;
         }
     }
 
     /// A 401 is about our secret, and a redirect leads away from our upstream: both become 502, with nothing of them shown.
     async fn two_kinds_become_502(engine) {
-        let mut way = Way::open(engine).await;
+        let mut fixture = FidelityFixture::open(engine).await;
         for (status, location, code) in [
             (401, None, "upstream_auth_failed"),
             (301, Some("https://elsewhere.example/v1/x"), "upstream_redirected"),
@@ -65,10 +66,10 @@ both_engines! {
             if let Some(location) = location {
                 answer = answer.with("Location", location);
             }
-            way.recorder.answer(answer.script());
+            fixture.recorder.answer(answer.script());
             let request = chat();
-            let answered = way.ask(&request).await;
-            request.assert_received(&way.received(&request), &way);
+            let answered = fixture.ask(&request).await;
+            request.assert_received(&fixture.received(&request), &fixture);
             assert_eq!(answered.head.status(), 502, "{status}");
             let body: Value = serde_json::from_slice(&answered.body).unwrap();
             assert_eq!(body["error"]["code"], code);
@@ -78,7 +79,7 @@ both_engines! {
                 assert!(!names.iter().any(|found| found == name), "{status}: {names:?}");
             }
             assert!(!String::from_utf8_lossy(&answered.body).contains("elsewhere.example"), "{status}");
-            assert_eq!(way.house.logs().await[0]["upstream_status"], status, "the row tells what it was");
+            assert_eq!(fixture.server.logs().await[0]["upstream_status"], status, "the row says what it was");
         }
     }
 }

@@ -1,11 +1,11 @@
-//! Streams byte for byte, but for the usage that the gateway asked for itself.
+//! Stream fidelity: streams byte for byte, but for the usage that the gateway asked for itself.
 
 use std::sync::Arc;
 
 use testkit::{Script, both_engines, wire::Wire};
 use tokio::sync::Notify;
 
-use super::exchange::{Answer, Body, Request, Way};
+use super::exchange::{Answer, Body, FidelityFixture, Request};
 
 /// A stream in parts: those that the client gets, and those that it must not.
 const PARTS: [(bool, &str); 15] = [
@@ -58,7 +58,7 @@ const SPLICED: [(&str, &str); 6] = [
 both_engines! {
     /// Usage that only the gateway asked for is metered and taken out; every other byte stays, however it is cut.
     async fn only_our_own_usage_is_taken_out(engine) {
-        let mut way = Way::open(engine).await;
+        let mut fixture = FidelityFixture::open(engine).await;
         for path in ["/v1/chat/completions", "/v1/completions"] {
             for (sent, arrives) in SPLICED {
                 let request = Request::new("POST", path).json(sent).arrives_spliced(arrives);
@@ -69,9 +69,9 @@ both_engines! {
                     let (stops, passes) = answer.passes.into_iter().partition(|(name, _)| name == "ETag");
                     answer.passes = passes;
                     answer.stops.extend::<Vec<_>>(stops);
-                    way.pass(&request, &answer).await;
+                    fixture.pass(&request, &answer).await;
                 }
-                let row = &way.house.logs().await[0];
+                let row = &fixture.server.logs().await[0];
                 let counted = (row["input_tokens"].as_i64(), row["output_tokens"].as_i64(), row["model_served"].as_str());
                 assert_eq!(counted, (Some(19), Some(10), Some("m-1")), "{row}");
             }
@@ -80,7 +80,7 @@ both_engines! {
 
     /// Where the client asked, or where what it says is for the upstream to judge, nothing is spliced and nothing taken out.
     async fn what_was_asked_for_is_shown(engine) {
-        let mut way = Way::open(engine).await;
+        let mut fixture = FidelityFixture::open(engine).await;
         for (path, body) in [
             ("/v1/chat/completions", r#"{"stream":true,"stream_options":{"include_usage":true}}"#),
             ("/v1/completions", r#"{"stream":true,"stream_options":{"include_usage":true,"x":1}}"#),
@@ -93,14 +93,14 @@ both_engines! {
         ] {
             for size in [1, 13, 10_000] {
                 let answer = Answer::new(200, "text/event-stream", Body::chunks(&text(true), size));
-                way.pass(&Request::new("POST", path).json(body), &answer).await;
+                fixture.pass(&Request::new("POST", path).json(body), &answer).await;
             }
         }
     }
 
-    /// Nothing is held back: what the upstream has sent is with the client before the upstream goes on.
+    /// Nothing is buffered: what the upstream has sent is with the client before the upstream goes on.
     async fn pieces_pass_at_once(engine) {
-        let way = Way::open(engine).await;
+        let fixture = FidelityFixture::open(engine).await;
         for (path, body, kind, pieces) in [
             ("/v1/chat/completions", r#"{"stream":true,"stream_options":{"include_usage":true}}"#, "text/event-stream", ["data: {\"a\":1}", "\n\ndata: {"]),
             ("/v1/chat/completions", r#"{"stream":true}"#, "text/event-stream", ["data: {\"a\":1}\n\n", ": ping\n\nevent: x\n"]),
@@ -118,10 +118,10 @@ both_engines! {
             for piece in pieces {
                 script = script.wait(&gate).then(format!("{:x}\r\n{piece}\r\n", piece.len()));
             }
-            way.recorder.answer(script.wait(&gate).then("0\r\n\r\n"));
+            fixture.recorder.answer(script.wait(&gate).then("0\r\n\r\n"));
 
-            let mut wire = way.wire().await;
-            wire.send(&[request.head(&way.key), request.body.bytes()].concat()).await;
+            let mut wire = fixture.wire().await;
+            wire.send(&[request.head(&fixture.key), request.body.bytes()].concat()).await;
             let head = wire.answer_head().await;
             assert_eq!(head.status(), 200);
             let mut incoming = Wire::answer_body("POST", &head);
@@ -135,7 +135,7 @@ both_engines! {
             }
             gate.notify_one();
             assert_eq!(wire.answer_piece(&mut incoming).await, None, "{path}");
-            request.assert_received(&way.received(&request), &way);
+            request.assert_received(&fixture.received(&request), &fixture);
         }
     }
 }

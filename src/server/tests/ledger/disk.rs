@@ -1,4 +1,4 @@
-//! A full disk (R8): a real one, of some megabytes, in a mount namespace of the server's own.
+//! Full disk test (R8): a real one, of some megabytes, in a mount namespace of the server's own.
 
 use std::{
     collections::BTreeSet,
@@ -49,7 +49,7 @@ impl SmallDisk {
         Self { serving, seen }
     }
 
-    /// Writes until there is no room for another byte.
+    /// Writes until there is no space for another byte.
     fn fill(&self) {
         let mut ballast = fs::File::create(self.seen.join("ballast")).unwrap();
         for size in [1 << 16, 1 << 10, 1] {
@@ -57,13 +57,13 @@ impl SmallDisk {
         }
     }
 
-    fn make_room(&self) {
+    fn make_space(&self) {
         fs::remove_file(self.seen.join("ballast")).unwrap();
     }
 }
 
-/// Full, and room again: clients are served for as long as the spool takes it, then told; no completed row is lost or
-/// doubled, and administrators hear 503 meanwhile.
+/// Full, and space again: clients are served for as long as the spool takes it, then refused; no completed row is lost
+/// or doubled, and administrators get 503 meanwhile.
 #[tokio::test]
 async fn a_full_disk_loses_nothing() {
     if std::env::var("KEYWRIGHT_TEST_NO_NAMESPACES").is_ok_and(|value| value == "1") {
@@ -119,7 +119,7 @@ async fn a_full_disk_loses_nothing() {
         during += 1;
         assert!(during < 20_000, "a full disk takes everything");
     };
-    assert!(during > 50, "the spool has room of its own: {during}");
+    assert!(during > 50, "the spool has space of its own: {during}");
     assert_eq!(refusal.0, 503);
     assert!(refusal.1.contains("store_unavailable"), "{}", refusal.1);
     for _ in 0..20 {
@@ -132,8 +132,8 @@ async fn a_full_disk_loses_nothing() {
         client.post(format!("{}/api/v1/keys", serving.admin)).bearer_auth(TOKEN).json(&body).send().await.unwrap();
     assert_eq!(admin.status(), 503);
 
-    disk.make_room();
-    // Whoever was refused is let in again as soon as there is room.
+    disk.make_space();
+    // Refused clients are served again as soon as there is space.
     let again = async {
         loop {
             let (status, id, _) = chat().await;
@@ -143,7 +143,7 @@ async fn a_full_disk_loses_nothing() {
             tokio::task::yield_now().await;
         }
     };
-    completed.insert(tokio::time::timeout(std::time::Duration::from_secs(20), again).await.expect("room is noticed"));
+    completed.insert(tokio::time::timeout(std::time::Duration::from_secs(20), again).await.expect("space is noticed"));
     let arrived = async {
         loop {
             let rows = serving.rows().await;

@@ -1,4 +1,5 @@
-//! A client that goes away, at every frame of a stream: the upstream is let go at once, and there is a row (R6, G3).
+//! Client disconnect tests: at every frame of a stream, the upstream call is cancelled at once, and there is a row (R6,
+//! G3).
 
 use std::time::{Duration, Instant};
 
@@ -10,23 +11,23 @@ const AT_ONCE: Duration = Duration::from_millis(100);
 
 both_engines! {
     async fn a_client_may_leave_at_any_frame(engine) {
-        let house = TestServer::start(engine).await;
-        house.connect_upstream().await;
-        let key = house.key(json!({})).await;
-        let whole = house.chat_stream(&key, "m", "x").await.text().await.unwrap();
+        let server = TestServer::start(engine).await;
+        server.connect_upstream().await;
+        let key = server.key(json!({})).await;
+        let whole = server.chat_stream(&key, "m", "x").await.text().await.unwrap();
         // Without the last word: whoever has that has everything.
         let frames = whole.matches("data: ").count() - 1;
         assert!(frames > 5, "there is something to leave from: {whole}");
         let mut waits = Vec::new();
         for seen in 0..=frames {
-            let mut answer = house.chat_stream(&key, &format!("pause-after-{seen}"), "x").await;
+            let mut answer = server.chat_stream(&key, &format!("pause-after-{seen}"), "x").await;
             let mut text = Vec::new();
             while String::from_utf8_lossy(&text).matches("data: ").count() < seen {
                 text.extend_from_slice(&answer.chunk().await.unwrap().unwrap());
             }
             drop(answer);
             let left = Instant::now();
-            house.upstream().wait_cancelled(seen + 1).await;
+            server.upstream().wait_cancelled(seen + 1).await;
             waits.push(left.elapsed());
         }
         waits.sort();
@@ -37,7 +38,7 @@ both_engines! {
         }
         // A busy test machine may hold one of them up; the drill shows the slowest.
         assert!(median <= AT_ONCE, "{waits:?}");
-        let rows = house.logs().await;
+        let rows = server.logs().await;
         let gone = rows.iter().filter(|row| row["error_class"] == "client_gone").count();
         assert_eq!((gone, rows.len()), (frames + 1, frames + 2), "{rows:?}");
     }

@@ -1,5 +1,5 @@
-//! `kill -9` under load, again and again (R1, L2): what a client saw completed has its row, nothing is doubled, nothing
-//! is made up, and everything that was sent on has a terminal row after the next start.
+//! Crash test: `kill -9` under load, again and again (R1, L2): what a client saw completed has its row, nothing is
+//! doubled, nothing is made up, and everything that was sent on has a terminal row after the next start.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use crate::serving::{Serving, create_key, initialised, install_tls};
 
 const CLIENTS: usize = 8;
-/// Room for eight segments: what each process leaves must go while the next one lives, or requests are refused.
+/// Space for eight segments: what each process leaves must go while the next one lives, or requests are refused.
 const LITTLE: &[(&str, &str)] = &[("KEYWRIGHT_SPOOL_BYTES", "4194304")];
 
 /// How often the process is killed; `scripts/drill.sh` asks for more.
@@ -86,7 +86,7 @@ async fn kill_nine_loses_nothing() {
         assert_ne!(row["error_class"], "interrupted", "{row}");
         assert!(*status == 500 || row["output_tokens"] == 10, "a completed row has its usage: {row}");
     }
-    // Whatever left for the upstream has a row, and nobody has a row who never began.
+    // Whatever left for the upstream has a row, and no row exists for a request that never began.
     let (sent, begun) = (upstream.calls(), begun.load(Ordering::SeqCst));
     assert!(sent <= rows.len() && rows.len() <= begun, "{sent} sent on, {} rows, {begun} begun", rows.len());
     let classes: BTreeSet<&str> = rows.iter().filter_map(|row| row["error_class"].as_str()).collect();

@@ -1,4 +1,4 @@
-//! The ledger's promises through the real doors: R1, R2, R6, R8.
+//! Ledger tests: durability and completeness over real HTTP (R1, R2, R6, R8).
 
 mod disk;
 mod gone;

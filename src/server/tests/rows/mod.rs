@@ -1,4 +1,4 @@
-//! Row MACs: what somebody who writes to the database can and cannot do (R13).
+//! Row MAC tests: what an attacker who writes to the database can and cannot do (R13).
 
 mod named;
 mod property;

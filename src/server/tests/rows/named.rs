@@ -1,4 +1,4 @@
-//! Faults that were shown on the first version, each as it was done.
+//! Regression tests: faults that were shown on the first version, each as it was done.
 
 use std::time::Duration;
 
@@ -78,8 +78,8 @@ both_engines! {
         assert!(view["damage"].as_str().unwrap().contains("an older state"), "{view}");
     }
 
-    /// F03: a session put into the database signs nobody in.
-    async fn a_planted_session_signs_nobody_in(engine) {
+    /// F03: a session put into the database signs no one in.
+    async fn a_planted_session_signs_no_one_in(engine) {
         let server = TestServer::start(engine).await;
         let mut owner = Browser::new(&server);
         owner.set_up().await;
@@ -103,7 +103,7 @@ both_engines! {
         assert_eq!(owner.get("/keys").await.status(), 200, "the owner's own session is whole");
     }
 
-    /// F03: a session of somebody else does not become the owner's.
+    /// F03: a session of another user does not become the owner's.
     async fn a_session_that_was_changed_is_ended(engine) {
         let server = TestServer::start(engine).await;
         let mut owner = Browser::new(&server);
@@ -152,7 +152,7 @@ both_engines! {
         assert_eq!(server.upstream().calls(), 0);
     }
 
-    /// F05: nobody is led to send a secret to a changed address; the upstream can be deleted and made anew.
+    /// F05: no user is led to send a secret to a changed address; the upstream can be deleted and made anew.
     async fn a_changed_upstream_takes_no_secret(engine) {
         let server = TestServer::start(engine).await;
         let id = server.connect_upstream().await;
@@ -196,7 +196,7 @@ both_engines! {
         assert!(of(&newer)["damage"].as_str().unwrap().contains("acme"), "{list}");
     }
 
-    /// A person whose row was changed cannot sign in, and nobody else is kept out by it.
+    /// A person whose row was changed cannot sign in, and no other user is locked out by it.
     async fn a_changed_person_is_kept_out_by_a_code_of_its_own(engine) {
         let server = TestServer::start(engine).await;
         let mut browser = Browser::new(&server);

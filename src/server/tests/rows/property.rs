@@ -1,7 +1,8 @@
-//! R13: every column of every table is changed under a running product. What follows is what was before, or a refusal.
+//! Property test (R13): every column of every table is changed under a running product. What follows is what was
+//! before, or a refusal.
 //!
 //! Tables and columns come from the database itself. One that `store::TABLES` does not declare fails the test, and so does
-//! a change of a signed column that nobody notices; what is not signed is listed with its reason in docs/security.md.
+//! a change of a signed column that goes unnoticed; what is not signed is listed with its reason in docs/security.md.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -24,8 +25,8 @@ const DRAWN: [usize; 2] = [4, 1];
 /// Columns that SQLite keeps as numbers: 2 is as true as 1.
 const TRUTHS: [&str; 5] = ["enabled", "is_default", "has_secret", "streamed", "usage_unreadable"];
 
-/// The product with somebody in it, and a place where nothing of it may ever arrive.
-struct Scene {
+/// The product with a signed-in user, and a place where nothing of it may ever arrive.
+struct PropertyFixture {
     server: TestServer,
     elsewhere: FakeUpstream,
     cookie: String,
@@ -35,7 +36,7 @@ struct Scene {
 /// What each of a fixed set of requests was answered.
 type Answers = BTreeMap<String, u16>;
 
-impl Scene {
+impl PropertyFixture {
     async fn start(engine: testkit::Engine) -> Self {
         let server = TestServer::start(engine).await;
         let mut browser = Browser::new(&server);
@@ -58,9 +59,9 @@ impl Scene {
         server.revoke(&keys["ended"]).await;
         keys.insert("old", server.key(json!({ "name": "old", "expires_in_days": 1 })).await);
         server.clock().advance(Duration::from_hours(25));
-        let mut scene = Self { server, elsewhere, cookie, keys };
-        scene.sign_in().await;
-        scene
+        let mut fixture = Self { server, elsewhere, cookie, keys };
+        fixture.sign_in().await;
+        fixture
     }
 
     async fn sign_in(&mut self) {
@@ -94,7 +95,9 @@ impl Scene {
             self.server.chat(&unknown, "echo", "a prompt").await.status().as_u16(),
         );
         let url = self.server.admin_url();
-        for (who, cookie) in [("the owner", self.cookie.as_str()), ("a stranger", "keywright=AAAAAAAAAAAAAAAAAAAAAA")] {
+        for (who, cookie) in
+            [("the owner", self.cookie.as_str()), ("an unknown caller", "keywright=AAAAAAAAAAAAAAAAAAAAAA")]
+        {
             for path in ["/", "/api/v1/keys"] {
                 let answer =
                     self.server.http().get(format!("{url}{path}")).header("cookie", cookie).send().await.unwrap();
@@ -207,28 +210,28 @@ fn declared(column: &DbColumn) -> (&'static TableInfo, Cover) {
     (table, found.cover)
 }
 
-async fn check(mut scene: Scene) {
-    let mut intruder = Intruder::connect(&scene.server.location()).await;
+async fn check(mut fixture: PropertyFixture) {
+    let mut intruder = Intruder::connect(&fixture.server.location()).await;
     let columns = intruder.columns().await;
     for table in &TABLES {
         assert!(columns.iter().any(|column| column.table == table.name), "{} is declared and not there", table.name);
     }
-    let usual = scene.ask().await;
+    let usual = fixture.ask().await;
     assert_eq!(
         (
             usual["plain asks gpt-5"],
             usual["narrow asks o1"],
             usual["off asks echo"],
             usual["the owner at /api/v1/keys"],
-            usual["a stranger at /"]
+            usual["an unknown caller at /"]
         ),
         (200, 403, 401, 200, 303),
         "{usual:?}"
     );
-    scene.nothing_left().unwrap();
-    let elsewhere = scene.elsewhere.base_url();
-    let store = store::Store::open(&scene.server.location()).await.unwrap();
-    let keyring = keyring(&scene.server).await;
+    fixture.nothing_left().unwrap();
+    let elsewhere = fixture.elsewhere.base_url();
+    let store = store::Store::open(&fixture.server.location()).await.unwrap();
+    let keyring = keyring(&fixture.server).await;
     let mut as_usual = true;
     let mut noticed: BTreeMap<String, usize> = BTreeMap::new();
     let mut wrong = Vec::new();
@@ -236,11 +239,11 @@ async fn check(mut scene: Scene) {
         let (table, cover) = declared(column);
         for value in drawn(changes(column, &elsewhere, seed, &intruder), table, seed) {
             // As it should be, and nothing due to be written by the product itself.
-            scene.server.clock().advance(UNTIL_READ_AGAIN);
-            if !as_usual && scene.ask().await != usual {
+            fixture.server.clock().advance(UNTIL_READ_AGAIN);
+            if !as_usual && fixture.ask().await != usual {
                 // A session that was put back is an older state of it.
-                scene.sign_in().await;
-                assert_eq!(scene.ask().await, usual, "restored after a change of {}", column_name(column));
+                fixture.sign_in().await;
+                assert_eq!(fixture.ask().await, usual, "restored after a change of {}", column_name(column));
             }
             intruder.keep(&column.table).await;
             let sql = format!("UPDATE {} SET {} = {value}", column.table, column.name);
@@ -254,8 +257,8 @@ async fn check(mut scene: Scene) {
                 continue;
             }
             let same = intruder.texts(&column.table, &difference(column)).await == [Some("0".to_owned())];
-            scene.server.clock().advance(UNTIL_READ_AGAIN);
-            let after = scene.ask().await;
+            fixture.server.clock().advance(UNTIL_READ_AGAIN);
+            let after = fixture.ask().await;
             for (what, status) in &after {
                 if *status != usual[what] && !is_refusal(*status) {
                     wrong.push(format!(
@@ -265,7 +268,7 @@ async fn check(mut scene: Scene) {
                     ));
                 }
             }
-            if let Err(what) = scene.nothing_left() {
+            if let Err(what) = fixture.nothing_left() {
                 wrong.push(format!("{} = {value}: {what}", column_name(column)));
             }
             as_usual = after == usual;
@@ -315,9 +318,9 @@ async fn keyring(server: &TestServer) -> keyring::Keyring {
 }
 
 both_engines! {
-    /// R13: see above. It walks what the database has, not what somebody chose.
+    /// R13: see above. It walks what the database has, not a chosen list.
     async fn no_column_gives_access_by_being_written_to(engine) {
-        check(Scene::start(engine).await).await;
+        check(PropertyFixture::start(engine).await).await;
     }
 }
 
@@ -327,7 +330,7 @@ fn the_docs_list_what_is_not_covered() {
     let docs = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/security.md")).unwrap();
     let (_, rest) = docs.split_once("<!-- not covered -->\n").expect("docs/security.md has the list");
     let (list, _) = rest.split_once("<!-- end -->").unwrap();
-    let mut lines = vec!["| column | what somebody who writes to it achieves |\n|---|---|\n".to_owned()];
+    let mut lines = vec!["| column | what an attacker who writes to it achieves |\n|---|---|\n".to_owned()];
     for table in &TABLES {
         match table.signed {
             Err(why) => lines.push(format!("| `{}`, every column | {why} |\n", table.name)),

@@ -1,4 +1,4 @@
-//! The upgrade that signs rows, on a database as the first version wrote it.
+//! Upgrade test: rows are signed, on a database as the first version wrote it.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Map, Value, json};
@@ -8,7 +8,7 @@ use testkit_db::Intruder;
 use crate::admin::{Browser, PASSWORD, location};
 
 /// Rows of the first version: an owner with a session, two upstreams, six keys. The key `widened` was changed by
-/// somebody else after it was signed.
+/// another user after it was signed.
 const ROWS: &str = include_str!("first_version.json");
 const ORDER: [&str; 13] = [
     "installation",

@@ -4,7 +4,7 @@
 //!
 //! Adds N keys, `key 0000001` and so on, to the installation that `KEYWRIGHT_DATA_DIR` and `DATABASE_URL` name and that
 //! `keywright serve` has made the tables of. One in a hundred is disabled, one in ten thousand revoked, the others are
-//! active. Nobody knows their secrets: lookup hashes are numbers.
+//! active. No one knows their secrets: lookup hashes are numbers.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods)] // a tool of the benchmark: where something is missing it ends
 
 use std::{env, path::PathBuf};

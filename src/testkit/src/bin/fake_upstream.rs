@@ -1,9 +1,9 @@
-//! The fake upstream as a process of its own, for tests that are not written in Rust.
+//! Fake upstream process: the fake upstream as a process of its own, for tests that are not written in Rust.
 //!
 //!     fake-upstream [--port N] [--secret TEXT] [--every-ms N]
 //!
 //! Its first line on stdout is the port it listens on, at 127.0.0.1. It runs until it is ended. What it received is
-//! told at `/_fake/log`; POSTs to `/_fake/reset` and `/_fake/release` forget it and let waiting answers go.
+//! reported at `/_fake/log`; POSTs to `/_fake/reset` and `/_fake/release` forget it and let waiting answers go.
 
 use std::{
     io::{self, Write as _},

@@ -1,4 +1,4 @@
-//! Answers in the vendor's own shapes, spaces and order of fields included.
+//! Fake answers in the vendor's own shapes, spaces and order of fields included.
 
 use axum::{
     body::Body,
@@ -33,7 +33,7 @@ pub(super) struct Ask {
 }
 
 /// An answer in one piece.
-pub(super) enum Whole {
+pub(super) enum FullAnswer {
     Json(String),
     Error(Response),
 }
@@ -69,15 +69,15 @@ impl Ask {
 }
 
 /// The answer in one piece; what it says is also what a stream of it comes to.
-pub(super) fn whole(ask: &Ask) -> Whole {
+pub(super) fn whole(ask: &Ask) -> FullAnswer {
     let needs = |field: &str| ask.body.get(field).is_none().then(|| missing(field));
     let refused = match (ask.method.as_str(), ask.path.as_str()) {
         ("POST", "/v1/chat/completions") => needs("messages"),
         ("POST", "/v1/completions") => needs("prompt"),
         ("POST", "/v1/responses" | "/v1/embeddings") => needs("input"),
-        ("GET", "/v1/models") => return Whole::Json(models()),
+        ("GET", "/v1/models") => return FullAnswer::Json(models()),
         ("GET", path) if path.starts_with("/v1/models/") => return model(path.trim_start_matches("/v1/models/")),
-        ("POST", "/v1/files") => return Whole::Json(file(ask.length)),
+        ("POST", "/v1/files") => return FullAnswer::Json(file(ask.length)),
         (method, path) => Some(error(
             StatusCode::NOT_FOUND,
             &format!("Invalid URL ({method} {path})"),
@@ -87,13 +87,13 @@ pub(super) fn whole(ask: &Ask) -> Whole {
         )),
     };
     if let Some(refused) = refused {
-        return Whole::Error(refused);
+        return FullAnswer::Error(refused);
     }
     if ask.model.is_empty() {
         let message = "you must provide a model parameter";
-        return Whole::Error(error(StatusCode::BAD_REQUEST, message, "invalid_request_error", None, None));
+        return FullAnswer::Error(error(StatusCode::BAD_REQUEST, message, "invalid_request_error", None, None));
     }
-    Whole::Json(match ask.path.as_str() {
+    FullAnswer::Json(match ask.path.as_str() {
         "/v1/responses" => responses::whole(ask),
         "/v1/embeddings" => embeddings(ask),
         "/v1/completions" => completion(ask),
@@ -217,8 +217,8 @@ fn models() -> String {
     json!({ "object": "list", "data": data }).to_string()
 }
 
-fn model(name: &str) -> Whole {
-    if MODELS.contains(&name) { Whole::Json(entry(name).to_string()) } else { Whole::Error(no_model(name)) }
+fn model(name: &str) -> FullAnswer {
+    if MODELS.contains(&name) { FullAnswer::Json(entry(name).to_string()) } else { FullAnswer::Error(no_model(name)) }
 }
 
 fn entry(name: &str) -> Value {
@@ -231,7 +231,7 @@ fn file(length: usize) -> String {
     .to_string()
 }
 
-/// The reply as a stream tells it: a word at a time.
+/// The reply as a stream sends it: a word at a time.
 fn pieces() -> impl Iterator<Item = &'static str> {
     REPLY.split_inclusive(' ')
 }

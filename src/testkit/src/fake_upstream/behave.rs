@@ -1,4 +1,4 @@
-//! What a request is answered: the secret is looked at, then the model's name, then the path.
+//! Fake upstream behaviour: how a request is answered; the secret is checked, then the model's name, then the path.
 
 use std::{io::Write as _, sync::Arc, time::Duration};
 
@@ -12,11 +12,11 @@ use flate2::{Compression, write::GzEncoder};
 
 use super::{
     Shared,
-    answers::{self, Ask, Whole},
+    answers::{self, Ask, FullAnswer},
     errors,
     record::Received,
     serve,
-    stream::{self, End, Waited},
+    stream::{self, DisconnectCounter, End},
 };
 
 /// Between the chunks of an endless stream.
@@ -46,7 +46,7 @@ async fn behave(shared: &Arc<Shared>, request: &Received, round: u64) -> Respons
         "redirect" => redirect(shared.port),
         "reset" => serve::reset(),
         "slow" => {
-            let mut waited = Waited::new(&shared.log);
+            let mut waited = DisconnectCounter::new(&shared.log);
             // The sender is in `shared`, so it cannot be gone.
             let _ = shared.released.subscribe().wait_for(|now| *now > round).await;
             waited.done();
@@ -90,19 +90,19 @@ async fn behave(shared: &Arc<Shared>, request: &Received, round: u64) -> Respons
 /// The usual answer, streamed if it was asked for so.
 fn whole(shared: &Arc<Shared>, ask: &Ask, every: Duration) -> Response {
     match answers::whole(ask) {
-        Whole::Error(answer) => answer,
-        Whole::Json(_) if ask.stream => {
+        FullAnswer::Error(answer) => answer,
+        FullAnswer::Json(_) if ask.stream => {
             stream::events(stream::body(&shared.log, answers::stream(ask), every, End::Well))
         }
-        Whole::Json(text) => answers::json_text(StatusCode::OK, text),
+        FullAnswer::Json(text) => answers::json_text(StatusCode::OK, text),
     }
 }
 
 /// A JSON answer that breaks off in its middle.
 fn half(shared: &Arc<Shared>, ask: &Ask) -> Response {
     let text = match answers::whole(ask) {
-        Whole::Error(answer) => return answer,
-        Whole::Json(text) => Bytes::from(text),
+        FullAnswer::Error(answer) => return answer,
+        FullAnswer::Json(text) => Bytes::from(text),
     };
     let pieces = vec![text.slice(..text.len() / 2)];
     let mut answer = answers::json_text(StatusCode::OK, String::new());
@@ -113,8 +113,8 @@ fn half(shared: &Arc<Shared>, ask: &Ask) -> Response {
 
 fn gzip(ask: &Ask) -> Response {
     let text = match answers::whole(ask) {
-        Whole::Error(answer) => return answer,
-        Whole::Json(text) => text,
+        FullAnswer::Error(answer) => return answer,
+        FullAnswer::Json(text) => text,
     };
     let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
     // Writing to a Vec cannot fail.

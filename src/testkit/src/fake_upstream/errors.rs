@@ -1,4 +1,4 @@
-//! The vendor's errors, word for word where clients read them.
+//! Fake errors of the vendor, word for word where clients read them.
 
 use axum::{
     http::{HeaderValue, StatusCode},

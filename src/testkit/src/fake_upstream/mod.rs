@@ -1,4 +1,4 @@
-//! An upstream over real HTTP that answers as `OpenAI` does, keeps what it received, and misbehaves on demand.
+//! Fake upstream over real HTTP: answers as `OpenAI` does, keeps what it received, and misbehaves on demand.
 //!
 //! How it behaves is chosen by the model's name, so that every client can ask for it:
 //!
@@ -36,7 +36,7 @@ use self::record::Log;
 
 pub use self::record::Received;
 
-/// The secret that it wants unless told otherwise.
+/// The secret that it requires unless configured otherwise.
 pub const DEFAULT_SECRET: &str = "sk-upstream-secret";
 
 /// The tokens that every answer reports; embeddings report the input alone.
@@ -52,7 +52,7 @@ pub const USAGE: Usage = Usage {
 pub const REPLY: &str = "Hello from the lighthouse: the night is calm and clear.";
 
 /// How long a test waits for something before it fails.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How to start one.
 #[derive(Clone, Debug)]
@@ -161,7 +161,7 @@ impl FakeUpstream {
     #[allow(clippy::expect_used)] // a test that waits in vain is to fail loudly
     pub async fn wait_received(&self, count: usize) {
         let came = self.shared.log.wait_received(count);
-        tokio::time::timeout(PATIENCE, came).await.expect("the upstream waited for requests in vain");
+        tokio::time::timeout(TIMEOUT, came).await.expect("the upstream waited for requests in vain");
     }
 
     /// Waits until so many answers were cancelled.
@@ -171,7 +171,7 @@ impl FakeUpstream {
     #[allow(clippy::expect_used)] // a test that waits in vain is to fail loudly
     pub async fn wait_cancelled(&self, count: usize) {
         let gone = self.shared.log.wait_cancelled(count);
-        tokio::time::timeout(PATIENCE, gone).await.expect("the upstream waited in vain to be cancelled");
+        tokio::time::timeout(TIMEOUT, gone).await.expect("the upstream waited in vain to be cancelled");
     }
 
     /// Stops, and returns when the port is free: from then on connections are refused.

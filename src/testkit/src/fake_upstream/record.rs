@@ -1,4 +1,4 @@
-//! What the upstream received, and what became of it.
+//! Request recording: what the upstream received, and what became of it.
 
 use axum::http::{HeaderMap, Method};
 use bytes::Bytes;
@@ -57,7 +57,7 @@ impl Received {
     }
 
     /// All of it, for tests in another process.
-    pub(super) fn told(&self) -> Value {
+    pub(super) fn to_json(&self) -> Value {
         let headers: Vec<(&str, String)> = self
             .headers
             .iter()

@@ -1,4 +1,4 @@
-//! Connections: HTTP/1.1 on 127.0.0.1, with a way to reset one.
+//! Fake upstream server: HTTP/1.1 on 127.0.0.1, with a way to reset a connection.
 
 use std::{io, os::fd::AsFd as _, sync::Arc, time::Duration};
 
@@ -66,7 +66,7 @@ async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response
     let target = head.uri.path_and_query().map_or_else(|| head.uri.to_string(), ToString::to_string);
     let request = Received { method: head.method, target, headers: head.headers, body };
     if let Some(word) = request.path().strip_prefix("/_fake/") {
-        return told(&shared, word);
+        return control_answer(&shared, word);
     }
     // Read before the request can be seen in the log: a release that follows upon seeing it is never missed.
     let round = *shared.released.borrow();
@@ -75,13 +75,13 @@ async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response
 }
 
 /// What tests in another process ask for: `/_fake/log`, and POSTs to `/_fake/reset` and `/_fake/release`.
-fn told(shared: &Shared, word: &str) -> Response {
+fn control_answer(shared: &Shared, word: &str) -> Response {
     match word {
         "reset" => shared.log.reset(),
         "release" => shared.released.send_modify(|round| *round += 1),
         _ => {}
     }
-    let received: Vec<_> = shared.log.received().iter().map(Received::told).collect();
+    let received: Vec<_> = shared.log.received().iter().map(Received::to_json).collect();
     let log = serde_json::json!({
         "calls": shared.log.calls(),
         "cancelled": shared.log.cancelled(),

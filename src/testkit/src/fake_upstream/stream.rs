@@ -1,4 +1,4 @@
-//! Bodies that come in pieces, at a pace, and know whether the client waited for their end.
+//! Streamed bodies: pieces sent at a pace, which record whether the client waited for their end.
 
 use std::{collections::VecDeque, io, sync::Arc, time::Duration};
 
@@ -20,13 +20,13 @@ pub(super) enum End {
     Silent,
 }
 
-/// Counts as cancelled when dropped before [`Waited::done`].
-pub(super) struct Waited {
+/// Counts as cancelled when dropped before [`DisconnectCounter::done`].
+pub(super) struct DisconnectCounter {
     log: Arc<Log>,
     done: bool,
 }
 
-impl Waited {
+impl DisconnectCounter {
     pub(super) fn new(log: &Arc<Log>) -> Self {
         Self { log: Arc::clone(log), done: false }
     }
@@ -36,7 +36,7 @@ impl Waited {
     }
 }
 
-impl Drop for Waited {
+impl Drop for DisconnectCounter {
     fn drop(&mut self) {
         if !self.done {
             self.log.add_cancelled();
@@ -48,11 +48,11 @@ impl Drop for Waited {
 pub(super) fn body(log: &Arc<Log>, pieces: Vec<Bytes>, every: Duration, end: End) -> Body {
     struct State {
         pieces: VecDeque<Bytes>,
-        waited: Waited,
+        waited: DisconnectCounter,
         begun: bool,
         broken: bool,
     }
-    let state = State { pieces: pieces.into(), waited: Waited::new(log), begun: false, broken: false };
+    let state = State { pieces: pieces.into(), waited: DisconnectCounter::new(log), begun: false, broken: false };
     let end = Arc::new(end);
     Body::from_stream(stream::unfold(state, move |mut state| {
         let end = Arc::clone(&end);

@@ -1,3 +1,5 @@
+//! Fake upstream tests.
+
 use axum::http::StatusCode;
 use bytes::Bytes;
 use futures_util::StreamExt as _;
@@ -31,7 +33,7 @@ async fn events(answer: Response) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn answers_are_whole_and_usage_is_told_once() {
+async fn answers_are_whole_and_usage_is_reported_once() {
     let upstream = FakeUpstream::start().await;
     let answer = value(chat(&upstream, "gpt-5", false).await.unwrap()).await;
     assert_eq!((&answer["object"], &answer["model"]), (&json!("chat.completion"), &json!("gpt-5-2026-05-01")));
@@ -50,16 +52,16 @@ async fn answers_are_whole_and_usage_is_told_once() {
         let mut body = body;
         body["stream"] = json!(true);
         body["stream_options"] = json!({ "include_usage": true });
-        let told = events(post(&upstream, path, &body).send().await.unwrap()).await;
-        let with_usage: Vec<&Value> = told.iter().filter(|event| event["usage"].is_object()).collect();
+        let received = events(post(&upstream, path, &body).send().await.unwrap()).await;
+        let with_usage: Vec<&Value> = received.iter().filter(|event| event["usage"].is_object()).collect();
         assert_eq!((with_usage.len(), &with_usage[0]["choices"]), (1, &json!([])), "{path}");
     }
 
     let body = json!({ "model": "m", "input": "hi", "stream": true });
-    let told = events(post(&upstream, "/responses", &body).send().await.unwrap()).await;
-    let numbers: Vec<u64> = told.iter().map(|event| event["sequence_number"].as_u64().unwrap()).collect();
-    assert_eq!(numbers, (0..told.len() as u64).collect::<Vec<_>>());
-    let last = told.last().unwrap();
+    let received = events(post(&upstream, "/responses", &body).send().await.unwrap()).await;
+    let numbers: Vec<u64> = received.iter().map(|event| event["sequence_number"].as_u64().unwrap()).collect();
+    assert_eq!(numbers, (0..received.len() as u64).collect::<Vec<_>>());
+    let last = received.last().unwrap();
     assert_eq!(
         (&last["type"], &last["response"]["usage"]["output_tokens"]),
         (&json!("response.completed"), &json!(10))

@@ -1,5 +1,5 @@
-//! Issuing a key. The answer to the form *is* the page with the secret: never stored on its way, never redirected,
-//! never in a URL; and there is no second door to a secret.
+//! Key creation page. The answer to the form *is* the page with the secret: never stored on its way, never redirected,
+//! never in a URL; and the secret cannot be fetched again.
 
 use axum::{Extension, extract::RawForm, response::Response};
 use contract::{
@@ -16,70 +16,70 @@ use super::{
     reveal::{Reveal, Revealed},
 };
 use crate::{
-    door::{Moved, Page, Section, Visit, again_or_trouble, decoded, told},
     error::UiError,
-    shell::Signed,
+    handling::{Page, PageRequest, Redirect, Section, decoded, form_or_error_page, ui_error},
+    shell::SignedIn,
     ui::heading::{Crumbs, Heading},
 };
 
 /// The empty form.
-pub(crate) async fn new_page(Extension(visit): Extension<Visit>) -> Response {
-    let page = draw(&visit, KeyForm::default(), None).await;
-    visit.draw(page).await
+pub(crate) async fn new_page(Extension(page_request): Extension<PageRequest>) -> Response {
+    let page = draw(&page_request, KeyForm::default(), None).await;
+    page_request.draw(page).await
 }
 
 /// Takes the form.
-pub(crate) async fn create(Extension(visit): Extension<Visit>, body: RawForm) -> Response {
+pub(crate) async fn create(Extension(page_request): Extension<PageRequest>, body: RawForm) -> Response {
     let form: KeyForm = match decoded(&body) {
         Ok(form) => form,
-        Err(error) => return visit.draw(Err(error)).await,
+        Err(error) => return page_request.draw(Err(error)).await,
     };
-    let user = visit.cx.actor().audit_name();
-    let claim = match visit.state.issued().take_up(&user, &form.form) {
+    let user = page_request.cx.actor().audit_name();
+    let claim = match page_request.state.issued().take_up(&user, &form.form) {
         Known::Fresh(claim) => claim,
         Known::UnderWay => {
             let message = "this form is being worked on already; look under Keys".to_owned();
-            return visit.draw(Err(UiError::Conflict { code: "under_way".to_owned(), message })).await;
+            return page_request.draw(Err(UiError::Conflict { code: "under_way".to_owned(), message })).await;
         }
-        Known::Made(key) => return Moved::to(format!("/keys/{key}?shown=1")).answer(&visit).await,
+        Known::Made(key) => return Redirect::to(format!("/keys/{key}?shown=1")).answer(&page_request).await,
     };
     let issued = match form.parse() {
-        Ok(new) => issue(&visit, new).await,
+        Ok(new) => issue(&page_request, new).await,
         Err(errors) => Err(UiError::Invalid { errors }),
     };
     match issued {
-        Ok((issued, around)) => {
+        Ok((issued, reveal_context)) => {
             claim.made(issued.key.id.clone());
-            visit.draw(Ok(reveal(&visit, issued, around))).await
+            page_request.draw(Ok(reveal(&page_request, issued, reveal_context))).await
         }
         Err(error) => {
             drop(claim);
-            again_or_trouble(&visit, error, |error| draw(&visit, form, Some(error))).await
+            form_or_error_page(&page_request, error, |error| draw(&page_request, form, Some(error))).await
         }
     }
 }
 
 /// What stands around the key: read before there is one, because from then on its secret has to be shown whatever the
 /// database does.
-struct Around {
+struct RevealContext {
     list: Rows<KeyView>,
     upstreams: Vec<UpstreamView>,
-    signed: Signed,
+    signed_in_user: SignedIn,
 }
 
-async fn issue(visit: &Visit, new: NewKey) -> Result<(control::keys::IssuedKey, Around), UiError> {
-    let around = Around {
-        list: listed(visit, &KeyListQuery::default()).await?,
-        upstreams: upstreams(visit).await?,
-        signed: Signed::of(visit, Section::Keys).await.map_err(told)?,
+async fn issue(page_request: &PageRequest, new: NewKey) -> Result<(control::keys::IssuedKey, RevealContext), UiError> {
+    let reveal_context = RevealContext {
+        list: listed(page_request, &KeyListQuery::default()).await?,
+        upstreams: upstreams(page_request).await?,
+        signed_in_user: SignedIn::of(page_request, Section::Keys).await.map_err(ui_error)?,
     };
-    Ok((control::keys::create(&visit.cx, new).await.map_err(told)?, around))
+    Ok((control::keys::create(&page_request.cx, new).await.map_err(ui_error)?, reveal_context))
 }
 
-async fn draw(visit: &Visit, form: KeyForm, error: Option<UiError>) -> Result<Page, UiError> {
-    let upstreams = upstreams(visit).await?;
-    let now = visit.now();
-    let form = form.named(visit.state.issued().name_form(now));
+async fn draw(page_request: &PageRequest, form: KeyForm, error: Option<UiError>) -> Result<Page, UiError> {
+    let upstreams = upstreams(page_request).await?;
+    let now = page_request.now();
+    let form = form.named(page_request.state.issued().name_form(now));
     Ok(Page::new(Section::Keys, "New key", move || {
         view! {
             <Crumbs href="/keys" parent="Keys" here="New" />
@@ -91,14 +91,14 @@ async fn draw(visit: &Visit, form: KeyForm, error: Option<UiError>) -> Result<Pa
 }
 
 /// The list with the key at its top, and over it the key's secret. Asks nothing of the database.
-fn reveal(visit: &Visit, issued: control::keys::IssuedKey, around: Around) -> Page {
-    let Around { mut list, upstreams, mut signed } = around;
+fn reveal(page_request: &PageRequest, issued: control::keys::IssuedKey, reveal_context: RevealContext) -> Page {
+    let RevealContext { mut list, upstreams, mut signed_in_user } = reveal_context;
     list.items.insert(0, issued.view.clone());
     list.items.truncate(usize::try_from(list.page_size).unwrap_or(1));
     list.total += i64::from(!list.total_is_capped);
-    signed.keys += 1;
-    let now = visit.now();
-    let revealed = Revealed::of(issued, visit.cx.settings().gateway_url.clone(), &upstreams);
+    signed_in_user.keys += 1;
+    let now = page_request.now();
+    let revealed = Revealed::of(issued, page_request.cx.settings().gateway_url.clone(), &upstreams);
     let page = Page::new(Section::Keys, format!("{} is ready", revealed.name), move || {
         view! {
             <KeyList list=list.clone() query=KeyListQuery::default() now />
@@ -106,11 +106,11 @@ fn reveal(visit: &Visit, issued: control::keys::IssuedKey, around: Around) -> Pa
         }
         .into_any()
     });
-    page.framed(signed)
+    page.framed(signed_in_user)
 }
 
 /// Every upstream there is, as far as one form can offer them.
-pub(super) async fn upstreams(visit: &Visit) -> Result<Vec<UpstreamView>, UiError> {
+pub(super) async fn upstreams(page_request: &PageRequest) -> Result<Vec<UpstreamView>, UiError> {
     let page = PageQuery { page_size: 100, ..PageQuery::default() };
-    Ok(control::upstreams::list(&visit.cx, &page).await.map_err(told)?.items)
+    Ok(control::upstreams::list(&page_request.cx, &page).await.map_err(ui_error)?.items)
 }

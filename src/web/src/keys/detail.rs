@@ -1,4 +1,4 @@
-//! One key: what it is, what it may do, what it did lately.
+//! Key detail page: what the key is, what it may do, what it did lately.
 
 use axum::{
     Extension,
@@ -19,8 +19,8 @@ use super::{
     switch::{disable_key, enable_key},
 };
 use crate::{
-    door::{Flash, Moved, Page, Section, Visit, post, told},
     error::UiError,
+    handling::{Flash, Page, PageRequest, Redirect, Section, post, ui_error},
     logs::LogTable,
     ui::{
         badge::KeyBadge,
@@ -32,7 +32,7 @@ use crate::{
     },
     words::{
         number,
-        sentence::{Powers, pieces_view},
+        sentence::{KeyPermissions, pieces_view},
         time,
     },
 };
@@ -52,23 +52,27 @@ struct Intent {
 }
 
 /// The page.
-pub(crate) async fn detail_page(Extension(visit): Extension<Visit>, Path(id): Path<String>) -> Response {
-    let shown = visit.query::<Query>().is_ok_and(|query| query.shown.is_some());
+pub(crate) async fn detail_page(Extension(page_request): Extension<PageRequest>, Path(id): Path<String>) -> Response {
+    let shown = page_request.query::<Query>().is_ok_and(|query| query.shown.is_some());
     let problem = shown
         .then(|| "the key was shown once, when it was made; if it is lost, revoke it and create a new one".to_owned());
-    let page = draw(&visit, &id, problem).await;
-    visit.draw(page).await
+    let page = draw(&page_request, &id, problem).await;
+    page_request.draw(page).await
 }
 
 /// Enables or disables.
-pub(crate) async fn change(Extension(visit): Extension<Visit>, Path(id): Path<String>, body: RawForm) -> Response {
+pub(crate) async fn change(
+    Extension(page_request): Extension<PageRequest>,
+    Path(id): Path<String>,
+    body: RawForm,
+) -> Response {
     let here = format!("/keys/{id}");
     let act = {
         let id = id.clone();
         move |form: Intent| async move {
             match form.intent.as_str() {
-                "enable" => enable_key(id).await.map(|_| Moved::to(here).saying(Flash::KeyEnabled)),
-                "disable" => disable_key(id).await.map(|_| Moved::to(here).saying(Flash::KeyDisabled)),
+                "enable" => enable_key(id).await.map(|_| Redirect::to(here).saying(Flash::KeyEnabled)),
+                "disable" => disable_key(id).await.map(|_| Redirect::to(here).saying(Flash::KeyDisabled)),
                 _ => Err(UiError::Conflict {
                     code: "unknown_intent".to_owned(),
                     message: "choose enable or disable".to_owned(),
@@ -76,19 +80,20 @@ pub(crate) async fn change(Extension(visit): Extension<Visit>, Path(id): Path<St
             }
         }
     };
-    let drawing = visit.clone();
-    post(visit, body, act, move |_, error| async move { draw(&drawing, &id, Some(error.to_string())).await }).await
+    let drawing = page_request.clone();
+    post(page_request, body, act, move |_, error| async move { draw(&drawing, &id, Some(error.to_string())).await })
+        .await
 }
 
-async fn draw(visit: &Visit, id: &str, problem: Option<String>) -> Result<Page, UiError> {
+async fn draw(page_request: &PageRequest, id: &str, problem: Option<String>) -> Result<Page, UiError> {
     let id = key_id(id)?;
-    let key = control::keys::show(&visit.cx, &id).await.map_err(told)?;
-    let activity = control::keys::activity(&visit.cx, &id).await.map_err(told)?;
+    let key = control::keys::show(&page_request.cx, &id).await.map_err(ui_error)?;
+    let activity = control::keys::activity(&page_request.cx, &id).await.map_err(ui_error)?;
     let asked = LogQuery { key_id: Some(key.id.to_string()), limit: Some(RECENT), ..LogQuery::default() };
     let filter = LogFilter::try_from(asked).map_err(|errors| UiError::Invalid { errors })?;
-    let recent = control::logs::list(&visit.cx, filter).await.map_err(told)?.items;
-    let powers = powers(&key, visit).await?;
-    let now = visit.now();
+    let recent = control::logs::list(&page_request.cx, filter).await.map_err(ui_error)?.items;
+    let permissions = permissions(&key, page_request).await?;
+    let now = page_request.now();
     Ok(Page::new(Section::Keys, key.name.clone(), move || {
         view! {
             <Crumbs href="/keys" parent="Keys" here=key.name.clone() />
@@ -97,12 +102,12 @@ async fn draw(visit: &Visit, id: &str, problem: Option<String>) -> Result<Page, 
             <Figures key=key.clone() activity=activity.clone() now />
             <div class="two-thirds">
                 <Recent key_id=id.clone() rows=recent.clone() now />
-                <section class="card" aria-labelledby="powers">
+                <section class="card" aria-labelledby="permissions">
                     <div class="card-head">
-                        <h2 id="powers">"What this key may do"</h2>
+                        <h2 id="permissions">"What this key may do"</h2>
                     </div>
                     <div class="card-body">
-                        <p class="prose">{pieces_view(powers.without_name())}</p>
+                        <p class="prose">{pieces_view(permissions.without_name())}</p>
                         {(key.state != KeyState::Active)
                             .then(|| view! { <p class="prose muted">{asleep(&key)}</p> })}
                     </div>
@@ -113,15 +118,15 @@ async fn draw(visit: &Visit, id: &str, problem: Option<String>) -> Result<Page, 
     }))
 }
 
-async fn powers(key: &KeyView, visit: &Visit) -> Result<Powers, UiError> {
-    let known = upstreams(visit).await?;
+async fn permissions(key: &KeyView, page_request: &PageRequest) -> Result<KeyPermissions, UiError> {
+    let known = upstreams(page_request).await?;
     let named = |id: &UpstreamId| {
         known
             .iter()
             .find(|upstream| upstream.id == *id)
             .map_or_else(|| id.to_string(), |upstream| upstream.name.clone())
     };
-    Ok(Powers {
+    Ok(KeyPermissions {
         name: key.name.clone(),
         models: key.allowed_models.iter().map(|model| model.as_str().to_owned()).collect(),
         upstreams: key.allowed_upstreams.iter().map(named).collect(),
@@ -167,7 +172,7 @@ fn Head(key: KeyView, now: Timestamp) -> impl IntoView {
     let (intent, word, picture) =
         if key.enabled { ("disable", "Disable", Picture::Pause) } else { ("enable", "Enable", Picture::Play) };
     view! {
-        <Heading title=key.name lead beside=badge>
+        <Heading title=key.name lead side_panel=badge>
             {(!revoked)
                 .then(|| {
                     view! {

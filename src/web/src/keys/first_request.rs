@@ -1,4 +1,4 @@
-//! The first request with a fresh key, as it turns up under the key.
+//! First-request island: waits for the first request with a fresh key and shows it.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -22,8 +22,10 @@ pub struct Seen {
 /// The newest request with a key; none while none has come.
 #[server(prefix = "/_fn", endpoint = "keys/first_request")]
 pub async fn first_request(id: String) -> Result<Option<Seen>, UiError> {
-    let visit = crate::door::visit()?;
-    let row = control::keys::first_request(&visit.cx, &super::key_id(&id)?).await.map_err(crate::door::told)?;
+    let page_request = crate::handling::page_request()?;
+    let row = control::keys::first_request(&page_request.cx, &super::key_id(&id)?)
+        .await
+        .map_err(crate::handling::ui_error)?;
     Ok(row.map(|row| seen(&row)))
 }
 
@@ -44,7 +46,7 @@ fn seen(row: &contract::logs::LogRow) -> Seen {
     Seen { id: row.id.to_string(), good, words: words.join(" · ") }
 }
 
-/// Waits for the first request and tells of it. Asleep it says where to look instead.
+/// Waits for the first request and shows it. Without JavaScript it says where to look instead.
 #[island]
 pub(crate) fn FirstRequest(key_id: String) -> impl IntoView {
     let (awake, set_awake) = signal(false);
@@ -57,7 +59,7 @@ pub(crate) fn FirstRequest(key_id: String) -> impl IntoView {
     view! {
         <div class="first-request" role="status">
             {move || match (seen.get(), awake.get()) {
-                (Some(seen), _) => told(seen).into_any(),
+                (Some(seen), _) => first_request_notice(seen).into_any(),
                 (None, true) => {
                     view! {
                         <p class="notice notice-quiet">
@@ -81,7 +83,7 @@ pub(crate) fn FirstRequest(key_id: String) -> impl IntoView {
     }
 }
 
-fn told(seen: Seen) -> impl IntoView {
+fn first_request_notice(seen: Seen) -> impl IntoView {
     let (class, word, picture) = if seen.good {
         ("notice notice-good", "First request received.", Picture::Check)
     } else {
@@ -96,7 +98,7 @@ fn told(seen: Seen) -> impl IntoView {
     }
 }
 
-/// Asks every two seconds until there is an answer or nobody to ask.
+/// Asks every two seconds until there is an answer or the page is left.
 #[cfg(feature = "hydrate")]
 fn wait_for(key_id: String, set_seen: WriteSignal<Option<Seen>>) {
     leptos::task::spawn_local(async move {

@@ -1,4 +1,4 @@
-//! The form for a key: three answers in sight, the rest under a fold.
+//! Key form: three fields in sight, the rest under a fold.
 
 use contract::{
     FieldErrors, Violation,
@@ -17,7 +17,7 @@ use crate::{
         icon::{Icon, Picture},
         notice::Problem,
     },
-    words::{sentence::Powers, time},
+    words::{sentence::KeyPermissions, time},
 };
 
 /// Days that the form proposes; the first one is chosen unless something else was said.
@@ -106,7 +106,7 @@ impl KeyForm {
             upstreams.iter().find(|upstream| upstream.id.as_str() == *id).map(|upstream| upstream.name.clone())
         };
         Draft {
-            powers: Powers {
+            permissions: KeyPermissions {
                 name: self.name.clone(),
                 models: entries(&self.allowed_models),
                 upstreams: self.allowed_upstreams.iter().filter_map(named).collect(),
@@ -219,7 +219,7 @@ pub(crate) fn KeyFields(
                 </div>
             </form>
             <aside class="aside" aria-label="Summary">
-                <PlainWords sentence=draft.powers.with_name() command=draft.command() />
+                <PlainWords sentence=draft.permissions.with_name() command=draft.command() />
             </aside>
         </div>
     }

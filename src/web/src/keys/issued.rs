@@ -1,5 +1,5 @@
-//! Which forms have made a key already. A page with a secret in it is the answer to a POST; when it is reloaded, the
-//! browser posts the form again, and that must not issue a second key. Nothing secret is remembered.
+//! Form idempotency: which forms have made a key already. A page with a secret in it is the answer to a POST; when it
+//! is reloaded, the browser posts the form again, and that must not issue a second key. Nothing secret is remembered.
 
 use std::{
     collections::{HashMap, VecDeque},

@@ -1,4 +1,4 @@
-//! All keys, newest first.
+//! Key list page, newest first.
 
 use axum::{Extension, response::Response};
 use contract::{
@@ -11,8 +11,8 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    door::{Page, Section, Visit, told},
     error::UiError,
+    handling::{Page, PageRequest, Section, ui_error},
     ui::{
         badge::KeyBadge,
         empty::Empty,
@@ -70,22 +70,22 @@ impl KeyListQuery {
 }
 
 /// The list.
-pub(crate) async fn list_page(Extension(visit): Extension<Visit>) -> Response {
-    let page = draw(&visit).await;
-    visit.draw(page).await
+pub(crate) async fn list_page(Extension(page_request): Extension<PageRequest>) -> Response {
+    let page = draw(&page_request).await;
+    page_request.draw(page).await
 }
 
-async fn draw(visit: &Visit) -> Result<Page, UiError> {
-    let query: KeyListQuery = visit.query()?;
-    let list = listed(visit, &query).await?;
-    let now = visit.now();
+async fn draw(page_request: &PageRequest) -> Result<Page, UiError> {
+    let query: KeyListQuery = page_request.query()?;
+    let list = listed(page_request, &query).await?;
+    let now = page_request.now();
     Ok(Page::new(Section::Keys, "Keys", move || {
         view! { <KeyList list=list.clone() query=query.clone() now /> }.into_any()
     }))
 }
 
 /// The rows that `query` asks for.
-pub(super) async fn listed(visit: &Visit, query: &KeyListQuery) -> Result<Rows<KeyView>, UiError> {
+pub(super) async fn listed(page_request: &PageRequest, query: &KeyListQuery) -> Result<Rows<KeyView>, UiError> {
     let asked = KeyQuery {
         page: query.page.filter(|_| query.cursor.is_none()),
         cursor: query.cursor.clone(),
@@ -93,7 +93,7 @@ pub(super) async fn listed(visit: &Visit, query: &KeyListQuery) -> Result<Rows<K
         state: Some(query.state.clone()),
         ..KeyQuery::default()
     };
-    let list = control::keys::list(&visit.cx, &asked).await.map_err(told)?;
+    let list = control::keys::list(&page_request.cx, &asked).await.map_err(ui_error)?;
     Ok(Rows { page: query.page.unwrap_or(1).max(1), ..list })
 }
 

@@ -1,4 +1,4 @@
-//! Keys: list, issue, reveal once, look at, switch off and on, revoke.
+//! Key pages: list, create, reveal once, detail, switch off and on, revoke.
 
 #[cfg(feature = "ssr")]
 mod create;

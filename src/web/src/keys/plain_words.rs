@@ -1,17 +1,18 @@
-//! What the key being described may do, in a sentence and as a line for the terminal; both grow as one types.
+//! Key summary island: what the key being described may do, in a sentence and as a line for the terminal; both grow as
+//! one types.
 
 use leptos::prelude::*;
 
 use crate::{
     ui::copy::CopyButton,
-    words::sentence::{Piece, Powers, pieces_view},
+    words::sentence::{KeyPermissions, Piece, pieces_view},
 };
 
-/// What is typed into the form, as far as the sentence and the line tell it.
+/// What is typed into the form, as far as the sentence and the line show it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Draft {
-    pub(crate) powers: Powers,
-    /// Ids of the upstreams that `powers` names.
+    pub(crate) permissions: KeyPermissions,
+    /// Ids of the upstreams that `permissions` names.
     pub(crate) upstream_ids: Vec<String>,
     pub(crate) env: String,
     /// Days until it ends; `never` for no end.
@@ -21,7 +22,7 @@ pub(crate) struct Draft {
 impl Draft {
     /// The same from a terminal.
     pub(crate) fn command(&self) -> String {
-        let Powers { name, models, addresses, per_minute, .. } = &self.powers;
+        let KeyPermissions { name, models, addresses, per_minute, .. } = &self.permissions;
         let mut parts = vec!["keywright keys create".to_owned()];
         let name = if name.trim().is_empty() { "NAME" } else { name.trim() };
         parts.push(format!("--name {}", quoted(name)));
@@ -72,7 +73,7 @@ pub(crate) fn PlainWords(
     let (command, set_command) = signal(command);
     Effect::new(move |_| {
         follow(move |draft: Draft| {
-            set_sentence.set(draft.powers.with_name());
+            set_sentence.set(draft.permissions.with_name());
             set_command.set(draft.command());
         });
     });
@@ -91,7 +92,7 @@ pub(crate) fn PlainWords(
     }
 }
 
-/// Tells `changed` what is typed, now and from now on.
+/// Reports what is typed to `changed`, now and from now on.
 #[cfg(feature = "hydrate")]
 fn follow(changed: impl Fn(Draft) + 'static) {
     use wasm_bindgen::{JsCast as _, closure::Closure};
@@ -132,7 +133,7 @@ fn draft(form: &web_sys::HtmlFormElement) -> Draft {
         }
     }
     Draft {
-        powers: Powers {
+        permissions: KeyPermissions {
             name: text("name"),
             models: entries(&text("allowed_models")),
             upstreams,
@@ -153,15 +154,19 @@ mod tests {
     #[test]
     fn the_line_says_what_differs_from_the_defaults() {
         let mut draft = Draft {
-            powers: Powers { name: "ci".into(), per_minute: Some("100".into()), ..Powers::default() },
+            permissions: KeyPermissions {
+                name: "ci".into(),
+                per_minute: Some("100".into()),
+                ..KeyPermissions::default()
+            },
             upstream_ids: Vec::new(),
             env: "live".into(),
             days: "90".into(),
         };
         assert_eq!(draft.command(), "keywright keys create \\\n  --name ci \\\n  --expires-in-days 90");
-        draft.powers.name = "Ann's key".into();
-        draft.powers.models = vec!["gpt-*".into()];
-        draft.powers.per_minute = None;
+        draft.permissions.name = "Ann's key".into();
+        draft.permissions.models = vec!["gpt-*".into()];
+        draft.permissions.per_minute = None;
         draft.days = "never".into();
         assert_eq!(
             draft.command(),

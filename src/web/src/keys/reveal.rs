@@ -1,4 +1,4 @@
-//! The key, once and whole.
+//! Key reveal page: the key, once and whole.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! The foot of the reveal: "I have stored this key", the `.env` file, Done; and, awake, a guard against losing the key
-//! by accident.
+//! Key reveal island: "I have stored this key", the `.env` file, Done; and, once hydrated, a guard against losing the
+//! key by accident.
 
 use leptos::prelude::*;
 
@@ -75,7 +75,7 @@ mod awake {
     /// Makes the dialog modal, selects the key, and asks before anything closes it that is not Done.
     pub(super) fn stand_guard(key_id: &str, stored: ReadSignal<bool>, set_asking: WriteSignal<bool>) {
         let Some(dialog) = dialog() else { return };
-        // Open since the page was drawn, but not modal. `close` would tell its listeners; nobody closed it.
+        // Open since the page was drawn, but not modal. `close` would fire its listeners; the user did not close it.
         let _ = dialog.remove_attribute("open");
         let _ = dialog.show_modal();
         if let Some(secret) = document().get_element_by_id("secret") {

@@ -1,4 +1,4 @@
-//! Revoking: a page that asks, quotes what would be interrupted, and stands on Cancel.
+//! Key revocation page: asks, quotes what would be interrupted, and has the focus on Cancel.
 
 use contract::keys::KeyView;
 use leptos::prelude::*;
@@ -8,9 +8,9 @@ use crate::error::UiError;
 /// Ends the key for good.
 #[server(prefix = "/_fn", endpoint = "keys/revoke")]
 pub async fn revoke_key(id: String, reason: Option<String>) -> Result<KeyView, UiError> {
-    let visit = crate::door::visit()?;
+    let page_request = crate::handling::page_request()?;
     let reason = contract::keys::RevokeKey { reason }.try_into().map_err(|errors| UiError::Invalid { errors })?;
-    control::keys::revoke(&visit.cx, &super::key_id(&id)?, reason).await.map_err(crate::door::told)
+    control::keys::revoke(&page_request.cx, &super::key_id(&id)?, reason).await.map_err(crate::handling::ui_error)
 }
 
 #[cfg(feature = "ssr")]
@@ -33,8 +33,8 @@ mod page {
 
     use super::revoke_key;
     use crate::{
-        door::{Flash, Moved, Page, Section, Visit, post, told},
         error::UiError,
+        handling::{Flash, Page, PageRequest, Redirect, Section, post, ui_error},
         keys::key_id,
         ui::{
             field::SelectField,
@@ -58,29 +58,36 @@ mod page {
     }
 
     /// Asks.
-    pub(crate) async fn revoke_page(Extension(visit): Extension<Visit>, Path(id): Path<String>) -> Response {
-        let page = draw(&visit, &id, None).await;
-        visit.draw(page).await
+    pub(crate) async fn revoke_page(
+        Extension(page_request): Extension<PageRequest>,
+        Path(id): Path<String>,
+    ) -> Response {
+        let page = draw(&page_request, &id, None).await;
+        page_request.draw(page).await
     }
 
     /// Does it.
-    pub(crate) async fn revoke(Extension(visit): Extension<Visit>, Path(id): Path<String>, body: RawForm) -> Response {
+    pub(crate) async fn revoke(
+        Extension(page_request): Extension<PageRequest>,
+        Path(id): Path<String>,
+        body: RawForm,
+    ) -> Response {
         let act = {
             let id = id.clone();
             move |form: Form| async move {
                 let to = format!("/keys/{id}");
-                revoke_key(id, Some(form.reason)).await.map(|_| Moved::to(to).saying(Flash::KeyRevoked))
+                revoke_key(id, Some(form.reason)).await.map(|_| Redirect::to(to).saying(Flash::KeyRevoked))
             }
         };
-        let drawing = visit.clone();
-        post(visit, body, act, move |_, error| async move { draw(&drawing, &id, Some(error)).await }).await
+        let drawing = page_request.clone();
+        post(page_request, body, act, move |_, error| async move { draw(&drawing, &id, Some(error)).await }).await
     }
 
-    async fn draw(visit: &Visit, id: &str, error: Option<UiError>) -> Result<Page, UiError> {
+    async fn draw(page_request: &PageRequest, id: &str, error: Option<UiError>) -> Result<Page, UiError> {
         let id = key_id(id)?;
-        let key = control::keys::show(&visit.cx, &id).await.map_err(told)?;
-        let activity = control::keys::activity(&visit.cx, &id).await.map_err(told)?;
-        let now = visit.now();
+        let key = control::keys::show(&page_request.cx, &id).await.map_err(ui_error)?;
+        let activity = control::keys::activity(&page_request.cx, &id).await.map_err(ui_error)?;
+        let now = page_request.now();
         Ok(Page::new(Section::Keys, format!("Revoke {}", key.name), move || {
             view! { <Ask key=key.clone() activity=activity.clone() error=error.clone() now /> }.into_any()
         }))

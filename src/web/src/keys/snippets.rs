@@ -1,4 +1,4 @@
-//! The first call, ready to paste: with this gateway's address and this key in it.
+//! Code snippets: the first call, ready to paste, with this gateway's address and this key in it.
 
 use contract::{keys::KeyView, upstreams::UpstreamView};
 use domain::{ModelPattern, Provider};

@@ -1,4 +1,4 @@
-//! Switching a key off and on.
+//! Key switch action: off and on.
 
 use contract::keys::KeyView;
 use leptos::prelude::*;
@@ -8,13 +8,13 @@ use crate::error::UiError;
 /// Lets requests with the key pass again.
 #[server(prefix = "/_fn", endpoint = "keys/enable")]
 pub async fn enable_key(id: String) -> Result<KeyView, UiError> {
-    let visit = crate::door::visit()?;
-    control::keys::enable(&visit.cx, &super::key_id(&id)?).await.map_err(crate::door::told)
+    let page_request = crate::handling::page_request()?;
+    control::keys::enable(&page_request.cx, &super::key_id(&id)?).await.map_err(crate::handling::ui_error)
 }
 
 /// Refuses requests with the key until it is enabled again.
 #[server(prefix = "/_fn", endpoint = "keys/disable")]
 pub async fn disable_key(id: String) -> Result<KeyView, UiError> {
-    let visit = crate::door::visit()?;
-    control::keys::disable(&visit.cx, &super::key_id(&id)?).await.map_err(crate::door::told)
+    let page_request = crate::handling::page_request()?;
+    control::keys::disable(&page_request.cx, &super::key_id(&id)?).await.map_err(crate::handling::ui_error)
 }

@@ -1,4 +1,4 @@
-//! One request.
+//! Request detail page.
 
 use axum::{Extension, extract::Path, response::Response};
 use contract::logs::LogRow;
@@ -6,8 +6,8 @@ use domain::{RequestId, Timestamp};
 use leptos::prelude::*;
 
 use crate::{
-    door::{Page, Section, Visit, told},
     error::UiError,
+    handling::{Page, PageRequest, Section, ui_error},
     ui::{
         badge::StatusBadge,
         heading::{Crumbs, Heading},
@@ -17,15 +17,15 @@ use crate::{
 };
 
 /// The page.
-pub(crate) async fn detail_page(Extension(visit): Extension<Visit>, Path(id): Path<String>) -> Response {
-    let page = draw(&visit, &id).await;
-    visit.draw(page).await
+pub(crate) async fn detail_page(Extension(page_request): Extension<PageRequest>, Path(id): Path<String>) -> Response {
+    let page = draw(&page_request, &id).await;
+    page_request.draw(page).await
 }
 
-async fn draw(visit: &Visit, id: &str) -> Result<Page, UiError> {
+async fn draw(page_request: &PageRequest, id: &str) -> Result<Page, UiError> {
     let id: RequestId = id.parse().map_err(|_| UiError::NotFound { noun: "request".to_owned() })?;
-    let row = control::logs::show(&visit.cx, &id).await.map_err(told)?;
-    let now = visit.now();
+    let row = control::logs::show(&page_request.cx, &id).await.map_err(ui_error)?;
+    let now = page_request.now();
     let title = format!("{} {}", row.method, row.endpoint);
     Ok(Page::new(Section::Logs, title, move || view! { <Detail row=row.clone() now /> }.into_any()))
 }
@@ -34,7 +34,7 @@ async fn draw(visit: &Visit, id: &str) -> Result<Page, UiError> {
 fn Detail(row: LogRow, now: Timestamp) -> impl IntoView {
     let when = row.started_at.map(|at| format!("{}, {}", time::absolute(at), time::relative(at, now)));
     let title = format!("{} {}", row.method, row.endpoint);
-    let beside = view! { <StatusBadge status=row.status /> }.into_any();
+    let side_panel = view! { <StatusBadge status=row.status /> }.into_any();
     let lead = view! {
         <code>{row.id.to_string()}</code>
         {when.map(|when| format!(" · {when}"))}
@@ -42,7 +42,7 @@ fn Detail(row: LogRow, now: Timestamp) -> impl IntoView {
     .into_any();
     view! {
         <Crumbs href="/logs" parent="Logs" here="Request" />
-        <Heading title lead beside />
+        <Heading title lead side_panel />
         <div class="two-thirds">
             <Facts row=row.clone() />
             <Waterfall row />

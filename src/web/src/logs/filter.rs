@@ -1,4 +1,4 @@
-//! The filters, all of them in the URL: a view of the logs can be kept and sent.
+//! Request filters, all of them in the URL: a view of the logs can be kept and sent.
 
 use contract::{FieldErrors, keys::KeyView, logs::LogQuery, upstreams::UpstreamView};
 use domain::Timestamp;

@@ -1,4 +1,4 @@
-//! The requests, newest first, a stretch at a time.
+//! Request list page, newest first, by cursor.
 
 use axum::{Extension, response::Response};
 use contract::{
@@ -16,8 +16,8 @@ use super::{
     table::LogTable,
 };
 use crate::{
-    door::{Page, Section, Visit, told},
     error::UiError,
+    handling::{Page, PageRequest, Section, ui_error},
     ui::{empty::Empty, heading::Heading, pager::Pager},
     words::number,
 };
@@ -26,23 +26,23 @@ use crate::{
 const ROWS: i64 = 50;
 
 /// The list.
-pub(crate) async fn list_page(Extension(visit): Extension<Visit>) -> Response {
-    let page = draw(&visit).await;
-    visit.draw(page).await
+pub(crate) async fn list_page(Extension(page_request): Extension<PageRequest>) -> Response {
+    let page = draw(&page_request).await;
+    page_request.draw(page).await
 }
 
-async fn draw(visit: &Visit) -> Result<Page, UiError> {
-    let filters: Filters = visit.query()?;
-    let now = visit.now();
+async fn draw(page_request: &PageRequest) -> Result<Page, UiError> {
+    let filters: Filters = page_request.query()?;
+    let now = page_request.now();
     let (rows, errors) = match LogFilter::try_from(filters.asked(ROWS, now)) {
-        Ok(filter) => (control::logs::list(&visit.cx, filter).await.map_err(told)?, FieldErrors::default()),
+        Ok(filter) => (control::logs::list(&page_request.cx, filter).await.map_err(ui_error)?, FieldErrors::default()),
         Err(errors) => (CursorPage { items: Vec::new(), next_cursor: None, has_more: false }, errors),
     };
     let keys = KeyQuery { page_size: Some(100), ..KeyQuery::default() };
-    let keys = control::keys::list(&visit.cx, &keys).await.map_err(told)?.items;
-    let upstreams = control::upstreams::list(&visit.cx, &PageQuery { page_size: 100, ..PageQuery::default() })
+    let keys = control::keys::list(&page_request.cx, &keys).await.map_err(ui_error)?.items;
+    let upstreams = control::upstreams::list(&page_request.cx, &PageQuery { page_size: 100, ..PageQuery::default() })
         .await
-        .map_err(told)?
+        .map_err(ui_error)?
         .items;
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = Page::new(Section::Logs, "Logs", move || {

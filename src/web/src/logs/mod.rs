@@ -1,4 +1,4 @@
-//! Requests: what passed, and what did not.
+//! Request log pages.
 
 mod detail;
 mod filter;

@@ -1,4 +1,4 @@
-//! Rows of requests: dense, figures to the right.
+//! Request table: dense rows, figures to the right.
 
 use contract::logs::LogRow;
 use domain::Timestamp;
@@ -43,14 +43,14 @@ pub(crate) fn LogTable(
 }
 
 #[derive(Serialize)]
-struct By<'a> {
+struct FilterBy<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     key_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     model: Option<&'a str>,
 }
 
-fn by(filter: &By<'_>) -> String {
+fn by(filter: &FilterBy<'_>) -> String {
     format!("/logs?{}", serde_html_form::to_string(filter).unwrap_or_default())
 }
 
@@ -67,10 +67,10 @@ fn Row(row: LogRow, now: Timestamp, with_key: bool) -> impl IntoView {
     }
     let when = row.started_at.map(|at| time::precise(at, now));
     let title = row.started_at.map(time::absolute);
-    let only_key = by(&By { key_id: Some(row.key_id.as_str()), model: None });
+    let only_key = by(&FilterBy { key_id: Some(row.key_id.as_str()), model: None });
     let model = match row.model {
         Some(model) => {
-            let only = by(&By { key_id: None, model: Some(&model) });
+            let only = by(&FilterBy { key_id: None, model: Some(&model) });
             view! { <a class="quiet mono" href=only>{model}</a> }.into_any()
         }
         None => "—".into_any(),

@@ -1,4 +1,4 @@
-//! From an empty installation to the first request.
+//! Onboarding checklist: from an empty installation to the first request.
 
 use leptos::prelude::*;
 

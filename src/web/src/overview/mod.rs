@@ -1,4 +1,4 @@
-//! The first page: what happened in 24 hours, and what to do next.
+//! Dashboard page: what happened in 24 hours, and what to do next.
 
 mod checklist;
 
@@ -12,8 +12,8 @@ use leptos::prelude::*;
 
 use self::checklist::{Checklist, Progress};
 use crate::{
-    door::{Page, Section, Visit, told},
     error::UiError,
+    handling::{Page, PageRequest, Section, ui_error},
     ui::{
         badge::{Badge, Tone},
         chart::HoursChart,
@@ -25,28 +25,28 @@ use crate::{
 };
 
 /// The page.
-pub(crate) async fn page(Extension(visit): Extension<Visit>) -> Response {
-    let page = draw(&visit).await;
-    visit.draw(page).await
+pub(crate) async fn page(Extension(page_request): Extension<PageRequest>) -> Response {
+    let page = draw(&page_request).await;
+    page_request.draw(page).await
 }
 
-async fn draw(visit: &Visit) -> Result<Page, UiError> {
-    let overview = control::overview::show(&visit.cx).await.map_err(told)?;
+async fn draw(page_request: &PageRequest) -> Result<Page, UiError> {
+    let overview = control::overview::show(&page_request.cx).await.map_err(ui_error)?;
     let progress = Progress {
         upstream: !overview.upstreams.is_empty(),
         key: overview.keys > 0,
-        request: overview.requests > 0 || any_request(visit).await?,
+        request: overview.requests > 0 || any_request(page_request).await?,
     };
-    let now = visit.now();
+    let now = page_request.now();
     Ok(Page::new(Section::Overview, "Overview", move || {
         view! { <Body overview=overview.clone() progress now /> }.into_any()
     }))
 }
 
-async fn any_request(visit: &Visit) -> Result<bool, UiError> {
+async fn any_request(page_request: &PageRequest) -> Result<bool, UiError> {
     let one = LogQuery { limit: Some(1), ..LogQuery::default() };
     let filter = LogFilter::try_from(one).map_err(|errors| UiError::Invalid { errors })?;
-    Ok(!control::logs::list(&visit.cx, filter).await.map_err(told)?.items.is_empty())
+    Ok(!control::logs::list(&page_request.cx, filter).await.map_err(ui_error)?.items.is_empty())
 }
 
 #[component]

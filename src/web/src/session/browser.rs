@@ -1,5 +1,5 @@
-//! The device cookie: by it a browser that signed in before is known at the next sign-in (see `control::users::login`).
-//! It follows the rules of the session cookie, and outlives it.
+//! Device cookie: by it a browser that signed in before is known at the next sign-in (see `control::users::login`). It
+//! follows the rules of the session cookie, and outlives it.
 
 use http::{HeaderMap, HeaderValue, header};
 use secrecy::{ExposeSecret as _, SecretString};

@@ -1,4 +1,4 @@
-//! Signing in.
+//! Sign-in page and its form.
 
 use axum::{Extension, extract::RawForm, response::Response};
 use contract::session::Login;
@@ -8,8 +8,8 @@ use serde::Deserialize;
 
 use super::browser;
 use crate::{
-    door::{Moved, Page, Visit, local_path, post, sign_in, told},
     error::UiError,
+    handling::{Page, PageRequest, Redirect, local_path, post, sign_in, ui_error},
     ui::{field::TextField, icon::Mark, notice::Problem},
 };
 
@@ -29,38 +29,39 @@ struct Query {
 }
 
 /// The form; whoever is signed in already goes on.
-pub(crate) async fn login_page(Extension(visit): Extension<Visit>) -> Response {
-    let next = visit.query::<Query>().unwrap_or_default().next;
-    if visit.is_signed_in() {
-        return Moved::to(local_path(&next)).answer(&visit).await;
+pub(crate) async fn login_page(Extension(page_request): Extension<PageRequest>) -> Response {
+    let next = page_request.query::<Query>().unwrap_or_default().next;
+    if page_request.is_signed_in() {
+        return Redirect::to(local_path(&next)).answer(&page_request).await;
     }
-    match users::is_claimed(&visit.cx).await.map_err(told) {
-        Ok(true) => visit.draw(Ok(draw(LoginForm { next, ..LoginForm::default() }, None))).await,
-        Ok(false) => Moved::to("/setup").answer(&visit).await,
-        Err(error) => visit.draw(Err(error)).await,
+    match users::is_claimed(&page_request.cx).await.map_err(ui_error) {
+        Ok(true) => page_request.draw(Ok(draw(LoginForm { next, ..LoginForm::default() }, None))).await,
+        Ok(false) => Redirect::to("/setup").answer(&page_request).await,
+        Err(error) => page_request.draw(Err(error)).await,
     }
 }
 
 /// Takes the form.
-pub(crate) async fn login(Extension(visit): Extension<Visit>, body: RawForm) -> Response {
+pub(crate) async fn login(Extension(page_request): Extension<PageRequest>, body: RawForm) -> Response {
     let act = {
-        let visit = visit.clone();
+        let page_request = page_request.clone();
         move |form: LoginForm| async move {
             let asked = Login { email: form.email, password: form.password };
-            let signed_in = users::login(&visit.cx, asked, visit.browser.as_deref()).await.map_err(told)?;
-            begun(&visit, &signed_in, local_path(&form.next)).await
+            let signed_in =
+                users::login(&page_request.cx, asked, page_request.browser.as_deref()).await.map_err(ui_error)?;
+            begun(&page_request, &signed_in, local_path(&form.next)).await
         }
     };
-    post(visit, body, act, |form, error| async move { Ok(draw(form, Some(error))) }).await
+    post(page_request, body, act, |form, error| async move { Ok(draw(form, Some(error))) }).await
 }
 
-/// Gives somebody who has just said who they are a session, makes their browser a known one, and sends them on.
-pub(super) async fn begun(visit: &Visit, signed_in: &SignedIn, to: &str) -> Result<Moved, UiError> {
-    sign_in(&visit.session, signed_in).await.map_err(|error| {
+/// Gives a user who has just authenticated a session, makes their browser a known one, and sends them on.
+pub(super) async fn begun(page_request: &PageRequest, signed_in: &SignedIn, to: &str) -> Result<Redirect, UiError> {
+    sign_in(&page_request.session, signed_in).await.map_err(|error| {
         tracing::warn!(%error, "a session could not be begun");
         UiError::Unavailable
     })?;
-    Ok(Moved::to(to).setting(browser::set_cookie(&signed_in.device, visit.is_https())))
+    Ok(Redirect::to(to).setting(browser::set_cookie(&signed_in.device, page_request.is_https())))
 }
 
 /// The form with the address that was typed; the password is never sent back.

@@ -1,25 +1,25 @@
-//! Signing out.
+//! Sign-out action of the web app.
 
 use axum::{Extension, response::Response};
 
 use crate::{
-    door::{Flash, Moved, Visit, sign_out, told},
     error::UiError,
+    handling::{Flash, PageRequest, Redirect, sign_out, ui_error},
 };
 
-/// Ends the session and goes back to the door.
-pub(crate) async fn logout(Extension(visit): Extension<Visit>) -> Response {
+/// Ends the session and redirects to sign-in.
+pub(crate) async fn logout(Extension(page_request): Extension<PageRequest>) -> Response {
     // Whoever has no session gets none made for a confirmation.
-    if !visit.is_signed_in() {
-        return Moved::to("/login").answer(&visit).await;
+    if !page_request.is_signed_in() {
+        return Redirect::to("/login").answer(&page_request).await;
     }
-    // First the record: a sign-out that nobody can see is worse than one that has to be asked for twice.
-    if let Err(error) = control::users::logout(&visit.cx).await.map_err(told) {
-        return visit.draw(Err(error)).await;
+    // First the record: a sign-out without a record is worse than one that has to be asked for twice.
+    if let Err(error) = control::users::logout(&page_request.cx).await.map_err(ui_error) {
+        return page_request.draw(Err(error)).await;
     }
-    if let Err(error) = sign_out(&visit.session).await {
+    if let Err(error) = sign_out(&page_request.session).await {
         tracing::warn!(%error, "a session could not be ended");
-        return visit.draw(Err(UiError::Unavailable)).await;
+        return page_request.draw(Err(UiError::Unavailable)).await;
     }
-    Moved::to("/login").saying(Flash::SignedOut).answer(&visit).await
+    Redirect::to("/login").saying(Flash::SignedOut).answer(&page_request).await
 }

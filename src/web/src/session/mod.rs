@@ -1,4 +1,4 @@
-//! Setting up, signing in, signing out.
+//! Session pages: setting up, signing in, signing out.
 
 mod browser;
 mod login;

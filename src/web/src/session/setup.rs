@@ -1,4 +1,4 @@
-//! Claiming a fresh installation with the token that `keywright serve` printed.
+//! Setup page: claiming a fresh installation with the token that `keywright serve` printed.
 
 use axum::{Extension, extract::RawForm, response::Response};
 use contract::{FieldErrors, session::Setup};
@@ -8,8 +8,8 @@ use serde::Deserialize;
 
 use super::login::begun;
 use crate::{
-    door::{Page, Visit, post, told},
     error::UiError,
+    handling::{Page, PageRequest, post, ui_error},
     ui::{field::TextField, icon::Mark, notice::Problem},
 };
 
@@ -22,34 +22,35 @@ struct SetupForm {
     password: String,
 }
 
-/// The form, as long as there is nobody; afterwards this page does not exist.
-pub(crate) async fn setup_page(Extension(visit): Extension<Visit>) -> Response {
-    let page = match users::is_claimed(&visit.cx).await.map_err(told) {
-        Ok(false) => Ok(draw(&visit, SetupForm::default(), None)),
-        Ok(true) => Ok(Page::not_found(&visit)),
+/// The form, as long as there is no user; afterwards this page does not exist.
+pub(crate) async fn setup_page(Extension(page_request): Extension<PageRequest>) -> Response {
+    let page = match users::is_claimed(&page_request.cx).await.map_err(ui_error) {
+        Ok(false) => Ok(draw(&page_request, SetupForm::default(), None)),
+        Ok(true) => Ok(Page::not_found(&page_request)),
         Err(error) => Err(error),
     };
-    visit.draw(page).await
+    page_request.draw(page).await
 }
 
 /// Takes the form.
-pub(crate) async fn setup(Extension(visit): Extension<Visit>, body: RawForm) -> Response {
+pub(crate) async fn setup(Extension(page_request): Extension<PageRequest>, body: RawForm) -> Response {
     let act = {
-        let visit = visit.clone();
+        let page_request = page_request.clone();
         move |form: SetupForm| async move {
             let asked = Setup { token: form.token, email: form.email, password: form.password };
-            let signed_in = users::setup(&visit.cx, asked, visit.browser.as_deref()).await.map_err(told)?;
-            begun(&visit, &signed_in, "/").await
+            let signed_in =
+                users::setup(&page_request.cx, asked, page_request.browser.as_deref()).await.map_err(ui_error)?;
+            begun(&page_request, &signed_in, "/").await
         }
     };
-    let drawing = visit.clone();
-    post(visit, body, act, move |form, error| async move { Ok(draw(&drawing, form, Some(error))) }).await
+    let drawing = page_request.clone();
+    post(page_request, body, act, move |form, error| async move { Ok(draw(&drawing, form, Some(error))) }).await
 }
 
 /// The form with the address that was typed; token and password are never sent back.
-fn draw(visit: &Visit, form: SetupForm, error: Option<UiError>) -> Page {
+fn draw(page_request: &PageRequest, form: SetupForm, error: Option<UiError>) -> Page {
     let email = form.email;
-    let path = visit.cx.settings().setup_token_path.display().to_string();
+    let path = page_request.cx.settings().setup_token_path.display().to_string();
     Page::bare("Set up", move || {
         let (errors, problem) = match error.clone() {
             Some(UiError::Invalid { errors }) => (errors, None),

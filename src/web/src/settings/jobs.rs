@@ -1,4 +1,4 @@
-//! Background jobs: when each runs, how it went last, and a button to run it now.
+//! Jobs page: when each background job runs, how it went last, and a button to run it now.
 
 #[cfg(feature = "ssr")]
 pub(crate) use page::{jobs_page, run, settings};
@@ -13,8 +13,8 @@ mod page {
 
     use super::super::run_job::run_job;
     use crate::{
-        door::{Flash, Moved, Page, Section, Visit, post, told},
         error::UiError,
+        handling::{Flash, Page, PageRequest, Redirect, Section, post, ui_error},
         ui::{
             badge::{Badge, Tone},
             heading::Heading,
@@ -32,27 +32,28 @@ mod page {
     }
 
     /// The first page of the settings.
-    pub(crate) async fn settings(Extension(visit): Extension<Visit>) -> Response {
-        Moved::to(HERE).answer(&visit).await
+    pub(crate) async fn settings(Extension(page_request): Extension<PageRequest>) -> Response {
+        Redirect::to(HERE).answer(&page_request).await
     }
 
     /// The list.
-    pub(crate) async fn jobs_page(Extension(visit): Extension<Visit>) -> Response {
-        let page = draw(&visit, None).await;
-        visit.draw(page).await
+    pub(crate) async fn jobs_page(Extension(page_request): Extension<PageRequest>) -> Response {
+        let page = draw(&page_request, None).await;
+        page_request.draw(page).await
     }
 
     /// Starts a job.
-    pub(crate) async fn run(Extension(visit): Extension<Visit>, body: RawForm) -> Response {
+    pub(crate) async fn run(Extension(page_request): Extension<PageRequest>, body: RawForm) -> Response {
         let act =
-            |form: Form| async move { run_job(form.job).await.map(|_| Moved::to(HERE).saying(Flash::JobStarted)) };
-        let drawing = visit.clone();
-        post(visit, body, act, move |_, error| async move { draw(&drawing, Some(error.to_string())).await }).await
+            |form: Form| async move { run_job(form.job).await.map(|_| Redirect::to(HERE).saying(Flash::JobStarted)) };
+        let drawing = page_request.clone();
+        post(page_request, body, act, move |_, error| async move { draw(&drawing, Some(error.to_string())).await })
+            .await
     }
 
-    async fn draw(visit: &Visit, problem: Option<String>) -> Result<Page, UiError> {
-        let jobs = control::jobs::list(&visit.cx).await.map_err(told)?;
-        let now = visit.now();
+    async fn draw(page_request: &PageRequest, problem: Option<String>) -> Result<Page, UiError> {
+        let jobs = control::jobs::list(&page_request.cx).await.map_err(ui_error)?;
+        let now = page_request.now();
         Ok(Page::new(Section::Settings, "Jobs", move || {
             view! { <JobList jobs=jobs.clone() now problem=problem.clone() /> }.into_any()
         }))

@@ -1,4 +1,4 @@
-//! Settings: what runs the installation itself.
+//! Settings pages: what runs the installation itself.
 
 mod jobs;
 mod run_job;

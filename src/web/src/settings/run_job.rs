@@ -1,4 +1,4 @@
-//! Starting a background job by hand.
+//! Run-now action of a background job.
 
 use contract::jobs::StartedRun;
 use leptos::prelude::*;
@@ -8,6 +8,6 @@ use crate::error::UiError;
 /// Asks for a run of the job; a node begins it within a second or two.
 #[server(prefix = "/_fn", endpoint = "jobs/run")]
 pub async fn run_job(name: String) -> Result<StartedRun, UiError> {
-    let visit = crate::door::visit()?;
-    control::jobs::start(&visit.cx, &name).await.map_err(crate::door::told)
+    let page_request = crate::handling::page_request()?;
+    control::jobs::start(&page_request.cx, &name).await.map_err(crate::handling::ui_error)
 }

@@ -1,4 +1,4 @@
-//! Badges: an icon, a word and a colour say the same thing three times, so that none of them is needed alone.
+//! Badge component: an icon, a word and a colour say the same thing three times, so that none of them is needed alone.
 
 use domain::{KeyState, Timestamp};
 use leptos::prelude::*;
@@ -49,7 +49,7 @@ pub(crate) fn Badge(tone: Tone, #[prop(into)] word: String) -> impl IntoView {
 /// How long before its end a key says so instead of `Active`.
 const NOTICE: i64 = 7 * Timestamp::DAY;
 
-/// A key's state, as `KeyView` tells it.
+/// A key's state, as `KeyView` says it.
 #[component]
 pub(crate) fn KeyBadge(state: KeyState, expires_at: Option<Timestamp>, now: Timestamp) -> impl IntoView {
     let ending = expires_at.filter(|at| at.since(now) < NOTICE);

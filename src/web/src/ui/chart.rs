@@ -1,4 +1,4 @@
-//! Charts, drawn on the server. Bars stretch with the page, labels are text beside them and stay readable.
+//! Chart component, drawn on the server. Bars stretch with the page, labels are text next to them and stay readable.
 
 use contract::overview::HourCount;
 use leptos::prelude::*;

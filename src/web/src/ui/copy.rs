@@ -1,4 +1,4 @@
-//! Copying to the clipboard. The button shows itself only once it works.
+//! Copy button (clipboard). It shows itself only once it works.
 
 use leptos::prelude::*;
 

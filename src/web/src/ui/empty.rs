@@ -1,4 +1,4 @@
-//! A list with nothing in it: one sentence, one action, one line for the terminal.
+//! Empty state of a list: one sentence, one action, one line for the terminal.
 
 use leptos::prelude::*;
 

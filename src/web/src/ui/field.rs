@@ -1,4 +1,4 @@
-//! Fields of a form: label above, hint below, and the error in its place when there is one.
+//! Form field component: label above, hint below, and the error in its place when there is one.
 
 use contract::FieldErrors;
 use leptos::prelude::*;

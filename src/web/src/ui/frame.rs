@@ -1,14 +1,14 @@
-//! The frame of the app: navigation, who is signed in, and the page.
+//! App frame: navigation, who is signed in, and the page.
 
 use leptos::prelude::*;
 
 use super::icon::{Icon, Mark, Picture};
-use crate::{door::Section, shell::Signed, theme::Theme, words::number};
+use crate::{handling::Section, shell::SignedIn, theme::Theme, words::number};
 
 /// Navigation beside the page; on a phone above it, behind a menu that needs no script.
 #[component]
-pub(crate) fn AppFrame(signed: Signed, theme: Theme, children: Children) -> impl IntoView {
-    let signed = StoredValue::new(signed);
+pub(crate) fn AppFrame(signed_in_user: SignedIn, theme: Theme, children: Children) -> impl IntoView {
+    let signed_in_user = StoredValue::new(signed_in_user);
     view! {
         <a class="skip" href="#content">"Skip to the page"</a>
         <div class="frame">
@@ -19,24 +19,24 @@ pub(crate) fn AppFrame(signed: Signed, theme: Theme, children: Children) -> impl
                         <Icon picture=Picture::Menu />
                     </summary>
                     <div class="topmenu-body">
-                        <Places signed=signed.get_value() label="Main, small screen" />
-                        <Account signed=signed.get_value() theme prefix="top" />
+                        <Places signed_in_user=signed_in_user.get_value() label="Main, small screen" />
+                        <Account signed_in_user=signed_in_user.get_value() theme prefix="top" />
                     </div>
                 </details>
             </header>
             <header class="sidebar">
                 <Brand />
-                <Places signed=signed.get_value() label="Main" />
+                <Places signed_in_user=signed_in_user.get_value() label="Main" />
                 <details class="account">
                     <summary>
-                        <span class="avatar" aria-hidden="true">{initial(&signed.get_value().email)}</span>
+                        <span class="avatar" aria-hidden="true">{initial(&signed_in_user.get_value().email)}</span>
                         <span class="account-words">
-                            <span class="account-email">{signed.get_value().email}</span>
-                            <span class="account-role">{capital(&signed.get_value().role)}</span>
+                            <span class="account-email">{signed_in_user.get_value().email}</span>
+                            <span class="account-role">{capital(&signed_in_user.get_value().role)}</span>
                         </span>
                         <Icon picture=Picture::Down />
                     </summary>
-                    <Account signed=signed.get_value() theme prefix="side" />
+                    <Account signed_in_user=signed_in_user.get_value() theme prefix="side" />
                 </details>
             </header>
             <main id="content" class="page" tabindex="-1">{children()}</main>
@@ -55,8 +55,8 @@ fn Brand() -> impl IntoView {
 }
 
 #[component]
-fn Places(signed: Signed, label: &'static str) -> impl IntoView {
-    let current = signed.section;
+fn Places(signed_in_user: SignedIn, label: &'static str) -> impl IntoView {
+    let current = signed_in_user.section;
     view! {
         <nav class="places" aria-label=label>
             <ul>
@@ -64,7 +64,7 @@ fn Places(signed: Signed, label: &'static str) -> impl IntoView {
             </ul>
             <p class="places-group">"Access"</p>
             <ul>
-                <Place href="/keys" word="Keys" picture=Picture::Key here=current == Section::Keys count=signed.keys />
+                <Place href="/keys" word="Keys" picture=Picture::Key here=current == Section::Keys count=signed_in_user.keys />
             </ul>
             <p class="places-group">"Routing"</p>
             <ul>
@@ -73,14 +73,14 @@ fn Places(signed: Signed, label: &'static str) -> impl IntoView {
                     word="Upstreams"
                     picture=Picture::Chip
                     here=current == Section::Upstreams
-                    count=signed.upstreams
+                    count=signed_in_user.upstreams
                 />
             </ul>
             <p class="places-group">"Observe"</p>
             <ul>
                 <Place href="/logs" word="Logs" picture=Picture::Lines here=current == Section::Logs />
             </ul>
-            {signed
+            {signed_in_user
                 .settings
                 .then(|| {
                     view! {
@@ -114,13 +114,13 @@ fn Place(
 }
 
 #[component]
-fn Account(signed: Signed, theme: Theme, prefix: &'static str) -> impl IntoView {
+fn Account(signed_in_user: SignedIn, theme: Theme, prefix: &'static str) -> impl IntoView {
     let id = format!("{prefix}-theme");
     view! {
         <div class="account-body">
             <form method="post" action="/theme" class="themes" aria-labelledby=id.clone()>
                 <p id=id.clone() class="places-group">"Colours"</p>
-                <input type="hidden" name="back" value=signed.path />
+                <input type="hidden" name="back" value=signed_in_user.path />
                 <div class="segments">
                     {Theme::ALL
                         .map(|choice| {

@@ -1,4 +1,4 @@
-//! The head of a page: where one is, what it is called, what one can do.
+//! Page heading: breadcrumbs, title, actions.
 
 use leptos::prelude::*;
 
@@ -35,7 +35,7 @@ pub(crate) fn Heading(
     lead: Option<AnyView>,
     /// What stands beside the title: a badge.
     #[prop(optional, into)]
-    beside: Option<AnyView>,
+    side_panel: Option<AnyView>,
     /// Buttons.
     #[prop(optional)]
     children: Option<Children>,
@@ -47,7 +47,7 @@ pub(crate) fn Heading(
                     <h1>
                         <Name text=title />
                     </h1>
-                    {beside}
+                    {side_panel}
                 </div>
                 {lead.map(|lead| view! { <p class="lead">{lead}</p> })}
             </div>

@@ -1,4 +1,4 @@
-//! One small set of line icons. They stand beside a word and are never read out.
+//! Icon component: one small set of line icons. They stand next to a word and are never read out.
 
 use leptos::prelude::*;
 

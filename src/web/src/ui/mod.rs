@@ -1,4 +1,4 @@
-//! Widgets: small, native, and the same everywhere.
+//! UI components: small, native, and the same everywhere.
 
 #[cfg(feature = "ssr")]
 pub(crate) mod badge;
@@ -7,6 +7,8 @@ pub(crate) mod chart;
 pub(crate) mod copy;
 #[cfg(feature = "ssr")]
 pub(crate) mod empty;
+#[cfg(feature = "ssr")]
+pub(crate) mod error_page;
 #[cfg(feature = "ssr")]
 pub(crate) mod field;
 #[cfg(feature = "ssr")]
@@ -24,5 +26,3 @@ pub(crate) mod pager;
 pub(crate) mod text_area;
 #[cfg(feature = "ssr")]
 pub(crate) mod time;
-#[cfg(feature = "ssr")]
-pub(crate) mod trouble;

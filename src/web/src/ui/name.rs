@@ -1,5 +1,5 @@
-//! Names from people, isolated: `bdi` keeps their reading direction to themselves (UAX #9), and characters that cannot be
-//! seen are shown as U+FFFD. New names hold none; older ones may.
+//! Bidirectional isolation of names from people: `bdi` keeps their reading direction to themselves (UAX #9), and
+//! characters that cannot be seen are shown as U+FFFD. New names hold none; older ones may.
 
 use domain::text::visible;
 use leptos::prelude::*;

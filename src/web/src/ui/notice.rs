@@ -1,9 +1,9 @@
-//! Notices: a confirmation after a change, and an error where it arose.
+//! Notice component: a confirmation after a change, and an error where it arose.
 
 use leptos::prelude::*;
 
 use super::icon::{Icon, Picture};
-use crate::door::Flash;
+use crate::handling::Flash;
 
 /// Says that something was done.
 #[component]

@@ -1,4 +1,4 @@
-//! The foot of a list: where one is in it, and the way on.
+//! Pager component: the position in a list, and the links to other pages.
 
 use contract::Page;
 use leptos::prelude::*;

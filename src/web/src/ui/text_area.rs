@@ -1,5 +1,5 @@
-//! The one `<textarea>`: its content is escaped here, because the framework (tachys) writes a dynamic child of this element
-//! as it is.
+//! Text area component: its content is escaped here, because the framework (tachys) writes a dynamic child of this
+//! element as it is.
 
 use leptos::prelude::*;
 

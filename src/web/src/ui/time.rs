@@ -1,4 +1,4 @@
-//! Instants in a page: relative for the eye, absolute in the title.
+//! Time component: relative for the eye, absolute in the title.
 
 use domain::Timestamp;
 use leptos::prelude::*;

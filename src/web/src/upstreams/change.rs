@@ -1,4 +1,4 @@
-//! Changes to a stored upstream, and its test.
+//! Upstream actions: changes to a stored upstream, and its test.
 
 use contract::upstreams::{TestReport, UpstreamView};
 use leptos::prelude::*;
@@ -8,21 +8,25 @@ use crate::error::UiError;
 /// Calls the provider with the stored secret.
 #[server(prefix = "/_fn", endpoint = "upstreams/test")]
 pub async fn test_upstream(id: String) -> Result<TestReport, UiError> {
-    let visit = crate::door::visit()?;
-    control::upstreams::test(&visit.cx, &super::upstream_id(&id)?).await.map_err(crate::door::told)
+    let page_request = crate::handling::page_request()?;
+    control::upstreams::test(&page_request.cx, &super::upstream_id(&id)?).await.map_err(crate::handling::ui_error)
 }
 
 /// Replaces the secret; the next request uses the new one.
 #[server(prefix = "/_fn", endpoint = "upstreams/set_secret")]
 pub async fn set_upstream_secret(id: String, api_key: String) -> Result<UpstreamView, UiError> {
-    let visit = crate::door::visit()?;
+    let page_request = crate::handling::page_request()?;
     let secret = contract::upstreams::SetSecret { api_key }.parse().map_err(|errors| UiError::Invalid { errors })?;
-    control::upstreams::set_secret(&visit.cx, &super::upstream_id(&id)?, secret).await.map_err(crate::door::told)
+    control::upstreams::set_secret(&page_request.cx, &super::upstream_id(&id)?, secret)
+        .await
+        .map_err(crate::handling::ui_error)
 }
 
 /// Makes it the one that takes the requests of keys which name none.
 #[server(prefix = "/_fn", endpoint = "upstreams/set_default")]
 pub async fn set_default_upstream(id: String) -> Result<UpstreamView, UiError> {
-    let visit = crate::door::visit()?;
-    control::upstreams::set_default(&visit.cx, &super::upstream_id(&id)?).await.map_err(crate::door::told)
+    let page_request = crate::handling::page_request()?;
+    control::upstreams::set_default(&page_request.cx, &super::upstream_id(&id)?)
+        .await
+        .map_err(crate::handling::ui_error)
 }

@@ -1,4 +1,4 @@
-//! Adding an upstream: pick a provider, paste the secret, test, save.
+//! Upstream creation page: pick a provider, paste the secret, test, save.
 
 use axum::{Extension, extract::RawForm, response::Response};
 use contract::{FieldErrors, upstreams::TestReport};
@@ -11,8 +11,8 @@ use super::{
     try_out::TryOut,
 };
 use crate::{
-    door::{Flash, Moved, Page, Section, Visit, again_or_trouble, decoded, in_process, post},
     error::UiError,
+    handling::{Flash, Page, PageRequest, Redirect, Section, decoded, form_or_error_page, in_process, post},
     ui::{
         field::{TextField, complaint},
         heading::{Crumbs, Heading},
@@ -50,38 +50,42 @@ struct Query {
 }
 
 /// The empty form.
-pub(crate) async fn new_page(Extension(visit): Extension<Visit>) -> Response {
-    let provider = visit.query::<Query>().ok().and_then(|query| query.provider).and_then(|text| Provider::parse(&text));
+pub(crate) async fn new_page(Extension(page_request): Extension<PageRequest>) -> Response {
+    let provider =
+        page_request.query::<Query>().ok().and_then(|query| query.provider).and_then(|text| Provider::parse(&text));
     let mut form = UpstreamForm::default();
     if let Some(provider) = provider {
         provider.as_str().clone_into(&mut form.provider);
     }
-    visit.draw(Ok(draw(form, None, None))).await
+    page_request.draw(Ok(draw(form, None, None))).await
 }
 
 /// Tests or saves.
-pub(crate) async fn create(Extension(visit): Extension<Visit>, body: RawForm) -> Response {
+pub(crate) async fn create(Extension(page_request): Extension<PageRequest>, body: RawForm) -> Response {
     match decoded::<UpstreamForm>(&body) {
-        Ok(form) if form.intent == "test" => test(&visit, form).await,
-        Ok(_) => save(visit, body).await,
-        Err(error) => visit.draw(Err(error)).await,
+        Ok(form) if form.intent == "test" => test(&page_request, form).await,
+        Ok(_) => save(page_request, body).await,
+        Err(error) => page_request.draw(Err(error)).await,
     }
 }
 
-async fn save(visit: Visit, body: RawForm) -> Response {
+async fn save(page_request: PageRequest, body: RawForm) -> Response {
     let act = |form: UpstreamForm| async move {
         let upstream = create_upstream(form.name, form.provider, form.base_url, form.api_key).await?;
-        Ok(Moved::to(format!("/upstreams/{}", upstream.id)).saying(Flash::UpstreamCreated))
+        Ok(Redirect::to(format!("/upstreams/{}", upstream.id)).saying(Flash::UpstreamCreated))
     };
-    post(visit, body, act, |form, error| async move { Ok(draw(form, None, Some(error))) }).await
+    post(page_request, body, act, |form, error| async move { Ok(draw(form, None, Some(error))) }).await
 }
 
-async fn test(visit: &Visit, form: UpstreamForm) -> Response {
+async fn test(page_request: &PageRequest, form: UpstreamForm) -> Response {
     let asked = form.clone();
-    let tried = in_process(visit, || try_upstream(asked.name, asked.provider, asked.base_url, asked.api_key)).await;
+    let tried =
+        in_process(page_request, || try_upstream(asked.name, asked.provider, asked.base_url, asked.api_key)).await;
     match tried {
-        Ok(report) => visit.draw(Ok(draw(form, Some(report), None))).await,
-        Err(error) => again_or_trouble(visit, error, |error| async move { Ok(draw(form, None, Some(error))) }).await,
+        Ok(report) => page_request.draw(Ok(draw(form, Some(report), None))).await,
+        Err(error) => {
+            form_or_error_page(page_request, error, |error| async move { Ok(draw(form, None, Some(error))) }).await
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Deleting: a page that asks, says what it means, and stands on Cancel.
+//! Upstream deletion page: asks, says what it means, and has the focus on Cancel.
 
 use leptos::prelude::*;
 
@@ -7,8 +7,8 @@ use crate::error::UiError;
 /// Removes the upstream and its secret.
 #[server(prefix = "/_fn", endpoint = "upstreams/delete")]
 pub async fn delete_upstream(id: String) -> Result<(), UiError> {
-    let visit = crate::door::visit()?;
-    control::upstreams::delete(&visit.cx, &super::upstream_id(&id)?).await.map_err(crate::door::told)
+    let page_request = crate::handling::page_request()?;
+    control::upstreams::delete(&page_request.cx, &super::upstream_id(&id)?).await.map_err(crate::handling::ui_error)
 }
 
 #[cfg(feature = "ssr")]
@@ -27,8 +27,8 @@ mod page {
 
     use super::delete_upstream;
     use crate::{
-        door::{Flash, Moved, Page, Section, Visit, post},
         error::UiError,
+        handling::{Flash, Page, PageRequest, Redirect, Section, post},
         ui::{
             heading::{Crumbs, Heading},
             notice::Problem,
@@ -41,25 +41,33 @@ mod page {
     struct Form {}
 
     /// Asks.
-    pub(crate) async fn delete_page(Extension(visit): Extension<Visit>, Path(id): Path<String>) -> Response {
-        let page = draw(&visit, &id, None).await;
-        visit.draw(page).await
+    pub(crate) async fn delete_page(
+        Extension(page_request): Extension<PageRequest>,
+        Path(id): Path<String>,
+    ) -> Response {
+        let page = draw(&page_request, &id, None).await;
+        page_request.draw(page).await
     }
 
     /// Does it.
-    pub(crate) async fn delete(Extension(visit): Extension<Visit>, Path(id): Path<String>, body: RawForm) -> Response {
+    pub(crate) async fn delete(
+        Extension(page_request): Extension<PageRequest>,
+        Path(id): Path<String>,
+        body: RawForm,
+    ) -> Response {
         let act = {
             let id = id.clone();
             move |_: Form| async move {
-                delete_upstream(id).await.map(|()| Moved::to("/upstreams").saying(Flash::UpstreamDeleted))
+                delete_upstream(id).await.map(|()| Redirect::to("/upstreams").saying(Flash::UpstreamDeleted))
             }
         };
-        let drawing = visit.clone();
-        post(visit, body, act, move |_, error| async move { draw(&drawing, &id, Some(error.to_string())).await }).await
+        let drawing = page_request.clone();
+        post(page_request, body, act, move |_, error| async move { draw(&drawing, &id, Some(error.to_string())).await })
+            .await
     }
 
-    async fn draw(visit: &Visit, id: &str, problem: Option<String>) -> Result<Page, UiError> {
-        let health = health(visit, id).await?;
+    async fn draw(page_request: &PageRequest, id: &str, problem: Option<String>) -> Result<Page, UiError> {
+        let health = health(page_request, id).await?;
         Ok(Page::new(Section::Upstreams, format!("Delete {}", health.upstream.name), move || {
             view! { <Ask health=health.clone() problem=problem.clone() /> }.into_any()
         }))

@@ -1,4 +1,4 @@
-//! One upstream: what it is, how it does, its test, its secret.
+//! Upstream detail page: what it is, how it does, its test, its secret.
 
 use axum::{
     Extension,
@@ -18,8 +18,8 @@ use super::{
     upstream_id,
 };
 use crate::{
-    door::{Flash, Moved, Page, Section, Visit, again_or_trouble, decoded, in_process, post, told},
     error::UiError,
+    handling::{Flash, Page, PageRequest, Redirect, Section, decoded, form_or_error_page, in_process, post, ui_error},
     ui::{
         badge::{Badge, Tone},
         field::TextField,
@@ -40,27 +40,33 @@ struct Form {
 }
 
 /// The page.
-pub(crate) async fn detail_page(Extension(visit): Extension<Visit>, Path(id): Path<String>) -> Response {
-    let page = draw(&visit, &id, None, None).await;
-    visit.draw(page).await
+pub(crate) async fn detail_page(Extension(page_request): Extension<PageRequest>, Path(id): Path<String>) -> Response {
+    let page = draw(&page_request, &id, None, None).await;
+    page_request.draw(page).await
 }
 
 /// Tests, replaces the secret, or makes it the default.
-pub(crate) async fn change(Extension(visit): Extension<Visit>, Path(id): Path<String>, body: RawForm) -> Response {
+pub(crate) async fn change(
+    Extension(page_request): Extension<PageRequest>,
+    Path(id): Path<String>,
+    body: RawForm,
+) -> Response {
     match decoded::<Form>(&body) {
-        Ok(form) if form.intent == "test" => return test(&visit, id).await,
+        Ok(form) if form.intent == "test" => return test(&page_request, id).await,
         Ok(_) => {}
-        Err(error) => return visit.draw(Err(error)).await,
+        Err(error) => return page_request.draw(Err(error)).await,
     }
     let here = format!("/upstreams/{id}");
     let act = {
         let id = id.clone();
         move |form: Form| async move {
             match form.intent.as_str() {
-                "set_secret" => {
-                    set_upstream_secret(id, form.api_key).await.map(|_| Moved::to(here).saying(Flash::SecretReplaced))
+                "set_secret" => set_upstream_secret(id, form.api_key)
+                    .await
+                    .map(|_| Redirect::to(here).saying(Flash::SecretReplaced)),
+                "set_default" => {
+                    set_default_upstream(id).await.map(|_| Redirect::to(here).saying(Flash::UpstreamDefault))
                 }
-                "set_default" => set_default_upstream(id).await.map(|_| Moved::to(here).saying(Flash::UpstreamDefault)),
                 _ => {
                     let message = "choose test, set_secret or set_default".to_owned();
                     Err(UiError::Conflict { code: "unknown_intent".to_owned(), message })
@@ -68,34 +74,44 @@ pub(crate) async fn change(Extension(visit): Extension<Visit>, Path(id): Path<St
             }
         }
     };
-    let drawing = visit.clone();
-    post(visit, body, act, move |_, error| async move { draw(&drawing, &id, None, Some(error)).await }).await
+    let drawing = page_request.clone();
+    post(page_request, body, act, move |_, error| async move { draw(&drawing, &id, None, Some(error)).await }).await
 }
 
-async fn test(visit: &Visit, id: String) -> Response {
-    match in_process(visit, || test_upstream(id.clone())).await {
+async fn test(page_request: &PageRequest, id: String) -> Response {
+    match in_process(page_request, || test_upstream(id.clone())).await {
         Ok(report) => {
-            let page = draw(visit, &id, Some(report), None).await;
-            visit.draw(page).await
+            let page = draw(page_request, &id, Some(report), None).await;
+            page_request.draw(page).await
         }
         Err(error) => {
-            again_or_trouble(visit, error, |error| async move { draw(visit, &id, None, Some(error)).await }).await
+            form_or_error_page(
+                page_request,
+                error,
+                |error| async move { draw(page_request, &id, None, Some(error)).await },
+            )
+            .await
         }
     }
 }
 
-async fn draw(visit: &Visit, id: &str, report: Option<TestReport>, error: Option<UiError>) -> Result<Page, UiError> {
-    let health = health(visit, id).await?;
-    let now = visit.now();
+async fn draw(
+    page_request: &PageRequest,
+    id: &str,
+    report: Option<TestReport>,
+    error: Option<UiError>,
+) -> Result<Page, UiError> {
+    let health = health(page_request, id).await?;
+    let now = page_request.now();
     Ok(Page::new(Section::Upstreams, health.upstream.name.clone(), move || {
         view! { <Detail health=health.clone() report=report.clone() error=error.clone() now /> }.into_any()
     }))
 }
 
 /// The upstream with its last 24 hours.
-pub(super) async fn health(visit: &Visit, id: &str) -> Result<UpstreamHealth, UiError> {
-    let upstream = control::upstreams::show(&visit.cx, &upstream_id(id)?).await.map_err(told)?;
-    let overview = control::overview::show(&visit.cx).await.map_err(told)?;
+pub(super) async fn health(page_request: &PageRequest, id: &str) -> Result<UpstreamHealth, UiError> {
+    let upstream = control::upstreams::show(&page_request.cx, &upstream_id(id)?).await.map_err(ui_error)?;
+    let overview = control::overview::show(&page_request.cx).await.map_err(ui_error)?;
     let known = overview.upstreams.into_iter().find(|health| health.upstream.id == upstream.id);
     Ok(known.unwrap_or(UpstreamHealth { upstream, requests: 0, errors: 0, last_error: None }))
 }
@@ -110,7 +126,7 @@ fn Detail(health: UpstreamHealth, report: Option<TestReport>, error: Option<UiEr
     let here = format!("/upstreams/{}", upstream.id);
     let (delete, secret_form) = (format!("{here}/delete"), here.clone());
     let is_echo = upstream.provider == Provider::Echo;
-    let beside = upstream.is_default.then(|| view! { <Badge tone=Tone::Good word="Default" /> }).into_any();
+    let side_panel = upstream.is_default.then(|| view! { <Badge tone=Tone::Good word="Default" /> }).into_any();
     let lead = view! {
         <code>{upstream.base_url.clone()}</code>
         " · added "
@@ -119,7 +135,7 @@ fn Detail(health: UpstreamHealth, report: Option<TestReport>, error: Option<UiEr
     .into_any();
     view! {
         <Crumbs href="/upstreams" parent="Upstreams" here=upstream.name.clone() />
-        <Heading title=upstream.name.clone() lead beside>
+        <Heading title=upstream.name.clone() lead side_panel>
             <form method="post" action=here.clone() class="inline-form">
                 <button class="button" name="intent" value="test">"Test"</button>
                 {(!upstream.is_default)

@@ -1,4 +1,4 @@
-//! How an upstream is doing, in a word.
+//! Upstream health, in a word.
 
 use contract::overview::UpstreamHealth;
 use leptos::prelude::*;
@@ -22,7 +22,7 @@ pub(crate) fn verdict(health: &UpstreamHealth) -> (Tone, &'static str) {
     }
 }
 
-/// What an error class says of the upstream; `None` where it was somebody else's doing.
+/// What an error class says of the upstream; `None` where the upstream is not the cause.
 fn fault(class: &str) -> Option<&'static str> {
     Some(match class {
         "upstream_auth_failed" => "Refuses our secret",

@@ -1,4 +1,4 @@
-//! All upstreams, newest first.
+//! Upstream list page, newest first.
 
 use axum::{Extension, response::Response};
 use contract::{Page as Rows, PageQuery, upstreams::UpstreamView};
@@ -8,8 +8,8 @@ use serde::Deserialize;
 
 use super::label;
 use crate::{
-    door::{Page, Section, Visit, told},
     error::UiError,
+    handling::{Page, PageRequest, Section, ui_error},
     ui::{
         badge::{Badge, Tone},
         empty::Empty,
@@ -28,18 +28,18 @@ struct Query {
 }
 
 /// The list.
-pub(crate) async fn list_page(Extension(visit): Extension<Visit>) -> Response {
-    let page = draw(&visit).await;
-    visit.draw(page).await
+pub(crate) async fn list_page(Extension(page_request): Extension<PageRequest>) -> Response {
+    let page = draw(&page_request).await;
+    page_request.draw(page).await
 }
 
-async fn draw(visit: &Visit) -> Result<Page, UiError> {
-    let query: Query = visit.query()?;
+async fn draw(page_request: &PageRequest) -> Result<Page, UiError> {
+    let query: Query = page_request.query()?;
     let number = query.page.unwrap_or(1).max(1);
     let page = if query.cursor.is_some() { 1 } else { number };
     let asked = PageQuery { page, cursor: query.cursor, ..PageQuery::default() };
-    let list = Rows { page: number, ..control::upstreams::list(&visit.cx, &asked).await.map_err(told)? };
-    let now = visit.now();
+    let list = Rows { page: number, ..control::upstreams::list(&page_request.cx, &asked).await.map_err(ui_error)? };
+    let now = page_request.now();
     Ok(Page::new(Section::Upstreams, "Upstreams", move || view! { <UpstreamList list=list.clone() now /> }.into_any()))
 }
 

@@ -1,4 +1,4 @@
-//! Upstreams: where requests go, and the secrets used there.
+//! Upstream pages: where requests go, and the secrets used there.
 
 mod change;
 #[cfg(feature = "ssr")]

@@ -1,4 +1,4 @@
-//! What a test found, step by step.
+//! Test report: what a connection test found, step by step.
 
 use contract::upstreams::{TestReport, TestStep, TestStepName};
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! Adding an upstream, and trying one out before it is added.
+//! Upstream actions: adding one, and testing one before it is added.
 
 use contract::upstreams::{TestReport, UpstreamView};
 use leptos::prelude::*;
@@ -13,9 +13,9 @@ pub async fn create_upstream(
     base_url: String,
     api_key: String,
 ) -> Result<UpstreamView, UiError> {
-    let visit = crate::door::visit()?;
+    let page_request = crate::handling::page_request()?;
     let new = parsed(name, provider, base_url, api_key)?;
-    control::upstreams::create(&visit.cx, new).await.map_err(crate::door::told)
+    control::upstreams::create(&page_request.cx, new).await.map_err(crate::handling::ui_error)
 }
 
 /// Calls a provider that is not stored yet. Nothing is written.
@@ -26,9 +26,9 @@ pub async fn try_upstream(
     base_url: String,
     api_key: String,
 ) -> Result<TestReport, UiError> {
-    let visit = crate::door::visit()?;
+    let page_request = crate::handling::page_request()?;
     let new = parsed(name, provider, base_url, api_key)?;
-    control::upstreams::try_out(&visit.cx, new).await.map_err(crate::door::told)
+    control::upstreams::try_out(&page_request.cx, new).await.map_err(crate::handling::ui_error)
 }
 
 #[cfg(feature = "ssr")]

@@ -1,4 +1,5 @@
-//! The report beside the form for a new upstream. Awake, Test runs without leaving the page, and what is typed stays.
+//! Connection test island: the report next to the form for a new upstream. Once hydrated, Test runs without leaving the
+//! page, and what is typed stays.
 
 use contract::upstreams::TestReport;
 use leptos::prelude::*;
@@ -9,7 +10,7 @@ use crate::error::UiError;
 /// What stands beside the form.
 #[derive(Clone)]
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code))] // only awake does it change
-enum Beside {
+enum SidePanel {
     Nothing,
     UnderWay,
     Found(TestReport),
@@ -22,12 +23,12 @@ pub(crate) fn TryOut(
     /// What a test by plain form has found.
     report: Option<TestReport>,
 ) -> impl IntoView {
-    let (beside, set_beside) = signal(report.map_or(Beside::Nothing, Beside::Found));
-    Effect::new(move |_| follow(set_beside));
+    let (side_panel, set_side_panel) = signal(report.map_or(SidePanel::Nothing, SidePanel::Found));
+    Effect::new(move |_| follow(set_side_panel));
     view! {
         <div aria-live="polite">
-            {move || match beside.get() {
-                Beside::Nothing => {
+            {move || match side_panel.get() {
+                SidePanel::Nothing => {
                     view! {
                         <div class="aside-card">
                             <h2>"Test before you save"</h2>
@@ -36,7 +37,7 @@ pub(crate) fn TryOut(
                     }
                         .into_any()
                 }
-                Beside::UnderWay => {
+                SidePanel::UnderWay => {
                     view! {
                         <p class="notice notice-quiet">
                             <span class="pulse" aria-hidden="true"></span>
@@ -45,8 +46,8 @@ pub(crate) fn TryOut(
                     }
                         .into_any()
                 }
-                Beside::Found(report) => view! { <Report report /> }.into_any(),
-                Beside::Refused(error) => refused(error).into_any(),
+                SidePanel::Found(report) => view! { <Report report /> }.into_any(),
+                SidePanel::Refused(error) => refused(error).into_any(),
             }}
         </div>
     }
@@ -77,7 +78,7 @@ fn label(field: &str) -> &str {
 }
 
 #[cfg(feature = "hydrate")]
-fn follow(set_beside: WriteSignal<Beside>) {
+fn follow(set_side_panel: WriteSignal<SidePanel>) {
     use leptos::task::spawn_local;
     use wasm_bindgen::{JsCast as _, closure::Closure};
 
@@ -98,10 +99,10 @@ fn follow(set_beside: WriteSignal<Beside>) {
         submit.prevent_default();
         let text = |name: &str| data.get(name).as_string().unwrap_or_default();
         let (name, provider, base_url, api_key) = (text("name"), text("provider"), text("base_url"), text("api_key"));
-        set_beside.set(Beside::UnderWay);
+        set_side_panel.set(SidePanel::UnderWay);
         spawn_local(async move {
             let found = try_upstream(name, provider, base_url, api_key).await;
-            set_beside.try_set(found.map_or_else(Beside::Refused, Beside::Found));
+            set_side_panel.try_set(found.map_or_else(SidePanel::Refused, SidePanel::Found));
         });
     });
     let _ = form.add_event_listener_with_callback("submit", listener.as_ref().unchecked_ref());
@@ -110,4 +111,4 @@ fn follow(set_beside: WriteSignal<Beside>) {
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn follow(_set_beside: WriteSignal<Beside>) {}
+fn follow(_set_beside: WriteSignal<SidePanel>) {}

@@ -1,4 +1,4 @@
-//! Figures, instants and sentences as people read them.
+//! Formatting: figures, instants and sentences as people read them.
 
 #[cfg(feature = "ssr")]
 pub(crate) mod number;

@@ -1,4 +1,4 @@
-//! Numbers with their separators and units.
+//! Number formatting with separators and units.
 
 /// `54,124`
 pub(crate) fn count(n: i64) -> String {
@@ -26,7 +26,7 @@ pub(crate) fn counted(n: i64, one: &str, many: &str) -> String {
     format!("{} {}", count(n), if n == 1 { one } else { many })
 }
 
-/// `4.2 k`, `1.8 M`: for figures whose last digits nobody reads.
+/// `4.2 k`, `1.8 M`: for figures whose last digits are not read.
 pub(crate) fn compact(n: i64) -> String {
     let (unit, size) = match n.unsigned_abs() {
         0..=9_999 => return count(n),

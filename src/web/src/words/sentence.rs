@@ -1,10 +1,10 @@
-//! What a key may do, in a sentence.
+//! Permission summary: what a key may do, in a sentence.
 
 use leptos::prelude::*;
 
-/// Everything the sentence tells.
+/// Everything the sentence says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Powers {
+pub(crate) struct KeyPermissions {
     /// The key's name; empty while it has none.
     pub(crate) name: String,
     /// Models it may ask for; empty: every model.
@@ -22,7 +22,7 @@ pub(crate) struct Powers {
 /// A piece of the sentence, and whether it carries weight.
 pub(crate) type Piece = (String, bool);
 
-impl Powers {
+impl KeyPermissions {
     /// The sentence, beginning with the name: "ci may call **every model** …".
     pub(crate) fn with_name(&self) -> Vec<Piece> {
         let name = if self.name.trim().is_empty() {
@@ -115,16 +115,16 @@ mod tests {
 
     #[test]
     fn without_restrictions() {
-        let powers = Powers::default();
+        let permissions = KeyPermissions::default();
         assert_eq!(
-            text(powers.with_name()),
+            text(permissions.with_name()),
             "This key may call every model through every upstream, from any address, as fast as it likes, without an end."
         );
     }
 
     #[test]
     fn with_all_of_them() {
-        let powers = Powers {
+        let permissions = KeyPermissions {
             name: "checkout-assistant".into(),
             models: vec!["gpt-*".into(), "text-embedding-3-*".into()],
             upstreams: vec!["openai".into()],
@@ -133,7 +133,7 @@ mod tests {
             until: Some("18 February 2027".into()),
         };
         assert_eq!(
-            text(powers.without_name()),
+            text(permissions.without_name()),
             "Call gpt-* and text-embedding-3-* through openai, from 10.0.0.1/32, 10.0.0.2/32 and 2 more, up to 60 requests \
              a minute, until 18 February 2027."
         );

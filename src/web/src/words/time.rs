@@ -1,4 +1,4 @@
-//! Instants: relative to now for the eye, absolute for whoever wants to know. All in UTC.
+//! Time formatting: relative to now for the eye, absolute for exact reading. All in UTC.
 
 use domain::Timestamp;
 

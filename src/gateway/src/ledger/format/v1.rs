@@ -40,7 +40,7 @@ pub(super) struct Row<'a> {
     error_class: Option<Class>,
 }
 
-/// Why a request did not end well. A class is its number, counted from 0: none is inserted, moved or removed.
+/// Why a request did not end well. A class is its number, counted from 0: none is inserted, reordered or removed.
 #[derive(Clone, Copy, Deserialize)]
 #[cfg_attr(test, derive(Serialize))]
 enum Class {

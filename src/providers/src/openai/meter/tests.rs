@@ -1,3 +1,5 @@
+//! SSE meter tests: any cut, hidden usage, long lines.
+
 use proptest::prelude::*;
 
 use super::*;
@@ -29,17 +31,17 @@ fn run<'a>(endpoint: Endpoint, hide: bool, pieces: impl IntoIterator<Item = &'a 
     let mut sent = Vec::new();
     let mut completions = 0;
     for piece in pieces {
-        let fed = meter.feed(Bytes::copy_from_slice(piece));
+        let output = meter.feed(Bytes::copy_from_slice(piece));
         if !hide {
-            assert_eq!(&fed.forward[..], piece, "sent on at once");
+            assert_eq!(&output.forward[..], piece, "sent on at once");
         }
-        sent.extend_from_slice(&fed.forward);
-        completions += usize::from(fed.completes);
+        sent.extend_from_slice(&output.forward);
+        completions += usize::from(output.completes);
     }
-    let fed = meter.finish();
-    sent.extend_from_slice(&fed.forward);
-    completions += usize::from(fed.completes);
-    assert_eq!(completions, usize::from(meter.completed()), "told once");
+    let output = meter.finish();
+    sent.extend_from_slice(&output.forward);
+    completions += usize::from(output.completes);
+    assert_eq!(completions, usize::from(meter.completed()), "reported once");
     Outcome {
         sent: String::from_utf8(sent).unwrap(),
         usage: meter.usage(),
@@ -81,7 +83,7 @@ fn a_chat_is_metered_and_untouched() {
 }
 
 #[test]
-fn usage_that_nobody_asked_for_is_taken_out() {
+fn usage_that_was_not_requested_is_removed() {
     for end in ["\n", "\r\n", "\r"] {
         let text = format!(
             ": hello{end}{end}{}{end}{end}{}{end}{end}data: {{\"choices\":[],{USAGE}}}{end}{end}data: [DONE]{end}{end}",
@@ -103,13 +105,13 @@ fn usage_that_nobody_asked_for_is_taken_out() {
 fn an_untouched_piece_is_passed_without_a_copy() {
     for hide in [false, true] {
         let piece = Bytes::from(format!("{}\n\n{}\n\n", chunk("a", ""), chunk("b", "")));
-        let fed = StreamMeter::new(Endpoint::Chat, hide).feed(piece.clone());
-        assert_eq!((fed.forward.as_ptr(), fed.forward.len()), (piece.as_ptr(), piece.len()));
+        let output = StreamMeter::new(Endpoint::Chat, hide).feed(piece.clone());
+        assert_eq!((output.forward.as_ptr(), output.forward.len()), (piece.as_ptr(), piece.len()));
     }
 }
 
 #[test]
-fn what_cannot_tell_of_usage_is_not_held() {
+fn what_cannot_report_usage_is_not_buffered() {
     let mut meter = StreamMeter::new(Endpoint::Chat, true);
     for piece in [": keep-al", "ive\n", "\n", "event: x\n", "id: 7", "\n", "database\n\n"] {
         assert_eq!(meter.feed(Bytes::from(piece)).forward, piece);
@@ -166,13 +168,13 @@ fn the_completing_piece_is_named() {
 
     let mut meter = StreamMeter::new(Endpoint::Chat, true);
     assert!(!meter.feed(Bytes::from("data: [DONE]")).completes, "held");
-    let fed = meter.feed(Bytes::from("\n"));
-    assert_eq!((fed.forward, fed.completes), (Bytes::from("data: [DONE]\n"), true));
+    let output = meter.feed(Bytes::from("\n"));
+    assert_eq!((output.forward, output.completes), (Bytes::from("data: [DONE]\n"), true));
 
     let mut meter = StreamMeter::new(Endpoint::Responses, false);
-    let fed = meter
+    let output = meter
         .feed(Bytes::from("data: {\"type\":\"response.completed\",\"response\":{\"usage\":{\"input_tokens\":1}}}\n"));
-    assert!(fed.completes && meter.usage().input_tokens == Some(1), "usage is known before the piece is released");
+    assert!(output.completes && meter.usage().input_tokens == Some(1), "usage is known before the piece is released");
 }
 
 #[test]
@@ -226,7 +228,7 @@ fn an_event_that_never_ends_is_given_up() {
         assert_eq!((outcome.sent.as_str(), outcome.gave_up, outcome.completed), (text.as_str(), true, true));
         assert_eq!(run(Endpoint::Chat, hide, text.as_bytes().chunks(4_097)), outcome);
     }
-    // Lines that are not data are held too while an event is open, and have the same end.
+    // Lines that are not data are buffered too while an event is open, and have the same end.
     let text = format!("data: [\n: {}\n\ndata: [DONE]\n\n", "c".repeat(LINE_CAP));
     let outcome = whole(Endpoint::Chat, true, &text);
     assert_eq!((outcome.sent.as_str(), outcome.gave_up), (text.as_str(), true));

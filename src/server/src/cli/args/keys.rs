@@ -121,7 +121,7 @@ impl FromStr for Rpm {
 }
 
 impl CreateArgs {
-    /// The shape that every door takes.
+    /// The shape that every entry point takes.
     pub(in crate::cli) fn into_shape(self) -> CreateKey {
         CreateKey {
             name: self.name,

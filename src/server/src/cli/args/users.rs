@@ -5,7 +5,7 @@ use clap::Subcommand;
 /// People who may sign in.
 #[derive(Subcommand)]
 pub enum UsersCommand {
-    /// Set somebody's password and end their sessions; the password is asked for, or read from standard input
+    /// Set a user's password and end their sessions; the password is asked for, or read from standard input
     ResetPassword {
         /// Their e-mail address
         #[arg(long)]

@@ -1,4 +1,4 @@
-//! Two ways to do the same thing: over the admin API of a running server, or on the database of this machine.
+//! Command backends: the admin API of a running server (remote), or the database of this machine (local).
 
 mod remote;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Calling the admin API of a running server.
+//! Remote backend: an HTTP client of the admin API.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ pub struct Remote {
     token: Option<SecretString>,
 }
 
-/// As much of a problem as is told again. Other fields may come.
+/// As much of a problem as is printed. Other fields may come.
 #[derive(Deserialize)]
 struct Problem {
     detail: String,
@@ -55,7 +55,7 @@ impl Remote {
             .user_agent(concat!("keywright/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(CONNECT)
             .timeout(TOTAL)
-            // The token must not follow anybody anywhere.
+            // The token must not follow a redirect.
             .redirect(redirect::Policy::none())
             .no_proxy()
             .build()
@@ -80,7 +80,7 @@ impl Remote {
         let body = self.send(request).await?;
         // An answer without content is the unit, which JSON writes as null.
         let text: &[u8] = if O::SPEC.status == 204 { b"null" } else { &body };
-        serde_json::from_slice(text).map_err(|_| self.stranger())
+        serde_json::from_slice(text).map_err(|_| self.not_keywright())
     }
 
     fn url(&self, target: &str) -> Result<Url> {
@@ -97,7 +97,7 @@ impl Remote {
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.unreachable(error))? {
             if body.len() + chunk.len() > ANSWER_MAX {
-                return Err(self.stranger());
+                return Err(self.not_keywright());
             }
             body.extend_from_slice(&chunk);
         }
@@ -111,7 +111,7 @@ impl Remote {
                     Kind::Unreachable,
                     format!("{} answers {status}: the server behind it is down", self.base),
                 ),
-                _ => self.stranger(),
+                _ => self.not_keywright(),
             };
         };
         let kind = match response.status().as_u16() {
@@ -153,7 +153,7 @@ impl Remote {
         CliError::new(Kind::Unreachable, message)
     }
 
-    fn stranger(&self) -> CliError {
+    fn not_keywright(&self) -> CliError {
         CliError::failure(format!("{} does not answer like Keywright; see KEYWRIGHT_URL", self.base))
     }
 }

@@ -1,4 +1,4 @@
-//! Both backends over one control plane, the remote one through real HTTP.
+//! Backend tests: both backends over one control plane, the remote one through real HTTP.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -19,7 +19,7 @@ use tokio::{net::TcpListener, task::JoinSet};
 
 use super::{Backend, CliError};
 use crate::{
-    cli::{error::Kind, logs, output::tests::Heard},
+    cli::{error::Kind, logs, output::tests::CapturedOutput},
     config::ClientConfig,
 };
 
@@ -89,8 +89,8 @@ impl SessionActor for NoSessions {
 
 /// Lists logs from `backend`, which fails.
 async fn failing(backend: &Backend) -> CliError {
-    let heard = Heard::pipe();
-    logs::run(typed(&["list"]).unwrap(), backend, &heard.out).await.unwrap_err()
+    let captured = CapturedOutput::pipe();
+    logs::run(typed(&["list"]).unwrap(), backend, &captured.out).await.unwrap_err()
 }
 
 #[tokio::test]
@@ -148,7 +148,7 @@ async fn statuses_become_exit_codes() {
 }
 
 #[tokio::test]
-async fn answers_of_strangers_are_told_apart() {
+async fn answers_of_other_servers_are_distinguished() {
     for (status, kind) in [
         (StatusCode::OK, Kind::Failure),
         (StatusCode::NOT_FOUND, Kind::Failure),

@@ -12,12 +12,12 @@ use crate::cli::{
         tests::{Bench, typed},
     },
     error::{CliError, Kind},
-    output::tests::Heard,
+    output::tests::CapturedOutput,
 };
 
-async fn keys(arguments: &[&str], backend: &Backend, heard: &Heard) -> Result<(), CliError> {
+async fn keys(arguments: &[&str], backend: &Backend, captured: &CapturedOutput) -> Result<(), CliError> {
     let command: KeysCommand = typed(arguments).unwrap();
-    run(command, backend, &heard.out).await
+    run(command, backend, &captured.out).await
 }
 
 /// What is shown of a key: the value beside `field`.
@@ -30,24 +30,24 @@ fn field(text: &str, field: &str) -> String {
 async fn a_new_key_says_its_secret_once() {
     let bench = Bench::new().await;
     for (name, backend) in bench.both() {
-        let heard = Heard::pipe();
+        let captured = CapturedOutput::pipe();
         keys(
             &["create", "--name", name, "--rpm", "none", "--model", "gpt-*", "--cidr", "10.0.0.0/8"],
             &backend,
-            &heard,
+            &captured,
         )
         .await
         .unwrap();
-        let told = heard.data();
-        let (id, secret) = (field(&told, "id"), field(&told, "secret"));
-        assert!(secret.starts_with("sk-auto-live-"), "{told}");
-        assert_eq!((field(&told, "rpm"), field(&told, "models")), ("none".to_owned(), "gpt-*".to_owned()));
-        assert_eq!(field(&told, "base_url"), "https://gateway.example/v1");
-        assert_eq!(heard.messages(), "Store the secret now: it cannot be shown again.\n");
+        let printed = captured.data();
+        let (id, secret) = (field(&printed, "id"), field(&printed, "secret"));
+        assert!(secret.starts_with("sk-auto-live-"), "{printed}");
+        assert_eq!((field(&printed, "rpm"), field(&printed, "models")), ("none".to_owned(), "gpt-*".to_owned()));
+        assert_eq!(field(&printed, "base_url"), "https://gateway.example/v1");
+        assert_eq!(captured.messages(), "Store the secret now: it cannot be shown again.\n");
         for again in [&["show", &id][..], &["list"], &["disable", &id], &["enable", &id], &["revoke", &id]] {
-            keys(again, &backend, &heard).await.unwrap();
+            keys(again, &backend, &captured).await.unwrap();
         }
-        assert!(!heard.data().contains(&secret), "{name}");
+        assert!(!captured.data().contains(&secret), "{name}");
     }
 }
 
@@ -55,13 +55,14 @@ async fn a_new_key_says_its_secret_once() {
 async fn lines_for_a_dotenv_file() {
     let bench = Bench::new().await;
     for (name, backend) in bench.both() {
-        let heard = Heard::terminal();
-        keys(&["create", "--name", name, "--env", "test", "-o", "env"], &backend, &heard).await.unwrap();
-        let told = heard.data();
-        let lines: Vec<&str> = told.lines().collect();
-        assert!(lines[0].starts_with("OPENAI_API_KEY=sk-auto-test-"), "{told}");
+        let captured = CapturedOutput::terminal();
+        keys(&["create", "--name", name, "--env", "test", "-o", "env"], &backend, &captured).await.unwrap();
+        let printed = captured.data();
+        let lines: Vec<&str> = printed.lines().collect();
+        assert!(lines[0].starts_with("OPENAI_API_KEY=sk-auto-test-"), "{printed}");
         assert_eq!(lines[1..], ["OPENAI_BASE_URL=https://gateway.example/v1"]);
-        let error = keys(&["create", "--name", name, "-o", "env"], &backend, &Heard::json()).await.unwrap_err();
+        let error =
+            keys(&["create", "--name", name, "-o", "env"], &backend, &CapturedOutput::json()).await.unwrap_err();
         assert_eq!(error.kind(), Kind::Usage);
     }
 }
@@ -79,16 +80,16 @@ async fn json_is_what_rest_says() {
     let bench = Bench::new().await;
     let mut shapes = Vec::new();
     for (_, backend) in bench.both() {
-        let heard = Heard::json();
-        keys(&["create", "--name", "ci", "--disabled", "--expires-in-days", "30"], &backend, &heard).await.unwrap();
-        let key: Value = serde_json::from_str(&heard.data()).unwrap();
+        let captured = CapturedOutput::json();
+        keys(&["create", "--name", "ci", "--disabled", "--expires-in-days", "30"], &backend, &captured).await.unwrap();
+        let key: Value = serde_json::from_str(&captured.data()).unwrap();
         assert_eq!(
             (key["state"].as_str(), key["rate_limits"]["requests_per_minute"].as_i64()),
             (Some("disabled"), Some(100))
         );
         assert!(key["secret"].is_string() && key["expires_at"].is_string());
-        keys(&["list", "--page-size", "1"], &backend, &heard).await.unwrap();
-        let page: Value = serde_json::from_str(&heard.data()).unwrap();
+        keys(&["list", "--page-size", "1"], &backend, &captured).await.unwrap();
+        let page: Value = serde_json::from_str(&captured.data()).unwrap();
         assert_eq!((&page["page_size"], page["items"].as_array().unwrap().len()), (&Value::from(1), 1));
         let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
         shapes.push((names(&key), names(&page), names(&page["items"][0])));
@@ -99,22 +100,22 @@ async fn json_is_what_rest_says() {
 #[tokio::test]
 async fn both_backends_list_the_same() {
     let bench = Bench::new().await;
-    let heard = Heard::pipe();
+    let captured = CapturedOutput::pipe();
     for name in ["first", "second", "third"] {
         bench.clock.advance(Duration::from_secs(1));
-        keys(&["create", "--name", name], &bench.local(), &heard).await.unwrap();
+        keys(&["create", "--name", name], &bench.local(), &captured).await.unwrap();
     }
-    heard.data();
-    heard.messages();
+    captured.data();
+    captured.messages();
     for (_, backend) in bench.both() {
-        keys(&["list", "--page-size", "2"], &backend, &heard).await.unwrap();
-        let told = heard.data();
-        let names: Vec<&str> = told.lines().map(|line| line.split('\t').nth(1).unwrap()).collect();
+        keys(&["list", "--page-size", "2"], &backend, &captured).await.unwrap();
+        let printed = captured.data();
+        let names: Vec<&str> = printed.lines().map(|line| line.split('\t').nth(1).unwrap()).collect();
         assert_eq!(names, ["third", "second"]);
-        assert_eq!(heard.messages(), "3 keys in all; --page 2 shows more.\n");
-        keys(&["list", "--search", "FIRST", "--state", "active"], &backend, &heard).await.unwrap();
-        assert_eq!(heard.data().lines().count(), 1);
-        assert_eq!(heard.messages(), "");
+        assert_eq!(captured.messages(), "3 keys in all; --page 2 shows more.\n");
+        keys(&["list", "--search", "FIRST", "--state", "active"], &backend, &captured).await.unwrap();
+        assert_eq!(captured.data().lines().count(), 1);
+        assert_eq!(captured.messages(), "");
     }
 }
 
@@ -122,24 +123,24 @@ async fn both_backends_list_the_same() {
 #[tokio::test]
 async fn a_list_goes_on_until_it_is_done() {
     let bench = Bench::new().await;
-    let heard = Heard::json();
+    let captured = CapturedOutput::json();
     for n in 0..134 {
         bench.clock.advance(std::time::Duration::from_millis(1));
-        keys(&["create", "--name", &format!("key {n}")], &bench.local(), &heard).await.unwrap();
+        keys(&["create", "--name", &format!("key {n}")], &bench.local(), &captured).await.unwrap();
     }
-    heard.data();
+    captured.data();
     for (name, backend) in bench.both() {
-        heard.messages();
-        keys(&["list"], &backend, &heard).await.unwrap();
-        let page: Value = serde_json::from_str(&heard.data()).unwrap();
+        captured.messages();
+        keys(&["list"], &backend, &captured).await.unwrap();
+        let page: Value = serde_json::from_str(&captured.data()).unwrap();
         let ids: std::collections::BTreeSet<&str> =
             page["items"].as_array().unwrap().iter().map(|key| key["id"].as_str().unwrap()).collect();
         assert_eq!((ids.len(), &page["total"], &page["page"]), (134, &Value::from(134), &Value::from(1)), "{name}");
-        for (other, lines) in [(Heard::pipe(), 134), (Heard::terminal(), 135)] {
+        for (other, lines) in [(CapturedOutput::pipe(), 134), (CapturedOutput::terminal(), 135)] {
             keys(&["list"], &backend, &other).await.unwrap();
             assert_eq!((other.data().lines().count(), other.messages().as_str()), (lines, ""), "{name}");
         }
-        let piped = Heard::pipe();
+        let piped = CapturedOutput::pipe();
         keys(&["list", "--search", "key 13"], &backend, &piped).await.unwrap();
         assert_eq!(piped.data().lines().count(), 5, "13 and 130 to 133");
         keys(&["list", "--page", "2"], &backend, &piped).await.unwrap();
@@ -163,7 +164,7 @@ async fn mistakes_name_the_flag() {
             (&["list", "--page-size", "101"], "--page-size: "),
             (&["list", "--state", "gone"], "--state: "),
         ] {
-            let error = keys(arguments, &backend, &Heard::pipe()).await.unwrap_err();
+            let error = keys(arguments, &backend, &CapturedOutput::pipe()).await.unwrap_err();
             assert_eq!(error.kind(), Kind::Usage, "{name} {arguments:?}");
             assert!(error.to_string().starts_with(flag), "{name} {arguments:?}: {error}");
         }
@@ -176,16 +177,16 @@ async fn what_is_not_there_and_what_does_not_fit() {
     for (_, backend) in bench.both() {
         for id in ["nonsense", "../upstreams", "key_01kaj1p2y9f3v8s7m5n4k6t2qd"] {
             for verb in ["show", "enable", "disable", "revoke"] {
-                let error = keys(&[verb, id], &backend, &Heard::pipe()).await.unwrap_err();
+                let error = keys(&[verb, id], &backend, &CapturedOutput::pipe()).await.unwrap_err();
                 assert_eq!((error.kind(), error.to_string().as_str()), (Kind::NotFound, "there is no such key"));
             }
         }
-        let heard = Heard::pipe();
-        keys(&["create", "--name", "x"], &backend, &heard).await.unwrap();
-        let id = field(&heard.data(), "id");
-        keys(&["revoke", &id, "--reason", "leaked"], &backend, &heard).await.unwrap();
-        assert_eq!(field(&heard.data(), "revoke_reason"), "leaked");
-        let error = keys(&["enable", &id], &backend, &heard).await.unwrap_err();
+        let captured = CapturedOutput::pipe();
+        keys(&["create", "--name", "x"], &backend, &captured).await.unwrap();
+        let id = field(&captured.data(), "id");
+        keys(&["revoke", &id, "--reason", "leaked"], &backend, &captured).await.unwrap();
+        assert_eq!(field(&captured.data(), "revoke_reason"), "leaked");
+        let error = keys(&["enable", &id], &backend, &captured).await.unwrap_err();
         assert_eq!(error.kind(), Kind::Conflict);
     }
 }

@@ -1,5 +1,5 @@
-//! Text from outside, made harmless. Names of models and programs come from whoever called the gateway; on a terminal
-//! they must not move the cursor, change colours or turn the reading direction.
+//! Terminal escaping of text from outside. Names of models and programs come from whoever called the gateway; on a
+//! terminal they must not move the cursor, change colours or turn the reading direction.
 
 use std::fmt::Write as _;
 

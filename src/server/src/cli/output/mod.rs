@@ -1,4 +1,4 @@
-//! What a command says. The only place of the command line that prints: data on stdout, everything else on stderr.
+//! CLI output. The only place of the command line that prints: data on stdout, everything else on stderr.
 
 mod cell;
 mod secret;
@@ -36,7 +36,7 @@ struct Sinks {
     data: Box<dyn Write + Send>,
     messages: Box<dyn Write + Send>,
     /// The first write of data that went wrong.
-    trouble: Option<io::Error>,
+    write_error: Option<io::Error>,
 }
 
 impl Output {
@@ -53,10 +53,10 @@ impl Output {
     }
 
     fn over(form: Form, data: Box<dyn Write + Send>, messages: Box<dyn Write + Send>) -> Self {
-        Self { form, colour: false, can_ask: false, sinks: Mutex::new(Sinks { data, messages, trouble: None }) }
+        Self { form, colour: false, can_ask: false, sinks: Mutex::new(Sinks { data, messages, write_error: None }) }
     }
 
-    /// Whether somebody sits at the other end of standard input and could be asked.
+    /// Whether a person sits at the other end of standard input and could be asked.
     pub fn can_ask(&self) -> bool {
         self.can_ask
     }
@@ -130,23 +130,23 @@ impl Output {
     pub fn finish(&self) -> Result<(), CliError> {
         let mut sinks = self.sinks.lock();
         if let Err(error) = sinks.data.flush() {
-            sinks.trouble.get_or_insert(error);
+            sinks.write_error.get_or_insert(error);
         }
-        match sinks.trouble.take() {
+        match sinks.write_error.take() {
             None => Ok(()),
-            // Whoever reads has read enough, as `head` does; nobody wants a sentence about it.
+            // Whoever reads has read enough, as `head` does; no message is wanted about it.
             Some(error) if error.kind() == ErrorKind::BrokenPipe => Err(CliError::failure("")),
             Some(error) => Err(CliError::failure(format!("the output cannot be written: {error}"))),
         }
     }
 
-    /// Tells `error` and gives the exit code.
+    /// Prints `error` and returns the exit code.
     pub fn fail(&self, error: &CliError) -> ExitCode {
         let text = error.to_string();
         if !text.is_empty() {
             let (on, off) = if self.colour { ("\u{1b}[1;31m", "\u{1b}[0m") } else { ("", "") };
             let mut sinks = self.sinks.lock();
-            // Nothing is left to tell it to if this fails.
+            // There is nowhere to report it if this fails.
             let _ = writeln!(sinks.messages, "{on}error:{off} {}", cell::lines(&text));
         }
         ExitCode::from(error.exit_code())
@@ -163,7 +163,7 @@ impl Output {
         match serde_json::to_string_pretty(shape) {
             Ok(text) => self.data(&format!("{}\n", cell::json(&text))),
             Err(error) => {
-                self.sinks.lock().trouble.get_or_insert(io::Error::other(error));
+                self.sinks.lock().write_error.get_or_insert(io::Error::other(error));
             }
         }
     }
@@ -195,8 +195,8 @@ impl Output {
 
     fn data(&self, text: &str) {
         let mut sinks = self.sinks.lock();
-        if sinks.trouble.is_none() {
-            sinks.trouble = sinks.data.write_all(text.as_bytes()).and_then(|()| sinks.data.flush()).err();
+        if sinks.write_error.is_none() {
+            sinks.write_error = sinks.data.write_all(text.as_bytes()).and_then(|()| sinks.data.flush()).err();
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Secrets come in by a hidden prompt, standard input or a file: never as an argument, which every user of the machine
-//! could read and every shell would remember.
+//! Secret input: a hidden prompt, standard input or a file; never an argument, which every user of the machine could
+//! read and every shell would remember.
 
 use std::{
     fs::File,
@@ -41,7 +41,7 @@ fn trimmed(text: &Zeroizing<String>) -> Option<SecretString> {
 }
 
 fn whole(input: &mut dyn Read) -> Result<Zeroizing<String>, CliError> {
-    // Room for all of it from the start: a buffer that grows leaves copies behind.
+    // Capacity for all of it from the start: a buffer that grows leaves copies behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(SECRET_MAX + 1));
     let limit = u64::try_from(SECRET_MAX + 1).unwrap_or(u64::MAX);
     let unreadable = |error: io::Error| CliError::failure(format!("the secret cannot be read: {error}"));

@@ -1,4 +1,4 @@
-//! What comes out, in each form.
+//! CLI output tests: each form.
 
 use std::{
     io::{self, Write},
@@ -11,7 +11,7 @@ use super::{Form, Output};
 use crate::cli::error::CliError;
 
 /// An output whose words can be read again.
-pub(in crate::cli) struct Heard {
+pub(in crate::cli) struct CapturedOutput {
     pub(in crate::cli) out: Output,
     data: Words,
     messages: Words,
@@ -37,7 +37,7 @@ impl Words {
     }
 }
 
-impl Heard {
+impl CapturedOutput {
     fn over(form: Form) -> Self {
         let (data, messages) = (Words::default(), Words::default());
         let out = Output::over(form, Box::new(data.clone()), Box::new(messages.clone()));
@@ -73,39 +73,42 @@ fn rows() -> Vec<Vec<String>> {
 
 #[test]
 fn a_table_is_for_eyes() {
-    let heard = Heard::terminal();
-    heard.out.table(&["id", "last_used"], rows());
-    assert_eq!(heard.data(), "ID      LAST USED\nkey_1   two words\nkey_22  -\n");
-    heard.out.thing(&(), &[("id", "key_1".to_owned()), ("expires_at", String::new())]);
-    assert_eq!(heard.data(), "id          key_1\nexpires_at  -\n");
+    let captured = CapturedOutput::terminal();
+    captured.out.table(&["id", "last_used"], rows());
+    assert_eq!(captured.data(), "ID      LAST USED\nkey_1   two words\nkey_22  -\n");
+    captured.out.thing(&(), &[("id", "key_1".to_owned()), ("expires_at", String::new())]);
+    assert_eq!(captured.data(), "id          key_1\nexpires_at  -\n");
 }
 
 #[test]
 fn a_pipe_gets_a_line_per_row_and_a_tab_per_column() {
-    let heard = Heard::pipe();
-    heard.out.table(&["id", "last_used"], rows());
-    assert_eq!(heard.data(), "key_1\ttwo words\nkey_22\t\n");
-    heard.out.thing(&(), &[("id", "key_1".to_owned()), ("expires_at", String::new())]);
-    assert_eq!(heard.data(), "id\tkey_1\nexpires_at\t\n");
+    let captured = CapturedOutput::pipe();
+    captured.out.table(&["id", "last_used"], rows());
+    assert_eq!(captured.data(), "key_1\ttwo words\nkey_22\t\n");
+    captured.out.thing(&(), &[("id", "key_1".to_owned()), ("expires_at", String::new())]);
+    assert_eq!(captured.data(), "id\tkey_1\nexpires_at\t\n");
 }
 
 #[test]
 fn json_is_the_shape_itself() {
-    let heard = Heard::json();
-    heard.out.list(&serde_json::json!({ "items": [1] }), &["id"], &rows());
-    assert_eq!(serde_json::from_str::<serde_json::Value>(&heard.data()).unwrap(), serde_json::json!({ "items": [1] }));
-    heard.out.table(&["id", "last_used"], rows());
-    let told: serde_json::Value = serde_json::from_str(&heard.data()).unwrap();
-    assert_eq!(told[0], serde_json::json!({ "id": "key_1", "last_used": "two\twords" }));
+    let captured = CapturedOutput::json();
+    captured.out.list(&serde_json::json!({ "items": [1] }), &["id"], &rows());
+    assert_eq!(
+        serde_json::from_str::<serde_json::Value>(&captured.data()).unwrap(),
+        serde_json::json!({ "items": [1] })
+    );
+    captured.out.table(&["id", "last_used"], rows());
+    let printed: serde_json::Value = serde_json::from_str(&captured.data()).unwrap();
+    assert_eq!(printed[0], serde_json::json!({ "id": "key_1", "last_used": "two\twords" }));
 }
 
 #[test]
 fn messages_stay_out_of_the_data() {
-    let heard = Heard::pipe();
-    heard.out.message("Store it now.");
-    heard.out.fail(&CliError::usage("--rpm: use\u{1b}[2J more"));
-    assert_eq!(heard.data(), "");
-    assert_eq!(heard.messages(), "Store it now.\nerror: --rpm: use\u{fffd}[2J more\n");
+    let captured = CapturedOutput::pipe();
+    captured.out.message("Store it now.");
+    captured.out.fail(&CliError::usage("--rpm: use\u{1b}[2J more"));
+    assert_eq!(captured.data(), "");
+    assert_eq!(captured.messages(), "Store it now.\nerror: --rpm: use\u{fffd}[2J more\n");
 }
 
 struct Broken(io::ErrorKind);
@@ -131,5 +134,5 @@ fn a_full_disk_is_a_failure_and_a_closed_pipe_a_silent_one() {
     out.line("x");
     let error = out.finish().unwrap_err();
     assert_eq!((error.to_string().as_str(), error.exit_code()), ("", 1));
-    assert!(Heard::pipe().out.finish().is_ok());
+    assert!(CapturedOutput::pipe().out.finish().is_ok());
 }

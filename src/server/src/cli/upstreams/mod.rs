@@ -78,7 +78,8 @@ fn shape(args: CreateArgs, secret: Option<&SecretString>) -> CreateUpstream {
     }
 }
 
-/// The secret of a new upstream: from where the flags say, else asked for where somebody sits and one may be needed.
+/// The secret of a new upstream: from where the flags say, else asked for where a terminal is there and one may be
+/// needed.
 fn new_secret(args: &CreateArgs, can_ask: bool) -> Result<Option<SecretString>, CliError> {
     if let Some(secret) = flagged(&args.secret)? {
         return Ok(Some(secret));

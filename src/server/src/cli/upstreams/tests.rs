@@ -10,12 +10,12 @@ use crate::cli::{
         tests::{Bench, typed},
     },
     error::{CliError, Kind},
-    output::tests::Heard,
+    output::tests::CapturedOutput,
 };
 
-async fn upstreams(arguments: &[&str], backend: &Backend, heard: &Heard) -> Result<(), CliError> {
+async fn upstreams(arguments: &[&str], backend: &Backend, captured: &CapturedOutput) -> Result<(), CliError> {
     let command: UpstreamsCommand = typed(arguments).unwrap();
-    run(command, backend, &heard.out).await
+    run(command, backend, &captured.out).await
 }
 
 fn secret_file(dir: &tempfile::TempDir, text: &str) -> PathBuf {
@@ -24,31 +24,31 @@ fn secret_file(dir: &tempfile::TempDir, text: &str) -> PathBuf {
     path
 }
 
-fn id_of(told: &str) -> String {
-    told.lines().next().unwrap().split('\t').nth(1).unwrap().to_owned()
+fn id_of(printed: &str) -> String {
+    printed.lines().next().unwrap().split('\t').nth(1).unwrap().to_owned()
 }
 
 #[tokio::test]
-async fn a_secret_from_a_file_is_stored_and_never_told() {
+async fn a_secret_from_a_file_is_stored_and_never_printed() {
     let bench = Bench::new().await;
     let dir = tempfile::tempdir().unwrap();
     for (name, backend) in bench.both() {
-        let heard = Heard::pipe();
+        let captured = CapturedOutput::pipe();
         let path = secret_file(&dir, "sk-provider-canary-1234\n");
         let file = path.to_str().unwrap();
         let arguments = ["create", "--provider", "openai", "--name", name, "--secret-file", file, "--default"];
-        upstreams(&arguments, &backend, &heard).await.unwrap();
-        let told = heard.data();
-        assert!(told.contains("secret\tsk-***1234\n") && told.contains("default\ttrue\n"), "{told}");
-        let id = id_of(&told);
+        upstreams(&arguments, &backend, &captured).await.unwrap();
+        let printed = captured.data();
+        assert!(printed.contains("secret\tsk-***1234\n") && printed.contains("default\ttrue\n"), "{printed}");
+        let id = id_of(&printed);
         secret_file(&dir, "sk-provider-canary-5678");
-        upstreams(&["set-secret", &id, "--secret-file", file], &backend, &heard).await.unwrap();
-        let told = heard.data();
-        assert!(told.contains("5678") && !told.contains("canary"), "{told}");
-        upstreams(&["list"], &backend, &heard).await.unwrap();
-        upstreams(&["show", &id], &backend, &heard).await.unwrap();
-        let told = heard.data();
-        assert!(told.contains(&id) && !told.contains("canary"), "{told}");
+        upstreams(&["set-secret", &id, "--secret-file", file], &backend, &captured).await.unwrap();
+        let printed = captured.data();
+        assert!(printed.contains("5678") && !printed.contains("canary"), "{printed}");
+        upstreams(&["list"], &backend, &captured).await.unwrap();
+        upstreams(&["show", &id], &backend, &captured).await.unwrap();
+        let printed = captured.data();
+        assert!(printed.contains(&id) && !printed.contains("canary"), "{printed}");
     }
 }
 
@@ -56,16 +56,16 @@ async fn a_secret_from_a_file_is_stored_and_never_told() {
 async fn echo_needs_nothing() {
     let bench = Bench::new().await;
     for (name, backend) in bench.both() {
-        let heard = Heard::pipe();
-        upstreams(&["create", "--provider", "echo", "--name", name], &backend, &heard).await.unwrap();
-        let id = id_of(&heard.data());
-        upstreams(&["test", &id], &backend, &heard).await.unwrap();
-        assert!(heard.data().starts_with("address\tok\t"), "{name}");
-        upstreams(&["set-default", &id], &backend, &heard).await.unwrap();
-        assert!(heard.data().contains("default\ttrue\n"), "{name}");
-        upstreams(&["delete", &id], &backend, &heard).await.unwrap();
-        assert_eq!((heard.data().as_str(), heard.messages()), ("", format!("Deleted {id}.\n")));
-        let error = upstreams(&["show", &id], &backend, &heard).await.unwrap_err();
+        let captured = CapturedOutput::pipe();
+        upstreams(&["create", "--provider", "echo", "--name", name], &backend, &captured).await.unwrap();
+        let id = id_of(&captured.data());
+        upstreams(&["test", &id], &backend, &captured).await.unwrap();
+        assert!(captured.data().starts_with("address\tok\t"), "{name}");
+        upstreams(&["set-default", &id], &backend, &captured).await.unwrap();
+        assert!(captured.data().contains("default\ttrue\n"), "{name}");
+        upstreams(&["delete", &id], &backend, &captured).await.unwrap();
+        assert_eq!((captured.data().as_str(), captured.messages()), ("", format!("Deleted {id}.\n")));
+        let error = upstreams(&["show", &id], &backend, &captured).await.unwrap_err();
         assert_eq!(error.kind(), Kind::NotFound);
     }
 }
@@ -73,15 +73,15 @@ async fn echo_needs_nothing() {
 #[tokio::test]
 async fn a_list_goes_on_until_it_is_done() {
     let bench = Bench::new().await;
-    let heard = Heard::pipe();
+    let captured = CapturedOutput::pipe();
     for n in 0..103 {
         let name = format!("echo {n}");
-        upstreams(&["create", "--provider", "echo", "--name", &name], &bench.local(), &heard).await.unwrap();
+        upstreams(&["create", "--provider", "echo", "--name", &name], &bench.local(), &captured).await.unwrap();
     }
-    heard.data();
+    captured.data();
     for (name, backend) in bench.both() {
-        upstreams(&["list"], &backend, &heard).await.unwrap();
-        assert_eq!((heard.data().lines().count(), heard.messages().as_str()), (103, ""), "{name}");
+        upstreams(&["list"], &backend, &captured).await.unwrap();
+        assert_eq!((captured.data().lines().count(), captured.messages().as_str()), (103, ""), "{name}");
     }
 }
 
@@ -89,15 +89,15 @@ async fn a_list_goes_on_until_it_is_done() {
 async fn a_test_that_fails_is_a_failure_with_a_report() {
     let bench = Bench::new().await;
     for (name, backend) in bench.both() {
-        let heard = Heard::pipe();
+        let captured = CapturedOutput::pipe();
         let arguments =
             ["create", "--provider", "openai_compatible", "--name", name, "--base-url", "http://localhost:9/v1"];
         // Without a terminal nothing is asked: a local model server often wants no secret.
-        upstreams(&arguments, &backend, &heard).await.unwrap();
-        let id = id_of(&heard.data());
-        let error = upstreams(&["test", &id], &backend, &heard).await.unwrap_err();
+        upstreams(&arguments, &backend, &captured).await.unwrap();
+        let id = id_of(&captured.data());
+        let error = upstreams(&["test", &id], &backend, &captured).await.unwrap_err();
         assert_eq!(error.exit_code(), 1);
-        assert!(heard.data().starts_with("address\tfailed\t"), "{name}");
+        assert!(captured.data().starts_with("address\tfailed\t"), "{name}");
     }
 }
 
@@ -120,19 +120,19 @@ async fn mistakes_are_named() {
             (&["create", "--provider", "echo", "--name", &"x".repeat(101)], "--name: "),
             (&["list", "--page", "0"], "--page: "),
         ] {
-            let error = upstreams(arguments, &backend, &Heard::pipe()).await.unwrap_err();
+            let error = upstreams(arguments, &backend, &CapturedOutput::pipe()).await.unwrap_err();
             assert_eq!(error.kind(), Kind::Usage, "{arguments:?}: {error}");
             assert!(error.to_string().starts_with(said), "{arguments:?}: {error}");
             assert!(!error.to_string().contains("two words"), "{error}");
         }
-        let heard = Heard::pipe();
+        let captured = CapturedOutput::pipe();
         let create = ["create", "--provider", "echo"];
-        if upstreams(&create, &backend, &heard).await.is_ok() {
-            let error = upstreams(&create, &backend, &heard).await.unwrap_err();
+        if upstreams(&create, &backend, &captured).await.is_ok() {
+            let error = upstreams(&create, &backend, &captured).await.unwrap_err();
             assert_eq!(error.kind(), Kind::Conflict, "the name is taken");
-            upstreams(&["delete", &id_of(&heard.data())], &backend, &heard).await.unwrap();
+            upstreams(&["delete", &id_of(&captured.data())], &backend, &captured).await.unwrap();
         }
-        let error = upstreams(&["delete", "up_01kaj1p2y9f3v8s7m5n4k6t2qd"], &backend, &heard).await.unwrap_err();
+        let error = upstreams(&["delete", "up_01kaj1p2y9f3v8s7m5n4k6t2qd"], &backend, &captured).await.unwrap_err();
         assert_eq!((error.kind(), error.to_string().as_str()), (Kind::NotFound, "there is no such upstream"));
     }
 }

@@ -1,4 +1,4 @@
-//! `POST /v1/responses`, whole and as its sequence of events.
+//! Fake answers of `POST /v1/responses`, whole and as its sequence of events.
 
 use bytes::Bytes;
 use serde_json::{Value, json};
