@@ -85,6 +85,7 @@ fn an_answer_without_codes_is_still_read() {
 
 /// `KEYWRIGHT_RENDER=1` writes the page anew.
 #[test]
+#[allow(clippy::disallowed_methods)] // tests are configured by the environment alone
 fn the_page_of_field_errors_is_current() {
     let mut page = "# Field errors\n\n\
         A 422 names each field that cannot be taken: `{field, code, message, params?}`. Codes and the names of parameters \

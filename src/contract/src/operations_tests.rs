@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 
 use domain::{
     PERMISSIONS,
-    permission::{Extent, permission},
+    permission_table::{Extent, permission},
 };
 
 use super::*;
@@ -79,6 +79,7 @@ fn words(extent: Extent) -> &'static str {
 
 /// `KEYWRIGHT_RENDER=1` writes the page anew. Its difference is how a changed permission shows in review.
 #[test]
+#[allow(clippy::disallowed_methods)] // tests are configured by the environment alone
 fn the_page_of_permissions_is_current() {
     let mut page = "# Permissions\n\n\
         Roles are granted in one project or everywhere. *granted*: on everything that the grant covers; *own*: of that, on what \

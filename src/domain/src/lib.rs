@@ -21,6 +21,7 @@ pub mod open_enum;
 pub mod path;
 pub mod pattern;
 pub mod permission;
+pub mod permission_table;
 pub mod plan;
 pub mod policy;
 pub mod ports;
@@ -47,10 +48,8 @@ pub use limit::{Gcra, RateLimits, Verdict};
 pub use list::KeySort;
 pub use open_enum::OpenEnum;
 pub use pattern::ModelPattern;
-pub use permission::{
-    Assurance, Decision, Grant, PERMISSIONS, Principal, PrincipalKind, Protected, Resource, Scopes, Target, Verb,
-    Visible,
-};
+pub use permission::{Assurance, Decision, Grant, Principal, PrincipalKind, Protected, Scopes, Target, Visible};
+pub use permission_table::{PERMISSIONS, Resource, Verb};
 pub use plan::{Attempt, DamagedUpstream, PlanError, plan};
 pub use policy::{Policy, PolicyChange, PolicyPatch};
 pub use ports::{Clock, Random};

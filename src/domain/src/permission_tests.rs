@@ -1,7 +1,7 @@
 //! Permission table tests: decisions by role, resource and ownership.
 
 use super::*;
-use crate::Timestamp;
+use crate::{PERMISSIONS, Timestamp, permission_table::Permission};
 
 fn project(n: u8) -> ProjectId {
     ProjectId::new(Timestamp(1), [n; 10])

@@ -3,10 +3,8 @@
 //! Whoever installs a recorder (crate `metrics`) before the gateway starts gets them; without one each costs a look at
 //! nothing. Names end in their unit; labels have few values, never a key, a model or an address.
 
-use domain::Clock;
+use domain::{Clock, ErrorClass};
 use metrics::{Histogram, counter, histogram};
-
-use crate::stages::settle::End;
 
 /// Seconds of each stage that let its request go on, by `stage`.
 const STAGE: &str = "keywright_gateway_stage_seconds";
@@ -92,8 +90,8 @@ pub(crate) fn refused(code: &'static str) {
 }
 
 /// The request of a known key is over, after so many microseconds.
-pub(crate) fn settled(end: &End, latency_us: i64) {
-    let class = match end.status / 100 {
+pub(crate) fn settled(status: u16, error: Option<ErrorClass>, latency_us: i64) {
+    let class = match status / 100 {
         2 => "2xx",
         3 => "3xx",
         4 => "4xx",
@@ -102,7 +100,7 @@ pub(crate) fn settled(end: &End, latency_us: i64) {
     };
     histogram!(REQUEST, "class" => class)
         .record(seconds(u64::try_from(latency_us).unwrap_or_default().saturating_mul(1000)));
-    if let Some(error) = end.class {
+    if let Some(error) = error {
         counter!(FAILURES, "class" => error.as_str()).increment(1);
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     installation::{InstallationIdentity, KeyringColumns, SELECT_INSTALLATION, SELECT_KEYRING},
     location::{CONTROL_FILE, USAGE_FILE, postgres_options},
     schema::{MIGRATIONS_TABLE, SupportRow, read_only},
-    table::TABLES,
+    table::{DERIVED, TABLES},
 };
 
 /// What a database holds, as far as opening it is concerned.
@@ -28,16 +28,6 @@ pub enum Inspection {
     /// Tables without a keyring: another application's, or ours with their keyring lost.
     Foreign,
 }
-
-/// What SQLite keeps the full-text index in; made out of other tables, like the index itself.
-const DERIVED: [&str; 6] = [
-    "key_search_index",
-    "key_search_index_config",
-    "key_search_index_content",
-    "key_search_index_data",
-    "key_search_index_docsize",
-    "key_search_index_idx",
-];
 
 const SQLITE_TABLES: &str =
     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";

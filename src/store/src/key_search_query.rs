@@ -113,7 +113,7 @@ impl<'a> KeyQuery<'a> {
         match &self.search {
             Search::Nothing => return None,
             Search::Part { .. } if self.sqlite => {
-                self.full_text(&mut sql, "1", self.due || !self.visible.is_everything())
+                self.full_text(&mut sql, "1", self.due || !self.visible.is_everything());
             }
             Search::Part { text, grams } => {
                 sql.push("SELECT 1 FROM key_search s WHERE ");

@@ -51,7 +51,7 @@ pub use keys::StoredKey;
 pub use location::{Location, POSTGRES_VARIABLES, PostgresLink};
 pub use requests::RequestFilter;
 pub use schema::{Schema, SchemaError, schema};
-pub use table::{Column, Cover, TABLES, TableInfo};
+pub use table::{Column, Cover, DERIVED, KEY_SEARCH_INDEX, TABLES, TableInfo};
 pub use tx::Tx;
 pub use upgrade::{UnsignedRows, Upgraded};
 pub use upstreams::StoredUpstream;

@@ -62,6 +62,26 @@ pub const TABLES: [TableInfo; 22] = [
     crate::schema::SupportRow::TABLE,
 ];
 
+/// What SQLite keeps the full-text index of `key_search` in ([`DERIVED`]); PostgreSQL has an index without tables.
+pub const KEY_SEARCH_INDEX: TableInfo = TableInfo {
+    name: "key_search_index",
+    signed: Err(
+        "SQLite's full-text index, made out of key_search: who writes to the database can hide a key from lists, \
+                 not change what it may do",
+    ),
+    columns: &[],
+};
+
+/// The tables of [`KEY_SEARCH_INDEX`].
+pub const DERIVED: [&str; 6] = [
+    KEY_SEARCH_INDEX.name,
+    "key_search_index_config",
+    "key_search_index_content",
+    "key_search_index_data",
+    "key_search_index_docsize",
+    "key_search_index_idx",
+];
+
 /// Leases and due times are written by statements of their own.
 const LEASES: TableInfo = TableInfo {
     name: "leases",

@@ -16,7 +16,7 @@ use contract::{
 };
 use domain::{
     RequestLog, Role,
-    permission::{Extent, Resource, Verb, permission},
+    permission_table::{Extent, Resource, Verb, permission},
 };
 use serde_json::{Value, json};
 

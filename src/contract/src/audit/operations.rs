@@ -1,6 +1,6 @@
 //! Operation declarations: audit log.
 
-use domain::permission::{Resource::Audit, Verb};
+use domain::permission_table::{Resource::Audit, Verb};
 
 use super::{AuditQuery, AuditRow, AuditVerdict};
 use crate::{

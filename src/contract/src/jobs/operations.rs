@@ -2,7 +2,7 @@
 
 use domain::{
     JobName, JobRunId,
-    permission::{Resource::Job, Verb},
+    permission_table::{Resource::Job, Verb},
 };
 
 use super::{JobRunView, Jobs, StartedRun};

@@ -2,7 +2,7 @@
 
 use domain::{
     KeyId,
-    permission::{Resource::Key, Verb},
+    permission_table::{Resource::Key, Verb},
 };
 
 use super::{CreateKey, IssuedKeyView, KeyActivity, KeyQuery, KeyView, RevokeKey};

@@ -2,7 +2,7 @@
 
 use domain::{
     RequestId,
-    permission::{Resource::Log, Verb},
+    permission_table::{Resource::Log, Verb},
 };
 
 use super::{LogQuery, LogRow};

@@ -1,6 +1,6 @@
 //! Operation metadata: what a declaration says about an operation, as data.
 
-use domain::permission::{Resource, Verb};
+use domain::permission_table::{Resource, Verb};
 
 /// Everything about an operation that is no type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

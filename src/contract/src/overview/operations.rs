@@ -1,6 +1,6 @@
 //! Operation declaration: dashboard figures.
 
-use domain::permission::{Resource, Verb};
+use domain::permission_table::{Resource, Verb};
 
 use super::Overview;
 use crate::operation::{Access::Needs, operations};

@@ -2,7 +2,7 @@
 
 use domain::{
     UpstreamId,
-    permission::{Resource::Upstream, Verb},
+    permission_table::{Resource::Upstream, Verb},
 };
 
 use super::{CreateUpstream, SetSecret, TestReport, UpstreamView};

@@ -141,7 +141,7 @@ impl Settlement {
     pub(crate) fn end(&mut self, end: End) {
         let Some(mut row) = self.row.take() else { return };
         row.latency_us = self.elapsed_us();
-        signals::settled(&end, row.latency_us);
+        signals::settled(end.status, end.class, row.latency_us);
         row.status = end.status;
         row.error_class = end.class.map(OpenEnum::Known);
         row.usage = end.usage;

@@ -144,6 +144,7 @@ mod tests {
         assert!(is_under_way(&issued, "usr", &REMEMBERED.to_string()));
         drop(claim(&issued, "usr", "0"));
         drop(claims);
-        assert_eq!((issued.forms.lock().known.len(), issued.forms.lock().order.len()), (0, 0));
+        let forms = issued.forms.lock();
+        assert_eq!((forms.known.len(), forms.order.len()), (0, 0));
     }
 }
