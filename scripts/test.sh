@@ -13,7 +13,7 @@ export CARGO_TERM_COLOR=never NO_COLOR=1 CI=1
 LOGS=$ROOT/target/test-logs
 rm -rf "$LOGS"
 mkdir -p "$LOGS"
-PASSED=0 FAILED=0 STEPS=()
+PASSED=0 FAILED=0 STEPS=() FAILED_LOGS=()
 
 finish() {
   local status=$?
@@ -22,7 +22,15 @@ finish() {
   if [ "$status" != 0 ] && [ "$FAILED" = 0 ]; then FAILED=1; fi
   printf '\n'
   [ ${#STEPS[@]} = 0 ] || printf '%s\n' "${STEPS[@]}"
-  printf '%-44s %s\n\n' "all of it" "$(duration "$SECONDS")"
+  printf '%-44s %s\n' "all of it" "$(duration "$SECONDS")"
+  local log
+  for log in ${FAILED_LOGS[@]+"${FAILED_LOGS[@]}"}; do
+    printf '\n--- the end of %s\n' "${log#"$ROOT"/}"
+    tail -n 12 "$log"
+  done
+  # A full disk fails as everything else does: late, and in other words.
+  [ "$FAILED" = 0 ] || printf '\nfree: %s of disk, %s of memory\n' "$(df -h . | awk 'NR == 2 { print $4 }')" "$(free -h | awk '/^Mem/ { print $7 }')"
+  printf '\n'
   printf '%d passed, %d failed\n' "$PASSED" "$FAILED"
   [ "$FAILED" = 0 ] && exit 0
   exit 1
@@ -65,6 +73,7 @@ step() {
     fi
   fi
   PASSED=$((PASSED + passed)) FAILED=$((FAILED + failed))
+  [ "$failed" = 0 ] || FAILED_LOGS+=("$log")
   STEPS+=("$(printf '%-44s %5d passed %5d failed   %s' "$title" "$passed" "$failed" "$(duration $((SECONDS - started)))")")
   [ "$failed" = 0 ]
 }

@@ -83,7 +83,7 @@ fn words(extent: Extent) -> &'static str {
 fn the_page_of_permissions_is_current() {
     let mut page = "# Permissions\n\n\
         Roles are granted in one project or everywhere. *granted*: on everything that the grant covers; *own*: of that, on what \
-        the person owns; *all*: on every one, whatever the grant covers; –: never. What has no row nobody may do. \
+        the person owns; *all*: on every one, whatever the grant covers; –: never. What has no row is refused to every role. \
         A thing that may not be seen answers 404, one that may be seen and not changed 403.\n\
         This page is rendered from `domain::PERMISSIONS` and the declared operations by a test.\n\n\
         | resource | verb | owner | admin | member | viewer | operations |\n|---|---|---|---|---|---|---|\n"

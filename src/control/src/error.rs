@@ -116,10 +116,10 @@ impl From<store::Error> for Error {
                 Self::conflict("name_taken", "another upstream has this name; choose a different one")
             }
             store::Error::Conflict(Constraint::UsersEmail) => {
-                Self::conflict("email_taken", "somebody with this address exists already")
+                Self::conflict("email_taken", "a user with this e-mail address exists already")
             }
             store::Error::Conflict(Constraint::Stale) => {
-                Self::conflict("stale", "somebody else changed this in the meantime; look at it again and repeat")
+                Self::conflict("stale", "this was changed in the meantime; look at it again and repeat")
             }
             store::Error::Unavailable(source) => Self::Unavailable(source),
             other => Self::Internal(other.into()),

@@ -167,7 +167,7 @@ both_engines! {
         assert_eq!(revoke_at(&server, both, &other).await, 200);
     }
 
-    /// Probes on both listeners, with and without the details.
+    /// Probes on both listeners, with and without the details (F10).
     async fn health_probes_answer_on_both_listeners(engine) {
         let server = TestServer::start(engine).await;
         // The audit log of a fresh installation ends before its first record.

@@ -117,6 +117,7 @@ mod tests {
         (0..tries).filter_map(|_| connections.slot(address.parse().unwrap(), side)).collect()
     }
 
+    /// F25.
     #[test]
     fn trusted_proxies_are_exempt_whatever_the_family_of_their_address() {
         let trusted = ["2001:db8::1/128", "fd00::/8", "10.0.0.1/32"].map(|net| net.parse().unwrap());

@@ -119,7 +119,8 @@ both_engines! {
             ("Content-Length: +5", "abcde", None),
             ("Transfer-Encoding: gzip, chunked", "5\r\nabcde\r\n0\r\n\r\n", None),
         ] {
-            let head = format!("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n{framing}\r\n\r\n");
+            // Announced, so that the next request does not meet a connection that is about to close.
+            let head = format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: text/plain\r\n{framing}\r\n\r\n");
             fixture.recorder.answer(Script::of(head).then(body).close());
             let answered = fixture.ask(&request).await;
             request.assert_received(&fixture.received(&request), &fixture);
