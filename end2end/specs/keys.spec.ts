@@ -97,6 +97,30 @@ test('a mistake in the form keeps the input and names the fix', async ({ page, c
   await expect(reveal.title('kept name')).toBeVisible();
 });
 
+test('description, tags and metadata are kept, and a mistake in them is named', async ({ page, server, complaints }) => {
+  complaints.allow(422);
+  const name = fresh('labelled');
+  const form = new NewKeyPage(page);
+  await form.open();
+  await form.name.fill(name);
+  await page.getByText('description, tags, metadata').click();
+  await page.getByLabel('Description', { exact: true }).fill('For the nightly run.');
+  await page.getByLabel('Tags', { exact: true }).fill('night run, ci');
+  const metadata = page.getByLabel('Metadata', { exact: true });
+  await metadata.fill('cost centre 4711');
+  await form.submit();
+  await expect(metadata).toHaveAccessibleDescription(/JSON object/);
+  await metadata.fill('{"cost_centre": 4711}');
+  await form.create();
+
+  const { body } = await server.rest('GET', `/keys?search=${encodeURIComponent(name)}`);
+  expect(body.items[0]).toMatchObject({ description: 'For the nightly run.', tags: ['night run', 'ci'], metadata: { cost_centre: 4711 } });
+  await page.goto(`/keys/${body.items[0].id}`);
+  await expect(page.getByText('For the nightly run.')).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Tags' }).getByRole('listitem')).toHaveText(['night run', 'ci']);
+  await expect(page.getByText('cost_centre')).toBeVisible();
+});
+
 test('a name is asked for', async ({ page, complaints }) => {
   complaints.allow(422);
   const form = new NewKeyPage(page);

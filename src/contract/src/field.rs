@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use domain::{id::NotAnId, text::is_invisible, upstream::BadBaseUrl};
+use domain::{id::NotAnId, upstream::BadBaseUrl};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
@@ -131,6 +131,24 @@ pub enum Violation {
     /// It is no pattern of a model's name.
     #[error("a model is 1 to 256 visible characters, with * for any run of characters, such as gpt-*")]
     ModelPattern,
+    /// It is no tag.
+    #[error("a tag is 1 to {max} visible characters without commas")]
+    Tag {
+        /// The largest number of characters.
+        max: usize,
+    },
+    /// It is no JSON object.
+    #[error("use a JSON object, such as {example}")]
+    JsonObject {
+        /// One that would be taken.
+        example: &'static str,
+    },
+    /// It has too many bytes.
+    #[error("use at most {max} bytes")]
+    TooLarge {
+        /// The largest number of bytes.
+        max: usize,
+    },
     /// It is neither an address nor a network.
     #[error("use an address or a network, such as 10.4.12.0/24")]
     Network,
@@ -187,7 +205,7 @@ pub enum Violation {
     #[error("use an address such as name@example.org")]
     Email,
     /// No one has this e-mail address.
-    #[error("nobody with this address exists")]
+    #[error("no user has this e-mail address")]
     UnknownEmail,
     /// It is too weak, too short or too long for a password.
     #[error("{advice}")]
@@ -354,19 +372,6 @@ impl fmt::Display for FieldErrors {
 }
 
 impl std::error::Error for FieldErrors {}
-
-/// Trims, and checks the length in characters. A name that looks like another one is refused: no control characters, none
-/// that turn the reading direction, none without width.
-pub(crate) fn text(errors: &mut FieldErrors, field: &str, value: &str, min: usize, max: usize) -> String {
-    let value = value.trim();
-    let length = value.chars().count();
-    if length < min || length > max {
-        errors.push(field, Violation::Length { min, max });
-    } else if value.chars().any(is_invisible) {
-        errors.push(field, Violation::InvisibleCharacters);
-    }
-    value.to_owned()
-}
 
 #[cfg(test)]
 #[path = "field_tests.rs"]

@@ -5,7 +5,7 @@ pub mod operations;
 use domain::{BaseUrl, Credential, DamagedRow, OpenEnum, Provider, Timestamp, Upstream, UpstreamId, Verified};
 use serde::{Deserialize, Serialize};
 
-use crate::{FieldErrors, Violation, field, wire};
+use crate::{FieldErrors, Violation, read, wire};
 
 pub use operations::{
     UpstreamsCreate, UpstreamsDelete, UpstreamsList, UpstreamsSetDefault, UpstreamsSetSecret, UpstreamsShow,
@@ -65,7 +65,7 @@ impl TryFrom<CreateUpstream> for NewUpstream {
         );
         let name = match (shape.name.trim(), provider) {
             ("", Some(provider)) => provider.as_str().to_owned(),
-            (name, _) => field::text(&mut errors, "name", name, 1, 100),
+            (name, _) => read::text(&mut errors, "name", name, 1, 100),
         };
         let given = shape.base_url.as_deref().map(str::trim).filter(|text| !text.is_empty());
         let base_url = match (provider, given) {

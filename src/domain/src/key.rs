@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{KeyId, Policy, ProjectId, RateLimits, Timestamp, UserId};
+use crate::{KeyId, Labels, Policy, ProjectId, RateLimits, Timestamp, UserId};
 
 /// Which world a key belongs to; part of its visible prefix.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,8 +140,8 @@ pub struct VirtualKey {
     pub owner_id: Option<UserId>,
     /// 1–100 characters, for people (K5).
     pub name: String,
-    /// Free text; may be empty.
-    pub description: String,
+    /// Description, tags and metadata (K5).
+    pub labels: Labels,
     /// Live or test.
     pub env: KeyEnv,
     /// Prefix, first four, `…`, last four of the current version (K4).
@@ -243,7 +243,7 @@ pub(crate) mod tests {
             project_id: ProjectId::new(Timestamp(1), [2; 10]),
             owner_id: None,
             name: "checkout".to_owned(),
-            description: String::new(),
+            labels: Labels::default(),
             env: KeyEnv::Live,
             masked: "sk-auto-live-9fQ2…Lk7a".to_owned(),
             version: 1,

@@ -13,6 +13,7 @@ pub mod id;
 pub mod installation;
 pub mod job;
 pub mod key;
+pub mod labels;
 pub mod limit;
 pub mod list;
 pub mod mask;
@@ -44,6 +45,7 @@ pub use id::{CredentialId, EventId, JobRunId, KeyId, ProjectId, RequestId, Upstr
 pub use installation::{Installation, KeyringRow};
 pub use job::{JobName, JobRun, RunState, Schedule};
 pub use key::{KeyEnv, KeyState, KeyVersion, RevokeReason, VirtualKey};
+pub use labels::{Labels, Metadata, Tag};
 pub use limit::{Gcra, RateLimits, Verdict};
 pub use list::KeySort;
 pub use open_enum::OpenEnum;

@@ -1,6 +1,8 @@
 //! Virtual key tables: keys and their versions, one at a time.
 
-use domain::{KeyEnv, KeyId, KeyVersion, Policy, RevokeReason, RowMac, Timestamp, Unverified, Verified, VirtualKey};
+use domain::{
+    KeyEnv, KeyId, KeyVersion, Labels, Policy, RevokeReason, RowMac, Timestamp, Unverified, Verified, VirtualKey,
+};
 
 use crate::{
     Error, Result, Store, Tx, key_search, on, parse,
@@ -16,6 +18,8 @@ table! {
     owner_id: Option<String>;
     name: String;
     description: String;
+    tags: Option<String>;
+    metadata: Option<String>;
     env: String;
     masked: String;
     version: i64;
@@ -58,7 +62,11 @@ impl Mapped for KeyRow {
             project_id: parse::text("keys.project_id", &self.project_id)?,
             owner_id: self.owner_id.map(|id| parse::text("keys.owner_id", &id)).transpose()?,
             name: self.name,
-            description: self.description,
+            labels: Labels {
+                description: self.description,
+                tags: parse::list("keys.tags", self.tags.as_deref().unwrap_or("[]"))?,
+                metadata: parse::json("keys.metadata", self.metadata.as_deref().unwrap_or("{}"))?,
+            },
             env: parse::one_of("keys.env", &self.env, KeyEnv::parse)?,
             masked: self.masked,
             version: self.version,
@@ -80,7 +88,7 @@ impl Mapped for KeyRow {
             project_id,
             owner_id,
             name,
-            description,
+            labels: Labels { description, tags, metadata },
             env,
             masked,
             version,
@@ -100,6 +108,8 @@ impl Mapped for KeyRow {
             owner_id: owner_id.as_ref().map(ToString::to_string),
             name: name.clone(),
             description: description.clone(),
+            tags: (!tags.is_empty()).then(|| parse::to_list(tags)),
+            metadata: (!metadata.is_empty()).then(|| metadata.to_text()),
             env: env.as_str().to_owned(),
             masked: masked.clone(),
             version: *version,

@@ -24,9 +24,14 @@ pub(crate) fn number<T: TryFrom<i64>>(column: &str, number: i64) -> Result<T> {
     T::try_from(number).map_err(|_| Error::Damaged(format!("{column}: {number} is out of range")))
 }
 
-/// A JSON list of texts that read themselves.
-pub(crate) fn list<T: DeserializeOwned>(column: &str, json: &str) -> Result<Vec<T>> {
+/// A JSON document.
+pub(crate) fn json<T: DeserializeOwned>(column: &str, json: &str) -> Result<T> {
     serde_json::from_str(json).map_err(|error| Error::Damaged(format!("{column}: {error}")))
+}
+
+/// A JSON list of texts that read themselves.
+pub(crate) fn list<T: DeserializeOwned>(column: &str, text: &str) -> Result<Vec<T>> {
+    json(column, text)
 }
 
 /// The JSON that [`list`] reads.

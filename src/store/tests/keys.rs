@@ -1,6 +1,8 @@
 //! Store tests: virtual keys.
 
-use domain::{Damage, KeyEnv, KeyVersion, ModelPattern, Policy, RateLimits, RevokeReason, Timestamp, VirtualKey};
+use domain::{
+    Damage, KeyEnv, KeyVersion, Labels, ModelPattern, Policy, RateLimits, RevokeReason, Timestamp, VirtualKey,
+};
 use store::{Constraint, Error, Store};
 use testkit_db::{TestDb, both_engines};
 
@@ -11,7 +13,11 @@ fn full() -> VirtualKey {
     VirtualKey {
         owner_id: Some(user(1).id),
         name: "Prüfung \"1\" %".to_owned(),
-        description: "for\nthe night".to_owned(),
+        labels: Labels {
+            description: "for\nthe night".to_owned(),
+            tags: ["ci", "Größe 2"].map(|tag| tag.parse().unwrap()).to_vec(),
+            metadata: serde_json::from_str(r#"{"cost centre": 4711, "z": null, "a": [{"\u0000": "\"é"}]}"#).unwrap(),
+        },
         env: KeyEnv::Test,
         enabled: false,
         expires_at: Some(NOON.plus(5)),

@@ -3,8 +3,9 @@
 //! A test changes the fields it is about: `VirtualKey { enabled: false, ..key(1) }`.
 
 use domain::{
-    BaseUrl, Credential, CredentialId, CredentialVersion, ErrorClass, KeyEnv, KeyId, KeyVersion, Policy, Project,
-    ProjectId, Provider, RequestId, RequestLog, Role, Timestamp, Upstream, UpstreamId, Usage, User, UserId, VirtualKey,
+    BaseUrl, Credential, CredentialId, CredentialVersion, ErrorClass, KeyEnv, KeyId, KeyVersion, Labels, Policy,
+    Project, ProjectId, Provider, RequestId, RequestLog, Role, Timestamp, Upstream, UpstreamId, Usage, User, UserId,
+    VirtualKey,
 };
 
 /// 2026-11-21T12:00:00Z: where every [`crate::ManualClock`] begins.
@@ -39,7 +40,7 @@ pub fn key(n: u8) -> VirtualKey {
         project_id: project().id,
         owner_id: None,
         name: format!("key {n}"),
-        description: String::new(),
+        labels: Labels::default(),
         env: KeyEnv::Live,
         masked: format!("sk-auto-live-9fQ{n}…Lk7a"),
         version: 1,

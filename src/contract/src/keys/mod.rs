@@ -4,19 +4,18 @@ pub mod operations;
 mod view;
 
 use domain::{
-    KeyEnv, KeySort, KeyState, ModelPattern, Policy, PolicyPatch, ProjectId, RevokeReason, Timestamp, UpstreamId,
-    VirtualKey,
+    KeyEnv, KeySort, KeyState, Labels, ModelPattern, Policy, PolicyPatch, ProjectId, RevokeReason, Timestamp,
+    UpstreamId, VirtualKey,
 };
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use crate::{FieldErrors, PageQuery, Violation, field, patch};
+use crate::{FieldErrors, PageQuery, Violation, labels, patch, read};
 
 pub use operations::{KeysActivity, KeysCreate, KeysDisable, KeysEnable, KeysList, KeysRevoke, KeysShow};
 pub use view::{IssuedKeyView, KeyActivity, KeyView, RateLimitsView};
 
-/// The longest description, in characters.
-const DESCRIPTION_MAX: usize = 1000;
 /// The most entries of a list.
 const ENTRIES_MAX: usize = 100;
 const REASONS: [&str; 4] = ["no_longer_needed", "leaked", "owner_left", "other"];
@@ -32,6 +31,13 @@ pub struct CreateKey {
     /// Free text, up to 1,000 characters.
     #[serde(default)]
     pub description: String,
+    /// Up to 50 words to find and group keys by.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// Your own notes, as a JSON object of up to 4 KiB.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object, required = false))]
+    pub metadata: Map<String, Value>,
     /// `live` (default) or `test`; part of the visible prefix.
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "live"))]
@@ -80,8 +86,8 @@ pub struct RateLimitsInput {
 pub struct NewKey {
     /// For people.
     pub name: String,
-    /// Free text.
-    pub description: String,
+    /// Description, tags and metadata.
+    pub labels: Labels,
     /// Live or test.
     pub env: KeyEnv,
     /// Starts switched on.
@@ -121,23 +127,22 @@ impl TryFrom<CreateKey> for NewKey {
 
     fn try_from(shape: CreateKey) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let name = field::text(&mut errors, "name", &shape.name, 1, VirtualKey::NAME_MAX);
-        if shape.description.chars().count() > DESCRIPTION_MAX {
-            errors.push("description", Violation::TooLong { max: DESCRIPTION_MAX });
-        }
+        let name = read::text(&mut errors, "name", &shape.name, 1, VirtualKey::NAME_MAX);
+        let labels = labels::parse(&mut errors, &shape.description, &shape.tags, shape.metadata);
         let env = match shape.env.as_deref() {
             None | Some("") => Some(KeyEnv::Live),
             Some(text) => errors.take("env", KeyEnv::parse(text).ok_or_else(|| Violation::one_of(&["live", "test"]))),
         };
         let expires = errors_expiry(&mut errors, shape.expires_at.as_deref(), shape.expires_in_days);
         let project_id = shape.project_id.as_deref().and_then(|id| errors.take("project_id", id.parse::<ProjectId>()));
-        let allowed_models = list(&mut errors, "allowed_models", &shape.allowed_models, |text| {
+        let allowed_models = read::list(&mut errors, "allowed_models", &shape.allowed_models, ENTRIES_MAX, |text| {
             ModelPattern::try_from(text.to_owned()).map_err(|_| Violation::ModelPattern)
         });
-        let allowed_upstreams = list(&mut errors, "allowed_upstreams", &shape.allowed_upstreams, |text| {
-            text.parse::<UpstreamId>().map_err(Violation::from)
-        });
-        let allowed_cidrs = list(&mut errors, "allowed_cidrs", &shape.allowed_cidrs, network);
+        let allowed_upstreams =
+            read::list(&mut errors, "allowed_upstreams", &shape.allowed_upstreams, ENTRIES_MAX, |text| {
+                text.parse::<UpstreamId>().map_err(Violation::from)
+            });
+        let allowed_cidrs = read::list(&mut errors, "allowed_cidrs", &shape.allowed_cidrs, ENTRIES_MAX, network);
         let requests_per_minute = shape.rate_limits.unwrap_or_default().requests_per_minute;
         match requests_per_minute {
             None | Some(None) => {}
@@ -155,15 +160,9 @@ impl TryFrom<CreateKey> for NewKey {
             requests_per_minute,
         });
         match (errors.is_empty(), env) {
-            (true, Some(env)) => Ok(Self {
-                name,
-                description: shape.description.trim().to_owned(),
-                env,
-                enabled: shape.enabled.unwrap_or(true),
-                expires,
-                project_id,
-                policy,
-            }),
+            (true, Some(env)) => {
+                Ok(Self { name, labels, env, enabled: shape.enabled.unwrap_or(true), expires, project_id, policy })
+            }
             _ => Err(errors),
         }
     }
@@ -190,26 +189,6 @@ fn errors_expiry(errors: &mut FieldErrors, at: Option<&str>, days: Option<i64>) 
         }
         (None, None) => Expiry::Never,
     }
-}
-
-fn list<T>(
-    errors: &mut FieldErrors,
-    field: &str,
-    texts: &[String],
-    parse: impl Fn(&str) -> Result<T, Violation>,
-) -> Vec<T> {
-    if texts.len() > ENTRIES_MAX {
-        errors.push(field, Violation::TooMany { max: ENTRIES_MAX });
-        return Vec::new();
-    }
-    let mut out = Vec::with_capacity(texts.len());
-    for text in texts {
-        match parse(text.trim()) {
-            Ok(value) => out.push(value),
-            Err(violation) => errors.push_entry(field, text, violation),
-        }
-    }
-    out
 }
 
 /// A network, or a single address as the network of just it. The error says which prefix lengths there are.
@@ -355,6 +334,7 @@ mod tests {
         assert!(parse(&format!(r#"{{"name": "{}"}}"#, "ü".repeat(101))).is_err());
     }
 
+    /// A name that reads as another one (F09).
     #[test]
     fn names_hold_nothing_invisible() {
         for c in ['\u{202e}', '\u{200b}', '\u{200d}', '\u{7}', '\u{9b}', '\u{feff}', '\u{2066}', '\u{2028}'] {

@@ -1,8 +1,8 @@
 //! Virtual key views: never their secret, except once, in the answer that creates it.
 
 use domain::{
-    DamagedRow, KeyEnv, KeyId, KeyState, ModelPattern, OpenEnum, Policy, ProjectId, RateLimits, RevokeReason,
-    Timestamp, UpstreamId, UserId, Verified, VirtualKey,
+    DamagedRow, KeyEnv, KeyId, KeyState, Labels, Metadata, ModelPattern, OpenEnum, Policy, ProjectId, RateLimits,
+    RevokeReason, Tag, Timestamp, UpstreamId, UserId, Verified, VirtualKey,
 };
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -42,6 +42,14 @@ pub struct KeyView {
     pub name: String,
     /// Free text.
     pub description: String,
+    /// Words to find and group keys by.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub tags: Vec<Tag>,
+    /// Your own notes: an object.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub metadata: Metadata,
     /// `live` or `test`.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub env: OpenEnum<KeyEnv>,
@@ -105,10 +113,13 @@ impl KeyView {
     pub fn of(key: &VirtualKey, now: Timestamp) -> Self {
         let Policy { allowed_models, allowed_upstreams, allowed_cidrs, rate_limits } = &key.policy;
         let RateLimits { requests_per_minute } = rate_limits;
+        let Labels { description, tags, metadata } = key.labels.clone();
         Self {
             id: key.id.clone().into(),
             name: key.name.clone(),
-            description: key.description.clone(),
+            description,
+            tags,
+            metadata,
             env: key.env.into(),
             masked: key.masked.clone(),
             state: key.state(now),
@@ -156,6 +167,8 @@ impl KeyView {
             id: OpenEnum::Other(String::new()),
             name: String::new(),
             description: String::new(),
+            tags: Vec::new(),
+            metadata: Metadata::default(),
             env: OpenEnum::Other(String::new()),
             masked: String::new(),
             state: KeyState::Damaged,

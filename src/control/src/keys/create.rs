@@ -38,7 +38,7 @@ pub async fn create(cx: &Cx, new: NewKey) -> Result<IssuedKey> {
         project_id,
         owner_id: cx.actor().user().map(|user| user.id.clone()),
         name: new.name,
-        description: new.description,
+        labels: new.labels,
         env: new.env,
         masked: fresh.masked,
         version: 1,

@@ -78,13 +78,8 @@ impl CliError {
 
     /// Wrong input, in the words of the command line: flags, not fields.
     pub(super) fn fields(errors: &[FieldError]) -> Self {
-        let lines: Vec<String> = errors
-            .iter()
-            .map(|error| match flag(&error.field) {
-                Some(flag) => format!("{flag}: {}", error.message),
-                None => format!("{}: {}", error.field, error.message),
-            })
-            .collect();
+        let lines: Vec<String> =
+            errors.iter().map(|error| format!("{}: {}", flag(&error.field), error.message)).collect();
         Self::usage(lines.join("\n"))
     }
 }
@@ -123,33 +118,21 @@ impl From<control::Error> for CliError {
     }
 }
 
-/// The flag behind a field of a shape; an entry of a list belongs to the list's flag.
-fn flag(field: &str) -> Option<&'static str> {
-    Some(match field.split('[').next().unwrap_or_default() {
-        "act" => "--act",
-        "allowed_cidrs" => "--cidr",
-        "allowed_models" => "--model",
-        "allowed_upstreams" => "--upstream",
-        "api_key" => "secret",
-        "base_url" => "--base-url",
-        "cursor" => "--cursor",
-        "description" => "--description",
-        "env" => "--env",
-        "expires_at" => "--expires-at",
-        "expires_in_days" => "--expires-in-days",
-        "limit" => "--limit",
-        "name" => "--name",
-        "page" => "--page",
-        "page_size" => "--page-size",
-        "provider" => "--provider",
-        "rate_limits.requests_per_minute" => "--rpm",
-        "reason" => "--reason",
-        "since" => "--since",
-        "state" => "--state",
-        "status" => "--status",
-        "until" => "--until",
-        _ => return None,
-    })
+/// The flag behind a field of a shape; an entry of a list belongs to the list's flag. A flag is named like its field
+/// unless it stands here.
+fn flag(field: &str) -> String {
+    let field = field.split('[').next().unwrap_or_default();
+    let shorter = match field {
+        "allowed_cidrs" => "cidr",
+        "allowed_models" => "model",
+        "allowed_upstreams" => "upstream",
+        // It has no flag: what is typed in a command line is seen by others.
+        "api_key" => return "secret".to_owned(),
+        "rate_limits.requests_per_minute" => "rpm",
+        "tags" => "tag",
+        other => other,
+    };
+    format!("--{}", shorter.replace('_', "-"))
 }
 
 #[cfg(test)]
@@ -180,7 +163,7 @@ mod tests {
         let printed = CliError::from(errors).to_string();
         assert_eq!(
             printed,
-            "--rpm: use a whole number\n--model: expected a string\nlater_field: this field is required"
+            "--rpm: use a whole number\n--model: expected a string\n--later-field: this field is required"
         );
     }
 }

@@ -34,7 +34,7 @@ pub async fn run(command: JobsCommand, backend: &Backend, out: &Output) -> Resul
                 // No server may be running: then this process is the node that does it.
                 Runner::new(cx.control().clone()).run(name.as_str()).await?;
             }
-            out.thing(&started, &[("run_id", started.run_id.clone())]);
+            out.show(&started);
             out.finish()
         }
     }

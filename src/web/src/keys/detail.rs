@@ -110,6 +110,7 @@ async fn draw(page_request: &PageRequest, id: &str, problem: Option<String>) -> 
                         <p class="prose">{pieces_view(permissions.without_name())}</p>
                         {(key.state != KeyState::Active)
                             .then(|| view! { <p class="prose muted">{asleep(&key)}</p> })}
+                        <Notes key=key.clone() />
                     </div>
                 </section>
             </div>
@@ -229,6 +230,33 @@ fn Figures(key: KeyView, activity: KeyActivity, now: Timestamp) -> impl IntoView
                 <dd class="figures-note">{end_note}</dd>
             </div>
         </dl>
+    }
+}
+
+/// Description, tags and metadata, as far as there are any.
+#[component]
+fn Notes(key: KeyView) -> impl IntoView {
+    let KeyView { description, tags, metadata, .. } = key;
+    let has_tags = !tags.is_empty();
+    let tags = tags.into_iter().map(|tag| view! { <li class="tag">{tag.to_string()}</li> }).collect_view();
+    let noted = metadata.lines();
+    view! {
+        {(!description.is_empty()).then(|| view! { <p class="prose notes">{description}</p> })}
+        {has_tags.then(|| view! { <ul class="tags" aria-label="Tags">{tags}</ul> })}
+        {(!noted.is_empty())
+            .then(|| {
+                view! {
+                    <dl class="facts">
+                        {noted
+                            .into_iter()
+                            .map(|(name, value)| view! {
+                                <dt>{name}</dt>
+                                <dd>{value}</dd>
+                            })
+                            .collect_view()}
+                    </dl>
+                }
+            })}
     }
 }
 

@@ -3,16 +3,18 @@
 use contract::{
     FieldErrors, Violation,
     keys::{CreateKey, NewKey, RateLimitsInput},
+    labels,
     upstreams::UpstreamView,
 };
 use domain::{RateLimits, Timestamp};
 use leptos::prelude::*;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::plain_words::{Draft, PlainWords, entries, limit};
+use super::plain_words::{COMMAND, PlainWords};
 use crate::{
     error::UiError,
     ui::{
+        command_line::{Flag, between_commas, entries, line, number},
         field::{LinesField, SelectField, TextField, complaint},
         icon::{Icon, Picture},
         notice::Problem,
@@ -23,8 +25,24 @@ use crate::{
 /// Days that the form proposes; the first one is chosen unless something else was said.
 const DAYS: [i64; 6] = [90, 1, 7, 30, 180, 365];
 
+/// What the form says on the command line.
+fn flags() -> Vec<Flag> {
+    vec![
+        Flag::text("name", "--name").blank("NAME"),
+        Flag::text("env", "--env").omit("live"),
+        Flag::text("expires_in_days", "--expires-in-days").omit("never"),
+        Flag::number("requests_per_minute", "--rpm").omit("100").blank("none"),
+        Flag::entries("allowed_models", "--model"),
+        Flag::text("allowed_upstreams", "--upstream"),
+        Flag::entries("allowed_cidrs", "--cidr"),
+        Flag::text("description", "--description"),
+        Flag::commas("tags", "--tag"),
+        Flag::text("metadata", "--metadata"),
+    ]
+}
+
 /// The form as a browser sends it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct KeyForm {
     /// Which drawing of the form this is.
@@ -36,6 +54,9 @@ pub(crate) struct KeyForm {
     allowed_models: String,
     allowed_upstreams: Vec<String>,
     allowed_cidrs: String,
+    description: String,
+    tags: String,
+    metadata: String,
 }
 
 impl Default for KeyForm {
@@ -49,6 +70,9 @@ impl Default for KeyForm {
             allowed_models: String::new(),
             allowed_upstreams: Vec::new(),
             allowed_cidrs: String::new(),
+            description: String::new(),
+            tags: String::new(),
+            metadata: String::new(),
         }
     }
 }
@@ -62,7 +86,7 @@ impl KeyForm {
     /// What it asks for, or everything that is wrong with it.
     pub(crate) fn parse(&self) -> Result<NewKey, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let per_minute = match limit(&self.requests_per_minute).map(|digits| digits.parse::<u32>()) {
+        let per_minute = match self.limit().map(|digits| digits.parse::<u32>()) {
             None => Some(None),
             Some(Ok(n)) => Some(Some(n)),
             Some(Err(_)) => {
@@ -76,6 +100,9 @@ impl KeyForm {
         };
         let shape = CreateKey {
             name: self.name.clone(),
+            description: self.description.clone(),
+            tags: between_commas(&self.tags),
+            metadata: errors.take("metadata", labels::metadata(&self.metadata)).unwrap_or_default(),
             env: Some(self.env.clone()),
             expires_in_days: days,
             allowed_models: entries(&self.allowed_models),
@@ -94,6 +121,18 @@ impl KeyForm {
         }
     }
 
+    /// `60`; none for an empty field, which means no limit.
+    fn limit(&self) -> Option<String> {
+        Some(number(&self.requests_per_minute)).filter(|digits| !digits.is_empty())
+    }
+
+    /// The same from a terminal.
+    fn command(&self) -> String {
+        let encoded = serde_html_form::to_string(self).unwrap_or_default();
+        let fields: Vec<(String, String)> = serde_html_form::from_str(&encoded).unwrap_or_default();
+        line(COMMAND, &flags(), &fields)
+    }
+
     /// Whether anything under the fold differs from its default.
     fn is_narrowed(&self) -> bool {
         let default = Self::default();
@@ -101,22 +140,21 @@ impl KeyForm {
             || !(self.allowed_models.is_empty() && self.allowed_upstreams.is_empty() && self.allowed_cidrs.is_empty())
     }
 
-    fn draft(&self, upstreams: &[UpstreamView], now: Timestamp) -> Draft {
+    fn is_labelled(&self) -> bool {
+        !(self.description.is_empty() && self.tags.is_empty() && self.metadata.is_empty())
+    }
+
+    fn permissions(&self, upstreams: &[UpstreamView], now: Timestamp) -> KeyPermissions {
         let named = |id: &String| {
             upstreams.iter().find(|upstream| upstream.id.as_str() == *id).map(|upstream| upstream.name.clone())
         };
-        Draft {
-            permissions: KeyPermissions {
-                name: self.name.clone(),
-                models: entries(&self.allowed_models),
-                upstreams: self.allowed_upstreams.iter().filter_map(named).collect(),
-                addresses: entries(&self.allowed_cidrs),
-                per_minute: limit(&self.requests_per_minute),
-                until: self.expires_in_days.parse().ok().map(|days| ends(days, now)),
-            },
-            upstream_ids: self.allowed_upstreams.clone(),
-            env: self.env.clone(),
-            days: self.expires_in_days.clone(),
+        KeyPermissions {
+            name: self.name.clone(),
+            models: entries(&self.allowed_models),
+            upstreams: self.allowed_upstreams.iter().filter_map(named).collect(),
+            addresses: entries(&self.allowed_cidrs),
+            per_minute: self.limit(),
+            until: self.expires_in_days.parse().ok().map(|days| ends(days, now)),
         }
     }
 }
@@ -139,7 +177,9 @@ pub(crate) fn KeyFields(
     };
     let folded = ["rate_limits.requests_per_minute", "allowed_models", "allowed_upstreams", "allowed_cidrs"];
     let unfold = form.is_narrowed() || folded.iter().any(|field| errors.get(field).is_some());
-    let draft = form.draft(&upstreams, now);
+    let labelled = ["description", "tags", "metadata"];
+    let unfold_labels = form.is_labelled() || labelled.iter().any(|field| errors.get(field).is_some());
+    let (sentence, command) = (form.permissions(&upstreams, now).with_name(), form.command());
     let mut days = DAYS;
     days.sort_unstable();
     let chosen = form.expires_in_days.clone();
@@ -213,13 +253,45 @@ pub(crate) fn KeyFields(
                         />
                     </div>
                 </details>
+                <details class="fold" open=unfold_labels>
+                    <summary>
+                        <Icon picture=Picture::Down />
+                        <span class="fold-title">"Notes"</span>
+                        <span class="fold-note">"description, tags, metadata"</span>
+                    </summary>
+                    <div class="fold-body">
+                        <TextField
+                            name="description"
+                            label="Description"
+                            value=form.description
+                            hint="What it is for, in a sentence or two.".into_any()
+                            errors=errors.clone()
+                        />
+                        <TextField
+                            name="tags"
+                            label="Tags"
+                            value=form.tags
+                            placeholder="team-search, production"
+                            hint="Words to group keys by, with commas between them.".into_any()
+                            errors=errors.clone()
+                        />
+                        <LinesField
+                            name="metadata"
+                            label="Metadata"
+                            value=form.metadata
+                            placeholder=r#"{"cost_centre": "4711"}"#
+                            hint="A JSON object that your own programs read.".into_any()
+                            errors=errors.clone()
+                        />
+                    </div>
+                </details>
                 <div class="form-actions">
                     <button class="button button-main button-large">"Create key"</button>
                     <a class="button button-plain button-large" href="/keys">"Cancel"</a>
                 </div>
             </form>
             <aside class="aside" aria-label="Summary">
-                <PlainWords sentence=draft.permissions.with_name() command=draft.command() />
+                <PlainWords sentence command flags=flags() />
             </aside>
         </div>
     }
@@ -275,6 +347,7 @@ mod tests {
                 .unwrap();
         assert_eq!(new.policy.rate_limits.requests_per_minute, Some(100));
         assert_eq!(new.expires, contract::keys::Expiry::After(90 * Timestamp::DAY));
+        assert_eq!(new.labels, domain::Labels::default());
         assert!(new.policy.allowed_models.is_empty() && new.policy.allowed_upstreams.is_empty());
     }
 
@@ -287,10 +360,25 @@ mod tests {
     #[test]
     fn everything_wrong_is_said_at_once() {
         let errors =
-            form("name=&requests_per_minute=many&allowed_cidrs=10.0.0.0/33&expires_in_days=soon").parse().unwrap_err();
-        for field in ["name", "rate_limits.requests_per_minute", "allowed_cidrs", "expires_in_days"] {
+            form("name=&requests_per_minute=many&allowed_cidrs=10.0.0.0/33&expires_in_days=soon&tags=a%00&metadata=1")
+                .parse()
+                .unwrap_err();
+        for field in ["name", "rate_limits.requests_per_minute", "allowed_cidrs", "expires_in_days", "tags", "metadata"]
+        {
             assert!(errors.get(field).is_some(), "{field}");
         }
+    }
+
+    #[test]
+    fn notes_are_read_and_said_on_the_line() {
+        let form = form("name=ci&tags=night+run%2C+ci&metadata=%7B%22a%22%3A+1%7D&allowed_upstreams=up_1");
+        let labels = KeyForm { allowed_upstreams: Vec::new(), ..form.clone() }.parse().unwrap().labels;
+        assert_eq!(labels.tags.iter().map(domain::Tag::as_str).collect::<Vec<_>>(), ["night run", "ci"]);
+        assert_eq!(labels.metadata.to_text(), r#"{"a":1}"#);
+        assert_eq!(
+            form.command().replace(" \\\n  ", " "),
+            r#"keywright keys create --name ci --expires-in-days 90 --upstream up_1 --tag 'night run' --tag ci --metadata '{"a": 1}'"#
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@
 pub(crate) mod badge;
 #[cfg(feature = "ssr")]
 pub(crate) mod chart;
+pub(crate) mod command_line;
 pub(crate) mod copy;
 #[cfg(feature = "ssr")]
 pub(crate) mod empty;

@@ -3,7 +3,11 @@
 use std::str::FromStr;
 
 use clap::{Args, Subcommand, ValueEnum};
-use contract::keys::{CreateKey, RateLimitsInput};
+use contract::{
+    FieldErrors,
+    keys::{CreateKey, RateLimitsInput},
+    labels,
+};
 
 /// Virtual keys.
 #[derive(Subcommand)]
@@ -46,6 +50,12 @@ pub struct CreateArgs {
     /// Free text
     #[arg(long, default_value = "", hide_default_value = true)]
     pub description: String,
+    /// A word to find and group keys by; may be repeated
+    #[arg(long = "tag", value_name = "TAG")]
+    pub tags: Vec<String>,
+    /// Your own notes, as a JSON object
+    #[arg(long, value_name = "JSON", default_value = "", hide_default_value = true)]
+    pub metadata: String,
     /// live or test; part of the visible prefix [default: live]
     #[arg(long)]
     pub env: Option<String>,
@@ -122,10 +132,12 @@ impl FromStr for Rpm {
 
 impl CreateArgs {
     /// The shape that every entry point takes.
-    pub(in crate::cli) fn into_shape(self) -> CreateKey {
-        CreateKey {
+    pub(in crate::cli) fn into_shape(self) -> Result<CreateKey, FieldErrors> {
+        Ok(CreateKey {
             name: self.name,
             description: self.description,
+            tags: self.tags,
+            metadata: labels::metadata(&self.metadata).map_err(|violation| FieldErrors::one("metadata", violation))?,
             env: self.env,
             enabled: Some(!self.disabled),
             expires_at: self.expires_at,
@@ -135,6 +147,6 @@ impl CreateArgs {
             allowed_upstreams: self.upstreams,
             allowed_cidrs: self.cidrs,
             rate_limits: self.rpm.map(|Rpm(limit)| RateLimitsInput { requests_per_minute: Some(limit) }),
-        }
+        })
     }
 }

@@ -10,7 +10,7 @@ use contract::{
         RevokeKey,
     },
 };
-use domain::{KeyId, ModelPattern, Timestamp, UpstreamId};
+use domain::{KeyId, Timestamp};
 
 use super::{
     args::{CreateForm, KeysCommand},
@@ -31,7 +31,7 @@ pub async fn run(command: KeysCommand, backend: &Backend, out: &Output) -> Resul
             if form.is_some() && out.is_json() {
                 return Err(CliError::usage("choose --json or -o env"));
             }
-            let issued = backend.call::<KeysCreate>((), args.into_shape()).await?;
+            let issued = backend.call::<KeysCreate>((), args.into_shape()?).await?;
             issue(&issued, form, out)
         }
         KeysCommand::List(args) => {
@@ -61,12 +61,7 @@ fn issue(issued: &IssuedKeyView, form: Option<CreateForm>, out: &Output) -> Resu
                 out.line(&format!("{name}={}", harmless(value)?));
             }
         }
-        None => {
-            let mut fields = fields(&issued.key);
-            fields.push(("base_url", issued.base_url.clone()));
-            fields.push(("secret", issued.secret.clone()));
-            out.thing(issued, &fields);
-        }
+        None => out.show(issued),
     }
     out.finish().map_err(|_| {
         let id = &issued.key.id;
@@ -85,7 +80,7 @@ fn harmless(value: &str) -> Result<&str, CliError> {
 }
 
 fn show(key: &KeyView, out: &Output) -> Result<(), CliError> {
-    out.thing(key, &fields(key));
+    out.show(key);
     out.finish()
 }
 
@@ -101,10 +96,6 @@ fn instant(at: Option<Timestamp>) -> String {
     at.map(Timestamp::to_rfc3339).unwrap_or_default()
 }
 
-fn joined<T>(entries: &[T], text: fn(&T) -> &str) -> String {
-    entries.iter().map(text).collect::<Vec<_>>().join(",")
-}
-
 fn row(key: &KeyView) -> Vec<String> {
     vec![
         key.id.to_string(),
@@ -115,28 +106,5 @@ fn row(key: &KeyView) -> Vec<String> {
         instant(key.expires_at),
         instant(key.last_used_at),
         instant(key.created_at),
-    ]
-}
-
-fn fields(key: &KeyView) -> Vec<(&'static str, String)> {
-    vec![
-        ("id", key.id.to_string()),
-        ("name", key.name.clone()),
-        ("description", key.description.clone()),
-        ("key", key.masked.clone()),
-        ("state", key.state.as_str().to_owned()),
-        ("env", key.env.as_str().to_owned()),
-        ("rpm", rpm(key)),
-        ("models", joined(&key.allowed_models, ModelPattern::as_str)),
-        ("upstreams", joined(&key.allowed_upstreams, UpstreamId::as_str)),
-        ("cidrs", key.allowed_cidrs.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")),
-        ("project_id", key.project_id.to_string()),
-        ("owner_id", key.owner_id.as_ref().map(ToString::to_string).unwrap_or_default()),
-        ("expires_at", instant(key.expires_at)),
-        ("revoked_at", instant(key.revoked_at)),
-        ("revoke_reason", key.revoke_reason.as_ref().map(|reason| reason.as_str().to_owned()).unwrap_or_default()),
-        ("last_used_at", instant(key.last_used_at)),
-        ("created_at", instant(key.created_at)),
-        ("updated_at", instant(key.updated_at)),
     ]
 }

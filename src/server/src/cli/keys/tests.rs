@@ -41,7 +41,8 @@ async fn a_new_key_says_its_secret_once() {
         let printed = captured.data();
         let (id, secret) = (field(&printed, "id"), field(&printed, "secret"));
         assert!(secret.starts_with("sk-auto-live-"), "{printed}");
-        assert_eq!((field(&printed, "rpm"), field(&printed, "models")), ("none".to_owned(), "gpt-*".to_owned()));
+        assert_eq!(field(&printed, "rate_limits.requests_per_minute"), "");
+        assert_eq!((field(&printed, "allowed_models"), field(&printed, "damage")), ("gpt-*".to_owned(), String::new()));
         assert_eq!(field(&printed, "base_url"), "https://gateway.example/v1");
         assert_eq!(captured.messages(), "Store the secret now: it cannot be shown again.\n");
         for again in [&["show", &id][..], &["list"], &["disable", &id], &["enable", &id], &["revoke", &id]] {
@@ -161,6 +162,8 @@ async fn mistakes_name_the_flag() {
             (&["create", "--name", "x", "--expires-at", "soon"], "--expires-at: "),
             (&["create", "--name", "x", "--cidr", "10.0.0.0/33"], "--cidr: "),
             (&["create", "--name", "x", "--upstream", "main"], "--upstream: "),
+            (&["create", "--name", "x", "--tag", "a,b"], "--tag: "),
+            (&["create", "--name", "x", "--metadata", "[1]"], "--metadata: "),
             (&["list", "--page-size", "101"], "--page-size: "),
             (&["list", "--state", "gone"], "--state: "),
         ] {

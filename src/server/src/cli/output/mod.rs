@@ -1,6 +1,7 @@
 //! CLI output. The only place of the command line that prints: data on stdout, everything else on stderr.
 
 mod cell;
+mod fields;
 mod secret;
 
 use std::{
@@ -113,7 +114,21 @@ impl Output {
         if self.is_json() { self.value(shape) } else { self.rows(columns, rows) }
     }
 
-    /// One thing: `shape` under `--json`, else a line per field.
+    /// One thing: `shape` under `--json`, else a line per field, named as REST has it.
+    pub fn show(&self, shape: &impl Serialize) {
+        match fields::of(shape) {
+            Ok(fields) => {
+                let fields: Vec<(&str, String)> =
+                    fields.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+                self.thing(shape, &fields);
+            }
+            Err(error) => {
+                self.sinks.lock().write_error.get_or_insert(io::Error::other(error));
+            }
+        }
+    }
+
+    /// One thing: `shape` under `--json`, else these lines.
     pub fn thing(&self, shape: &impl Serialize, fields: &[(&str, String)]) {
         if self.is_json() {
             return self.value(shape);

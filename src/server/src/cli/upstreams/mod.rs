@@ -115,7 +115,7 @@ const fn unasked() -> &'static str {
 }
 
 fn show(upstream: &UpstreamView, out: &Output) -> Result<(), CliError> {
-    out.thing(upstream, &fields(upstream));
+    out.show(upstream);
     out.finish()
 }
 
@@ -151,19 +151,5 @@ fn row(upstream: &UpstreamView) -> Vec<String> {
         upstream.api_key_masked.clone().unwrap_or_default(),
         upstream.is_default.to_string(),
         instant(upstream.created_at),
-    ]
-}
-
-fn fields(upstream: &UpstreamView) -> Vec<(&'static str, String)> {
-    vec![
-        ("id", upstream.id.to_string()),
-        ("name", upstream.name.clone()),
-        ("provider", upstream.provider.as_str().to_owned()),
-        ("base_url", upstream.base_url.clone()),
-        ("secret", upstream.api_key_masked.clone().unwrap_or_default()),
-        ("secret_updated_at", instant(upstream.secret_updated_at)),
-        ("default", upstream.is_default.to_string()),
-        ("created_at", instant(upstream.created_at)),
-        ("updated_at", instant(upstream.updated_at)),
     ]
 }

@@ -39,7 +39,10 @@ async fn a_secret_from_a_file_is_stored_and_never_printed() {
         let arguments = ["create", "--provider", "openai", "--name", name, "--secret-file", file, "--default"];
         upstreams(&arguments, &backend, &captured).await.unwrap();
         let printed = captured.data();
-        assert!(printed.contains("secret\tsk-***1234\n") && printed.contains("default\ttrue\n"), "{printed}");
+        assert!(
+            printed.contains("api_key_masked\tsk-***1234\n") && printed.contains("is_default\ttrue\n"),
+            "{printed}"
+        );
         let id = id_of(&printed);
         secret_file(&dir, "sk-provider-canary-5678");
         upstreams(&["set-secret", &id, "--secret-file", file], &backend, &captured).await.unwrap();
