@@ -13,15 +13,12 @@ use crate::{
     on, parse,
     signed::{Bind, decode},
     statement::{Statement, Value, bound},
-    visible::restrict_to_visible,
+    visible::{one_of, restrict_to_visible},
 };
 
 const EXPIRING: &str = "WHERE t.revoked_at IS NULL AND t.enabled AND t.expires_at > ";
-const STATES: &str = "SELECT CAST(COALESCE(SUM(CASE WHEN v.enabled AND (v.expires_at IS NULL OR v.expires_at > ";
-const DUE: &str = "SELECT state, COUNT(*) FROM key_search WHERE due_at IS NOT NULL AND due_at <= $1 GROUP BY state";
+const DUE: &str = "SELECT s.state, COUNT(*) FROM key_search s WHERE s.due_at IS NOT NULL AND s.due_at <= ";
 const FIRST_DUE: &str = "SELECT due_at FROM key_search WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1";
-const COUNTS: &str = "SELECT state, CAST(SUM(n) AS BIGINT) FROM key_counts GROUP BY state";
-
 /// Which keys to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeyFilter {
@@ -105,7 +102,7 @@ impl Store {
     pub async fn count_listed_keys(&self, visible: &Visible, filter: &KeyFilter, cap: i64) -> Result<i64> {
         let query = KeyQuery::new(self.control(), visible, filter, self.has_due_keys(filter).await?);
         if query.is_counted() {
-            let states = self.states(filter.now).await?;
+            let states = self.states(visible, filter.now).await?;
             let n = match filter.state {
                 Some(state) => states.get(state.as_str()).copied().unwrap_or(0),
                 None => states.values().sum(),
@@ -166,39 +163,42 @@ impl Store {
         self.rows::<KeyRow>(&tail.text, &binds).await
     }
 
-    /// How many keys there are at `now`. All of them are read from counters, whatever their number; where not all may be
-    /// seen, those that may are counted.
+    /// How many keys there are at `now`, from counters, whatever their number; one's own are counted one by one.
     pub async fn count_keys(&self, visible: &Visible, now: Timestamp) -> Result<KeyCounts> {
-        if !visible.is_everything() {
-            let mut sql = Statement::default();
-            sql.push(STATES).bind(now.0).push(") THEN 1 ELSE 0 END), 0) AS BIGINT), COUNT(*)");
-            sql.push(" FROM keys v WHERE v.revoked_at IS NULL");
-            restrict_to_visible(&mut sql, visible, "v.project_id", "v.owner_id");
-            let (active, total) = on!(pool self.control(), |c| {
-                let query = sqlx::query_as::<Engine, (i64, i64)>(AssertSqlSafe(sql.text.clone()));
-                bound!(query, sql).fetch_one(c).await
-            })?;
-            return Ok(KeyCounts { active, total });
-        }
-        let states = self.states(now).await?;
+        let states = self.states(visible, now).await?;
         let of = |state: KeyState| states.get(state.as_str()).copied().unwrap_or(0);
         Ok(KeyCounts { active: of(KeyState::Active), total: states.values().sum::<i64>() - of(KeyState::Revoked) })
     }
 
-    /// Keys per state at `now`: the counters, and what is due beside them.
-    async fn states(&self, now: Timestamp) -> Result<HashMap<String, i64>> {
-        let counted: Vec<(String, i64)> = on!(pool self.control(), |c| sqlx::query_as(COUNTS).fetch_all(c).await)?;
-        let due: Vec<(String, i64)> = if self.is_any_due(now).await? {
-            on!(pool self.control(), |c| sqlx::query_as(DUE).bind(now.0).fetch_all(c).await)?
-        } else {
-            Vec::new()
-        };
-        let mut states: HashMap<String, i64> = counted.into_iter().collect();
-        for (state, n) in due {
-            *states.entry(state).or_default() -= n;
-            *states.entry(KeyState::Expired.as_str().to_owned()).or_default() += n;
+    /// Keys per state at `now`: the counters of projects, one's own keys elsewhere, and what is due beside them.
+    async fn states(&self, visible: &Visible, now: Timestamp) -> Result<HashMap<String, i64>> {
+        let mut states = HashMap::new();
+        for (state, n) in self.counted_states(&counters(visible)).await? {
+            *states.entry(state).or_default() += n;
+        }
+        if let Some(own) = own_elsewhere(visible) {
+            for (state, n) in self.counted_states(&own).await? {
+                *states.entry(state).or_default() += n;
+            }
+        }
+        if self.is_any_due(now).await? {
+            let mut due = Statement::default();
+            due.push(DUE).bind(now.0);
+            restrict_to_visible(&mut due, visible, "s.project_id", "s.owner_id");
+            due.push(" GROUP BY s.state");
+            for (state, n) in self.counted_states(&due).await? {
+                *states.entry(state).or_default() -= n;
+                *states.entry(KeyState::Expired.as_str().to_owned()).or_default() += n;
+            }
         }
         Ok(states)
+    }
+
+    async fn counted_states(&self, sql: &Statement) -> Result<Vec<(String, i64)>> {
+        Ok(on!(pool self.control(), |c| {
+            let query = sqlx::query_as::<Engine, (String, i64)>(AssertSqlSafe(sql.text.clone()));
+            bound!(query, sql).fetch_all(c).await
+        })?)
     }
 
     /// Whether the end of some key came and is not noted yet. Asked only where states are.
@@ -234,4 +234,31 @@ impl Store {
         keys.sort_by_key(|key| at.get(key.id()).copied());
         Ok(keys)
     }
+}
+
+/// The counters of the projects that are seen whole.
+fn counters(visible: &Visible) -> Statement {
+    let mut sql = Statement::default();
+    sql.push("SELECT c.state, CAST(SUM(c.n) AS BIGINT) FROM key_counts c");
+    if !visible.is_everything() {
+        sql.push(" WHERE ");
+        one_of(&mut sql, "c.project_id", visible.projects());
+    }
+    sql.push(" GROUP BY c.state");
+    sql
+}
+
+/// One's own keys outside of these projects.
+fn own_elsewhere(visible: &Visible) -> Option<Statement> {
+    let (owner, projects) = visible.owner()?;
+    let mut sql = Statement::default();
+    sql.push("SELECT s.state, COUNT(*) FROM key_search s WHERE s.owner_id = ").bind(owner.as_str());
+    if let Some(projects) = projects {
+        sql.push(" AND ");
+        one_of(&mut sql, "s.project_id", projects);
+    }
+    sql.push(" AND NOT ");
+    one_of(&mut sql, "s.project_id", visible.projects());
+    sql.push(" GROUP BY s.state");
+    Some(sql)
 }

@@ -13,6 +13,7 @@ const CHUNK: i64 = 200;
 pub(crate) struct Indexed {
     id: String,
     project_id: String,
+    owner_id: Option<String>,
     name: String,
     masked: String,
     enabled: bool,
@@ -24,7 +25,7 @@ pub(crate) struct Indexed {
 macro_rules! indexed {
     ($tail:literal) => {
         concat!(
-            "SELECT k.id, k.project_id, k.name, k.masked, k.enabled, k.expires_at, k.revoked_at, k.updated_at FROM keys k ",
+            "SELECT k.id, k.project_id, k.owner_id, k.name, k.masked, k.enabled, k.expires_at, k.revoked_at, k.updated_at FROM keys k ",
             $tail
         )
     };
@@ -58,6 +59,7 @@ impl From<&VirtualKey> for Indexed {
         Self {
             id: key.id.to_string(),
             project_id: key.project_id.to_string(),
+            owner_id: key.owner_id.as_ref().map(ToString::to_string),
             name: key.name.clone(),
             masked: key.masked.clone(),
             enabled: key.enabled,
@@ -75,15 +77,15 @@ pub(crate) async fn add(open: &mut Open, keys: &[Indexed]) -> Result<()> {
             .fetch_one(c)
             .await)?;
         let sql = AssertSqlSafe(format!(
-            "INSERT INTO key_search (seq, key_id, project_id, folded, state, due_at) VALUES {} \
-             ON CONFLICT (key_id) DO UPDATE SET project_id = excluded.project_id, folded = excluded.folded, \
+            "INSERT INTO key_search (seq, key_id, project_id, owner_id, folded, state, due_at) VALUES {} \
+             ON CONFLICT (key_id) DO UPDATE SET project_id = excluded.project_id, owner_id = excluded.owner_id, folded = excluded.folded, \
              state = excluded.state, due_at = excluded.due_at",
-            dialect::places(keys.len(), 6, open.place())
+            dialect::places(keys.len(), 7, open.place())
         ));
         on!(tx &mut *open, |c| {
             let mut query = sqlx::query::<Engine>(sql);
             for (seq, key) in (last + 1..).zip(keys) {
-                query = query.bind(seq).bind(&key.id).bind(&key.project_id).bind(key.folded());
+                query = query.bind(seq).bind(&key.id).bind(&key.project_id).bind(&key.owner_id).bind(key.folded());
                 query = query.bind(key.state().as_str()).bind(key.due_at());
             }
             query.execute(c).await.map(drop)

@@ -69,7 +69,7 @@ impl<'a> KeyQuery<'a> {
 
     /// Whether the counters of states have the answer.
     pub(crate) fn is_counted(&self) -> bool {
-        self.search == Search::All && self.visible.is_everything()
+        self.search == Search::All
     }
 
     /// At most `limit` rows of the page, in order; `None` where nothing can be found.
@@ -268,13 +268,9 @@ impl<'a> KeyQuery<'a> {
         self.within(sql);
     }
 
-    /// What may be seen. Whose a key is stands in its row.
+    /// What may be seen.
     fn within(&self, sql: &mut Statement) {
-        if !self.visible.is_everything() {
-            sql.push(" AND s.key_id IN (SELECT v.id FROM keys v WHERE TRUE");
-            restrict_to_visible(sql, self.visible, "v.project_id", "v.owner_id");
-            sql.push(")");
-        }
+        restrict_to_visible(sql, self.visible, "s.project_id", "s.owner_id");
     }
 
     /// The search and the state in the words of FTS5: trigrams that follow each other are the text itself.

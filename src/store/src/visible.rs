@@ -1,6 +1,6 @@
 //! Row-level restriction: what a caller may see, as SQL conditions.
 
-use domain::Visible;
+use domain::{ProjectId, Visible};
 use sqlx::QueryBuilder;
 
 use crate::{
@@ -16,22 +16,30 @@ pub(crate) fn restrict_to_visible(sql: &mut Statement, visible: &Visible, projec
     if visible.is_everything() {
         return;
     }
-    sql.push(" AND (1 = 0");
-    for id in visible.projects() {
-        sql.push(" OR ").push(project).push(" = ").bind(id.as_str());
+    sql.push(" AND (");
+    let projects = visible.projects();
+    if !projects.is_empty() || visible.owner().is_none() {
+        one_of(sql, project, projects);
     }
-    if let Some((user, projects)) = visible.owner() {
-        sql.push(" OR (").push(owner).push(" = ").bind(user.as_str());
-        if let Some(projects) = projects {
-            sql.push(" AND (1 = 0");
-            for id in projects {
-                sql.push(" OR ").push(project).push(" = ").bind(id.as_str());
-            }
-            sql.push(")");
+    if let Some((user, within)) = visible.owner() {
+        sql.push(if projects.is_empty() { "(" } else { " OR (" });
+        sql.push(owner).push(" = ").bind(user.as_str());
+        if let Some(within) = within {
+            sql.push(" AND ");
+            one_of(sql, project, within);
         }
         sql.push(")");
     }
     sql.push(")");
+}
+
+/// That a column says one of these projects. Nothing more than that: beside a constant, SQLite would use no index.
+pub(crate) fn one_of(sql: &mut Statement, column: &'static str, projects: &[ProjectId]) {
+    sql.push("(");
+    for (at, id) in projects.iter().enumerate() {
+        sql.push(if at > 0 { " OR " } else { "" }).push(column).push(" = ").bind(id.as_str());
+    }
+    sql.push(if projects.is_empty() { "1 = 0)" } else { ")" });
 }
 
 /// Adds to a query builder what `visible` restricts; its rows have a column of projects and one of owners.
