@@ -51,7 +51,7 @@ const LISTS: [List; 11] = [
 ];
 
 fn place(n: u32, keys: u32) -> u32 {
-    u32::try_from(u64::from(n) * 7_919_317 % u64::from(keys.max(2) - 1)).unwrap_or_default() + 1
+    u32::try_from(u64::from(n + 1) * 7_919_317 % u64::from(keys.max(2) - 1)).unwrap_or_default() + 1
 }
 
 /// Seeds `keys` keys on SQLite, and on the `PostgreSQL` that `KEYWRIGHT_TEST_POSTGRES` names, and measures each list.
