@@ -9,7 +9,8 @@ use leptos::server_fn::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Why it did not happen. Travels to islands as JSON; `Display` is the sentence that is shown.
+/// Why it did not happen. Travels to islands as JSON. `Display` is the sentence in English; the server says it in the
+/// language of the request (`texts::error_sentence`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum UiError {
@@ -22,7 +23,7 @@ pub enum UiError {
     Conflict {
         /// Stable code.
         code: String,
-        /// A sentence that names the fix.
+        /// A sentence that names the fix, in English; or the reason that the code's own text gives.
         message: String,
     },
     /// Too many tries.

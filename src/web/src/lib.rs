@@ -27,6 +27,8 @@ mod settings;
 #[cfg(feature = "ssr")]
 mod shell;
 #[cfg(feature = "ssr")]
+mod texts;
+#[cfg(feature = "ssr")]
 mod theme;
 mod ui;
 mod upstreams;

@@ -13,7 +13,7 @@ use leptos::config::LeptosOptions;
 
 use crate::{
     handling::{Page, PageRequest, functions, guard, load_page_request},
-    keys, logs, overview, session, settings, theme, upstreams,
+    keys, logs, overview, session, settings, texts, theme, upstreams,
 };
 
 /// What the web app is built from.
@@ -65,8 +65,11 @@ pub fn routes(state: WebState) -> Router {
         .route("/login", get(session::login_page).post(session::login))
         .route("/logout", post(session::logout))
         .route("/theme", post(theme::choose))
+        .route("/language", post(texts::choose))
         .route("/_fn/{*function}", post(functions));
-    guarded.merge(open).fallback(not_found).layer(from_fn_with_state(state, load_page_request))
+    let pages = guarded.merge(open).fallback(not_found).layer(from_fn_with_state(state, load_page_request));
+    // Around all of it, so that every sentence is in the language of its request.
+    pages.layer(from_fn(texts::scoped))
 }
 
 async fn not_found(Extension(page_request): Extension<PageRequest>) -> Response {

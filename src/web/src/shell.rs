@@ -7,8 +7,9 @@ use leptos_axum::ResponseOptions;
 
 use crate::{
     handling::{Flash, PageRequest, Section},
+    texts,
     theme::Theme,
-    ui::{frame::AppFrame, notice::Confirmation},
+    ui::{frame::AppFrame, language::LanguageFoot, notice::Confirmation},
 };
 
 /// Who is signed in, and the figures beside the entries of the navigation.
@@ -21,7 +22,7 @@ pub(crate) struct SignedIn {
     pub(crate) upstreams: i64,
     /// Whether the settings are for them.
     pub(crate) settings: bool,
-    /// Where the theme form comes back to.
+    /// Where the forms of the account menu come back to.
     pub(crate) path: String,
 }
 
@@ -30,7 +31,7 @@ impl SignedIn {
     pub(crate) async fn of(page_request: &PageRequest, section: Section) -> control::Result<Self> {
         let counts = control::navigation::counts(&page_request.cx).await?;
         let me = control::users::me(&page_request.cx);
-        let path = page_request.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        let path = page_request.path().to_owned();
         let settings =
             page_request.cx.principal().judge(Verb::Read, &Target::of(domain::Resource::Job)) == Decision::Allow;
         let (keys, upstreams) = (counts.keys, counts.upstreams);
@@ -44,6 +45,8 @@ pub(crate) fn Document(
     title: String,
     options: LeptosOptions,
     theme: Theme,
+    /// The page's address on this site.
+    path: String,
     signed_in_user: Option<SignedIn>,
     flash: Option<Flash>,
     body: AnyView,
@@ -54,11 +57,11 @@ pub(crate) fn Document(
     let flash = flash.map(|flash| view! { <Confirmation flash /> });
     let framed = match signed_in_user {
         Some(signed_in_user) => view! { <AppFrame signed_in_user theme>{flash}{body}</AppFrame> }.into_any(),
-        None => view! { <main id="content" class="bare">{flash}{body}</main> }.into_any(),
+        None => view! { <main id="content" class="bare">{flash}{body}<LanguageFoot path /></main> }.into_any(),
     };
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme.as_str()>
+        <html lang=texts::current().tag() data-theme=theme.as_str()>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />

@@ -8,7 +8,10 @@ use axum::{
 use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 
-use crate::handling::{PageRequest, decoded, local_path};
+use crate::{
+    handling::{PageRequest, decoded, local_path},
+    texts::t,
+};
 
 /// The cookie that holds the choice. No secret: the server alone reads it, and only to pick colours.
 const COOKIE: &str = "kw_theme";
@@ -37,11 +40,11 @@ impl Theme {
     }
 
     /// What people call it.
-    pub(crate) const fn label(self) -> &'static str {
+    pub(crate) fn label(self) -> String {
         match self {
-            Self::System => "System",
-            Self::Light => "Light",
-            Self::Dark => "Dark",
+            Self::System => t!("theme-system"),
+            Self::Light => t!("theme-light"),
+            Self::Dark => t!("theme-dark"),
         }
     }
 

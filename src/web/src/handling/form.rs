@@ -58,10 +58,8 @@ impl Redirect {
 
 /// The form's fields.
 pub(crate) fn decoded<I: DeserializeOwned>(body: &RawForm) -> Result<I, UiError> {
-    serde_html_form::from_bytes(&body.0).map_err(|error| UiError::Conflict {
-        code: "invalid_form".to_owned(),
-        message: format!("this form cannot be read: {error}"),
-    })
+    serde_html_form::from_bytes(&body.0)
+        .map_err(|error| UiError::Conflict { code: "invalid_form".to_owned(), message: error.to_string() })
 }
 
 /// Decodes `body`, calls `act` with it, and answers: with `act`'s 303, or with the page that `again` draws from the

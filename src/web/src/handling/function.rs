@@ -10,7 +10,10 @@ use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
 use super::PageRequest;
-use crate::error::UiError;
+use crate::{
+    error::UiError,
+    texts::{self, t},
+};
 
 /// Answers `/_fn/…`. Whoever is not signed in is refused before anything of the body is read: every function asks for
 /// that (see [`page_request`]), and would do so after it.
@@ -23,9 +26,12 @@ pub(crate) async fn functions(Extension(page_request): Extension<PageRequest>, m
     // errors into its URL. Plain forms never come here: they post to their page's own path.
     request.headers_mut().remove(header::ACCEPT);
     request.headers_mut().remove(header::REFERER);
-    leptos_axum::handle_server_fns_with_context(move || provide_context(page_request.clone()), request)
-        .await
-        .into_response()
+    let locale = texts::current();
+    let context = move || {
+        provide_context(page_request.clone());
+        provide_context(locale);
+    };
+    leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
 }
 
 /// Whoever calls the server function that is running. No caller who is not signed in.
@@ -42,5 +48,5 @@ pub(crate) fn page_request() -> Result<PageRequest, UiError> {
 }
 
 fn not_signed_in() -> UiError {
-    UiError::Unauthenticated { message: "sign in first".to_owned() }
+    UiError::Unauthenticated { message: t!("error-sign-in-first") }
 }

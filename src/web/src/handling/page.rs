@@ -10,6 +10,7 @@ use super::{Flash, PageRequest, ui_error};
 use crate::{
     error::UiError,
     shell::{Document, SignedIn},
+    texts::{self, t},
     ui::error_page::{ErrorPage, NotFound},
 };
 
@@ -90,20 +91,22 @@ impl Page {
         // The navigation asks the database for its counts, so a database failure is shown without it.
         let quiet = matches!(error_kind(status), Kind::Ours) || !page_request.is_signed_in();
         let page = if quiet {
-            Self::bare("Something went wrong", draw)
+            Self::bare(t!("error-went-wrong"), draw)
         } else {
-            Self::new(Section::Elsewhere, "That did not work", draw)
+            Self::new(Section::Elsewhere, t!("error-did-not-work"), draw)
         };
         page.status(status)
     }
 
     /// 404.
     pub(crate) fn not_found(page_request: &PageRequest) -> Self {
-        let draw = || view! { <NotFound /> }.into_any();
+        let id = page_request.request_id.clone();
+        let draw = move || view! { <NotFound request_id=id.clone() /> }.into_any();
+        let title = t!("error-not-found-page");
         let page = if page_request.is_signed_in() {
-            Self::new(Section::Elsewhere, "Not found", draw)
+            Self::new(Section::Elsewhere, title, draw)
         } else {
-            Self::bare("Not found", draw)
+            Self::bare(title, draw)
         };
         page.status(StatusCode::NOT_FOUND)
     }
@@ -132,13 +135,17 @@ pub(crate) async fn render(page_request: &PageRequest, page: Page) -> Response {
     };
     let Page { title, status, draw, .. } = page;
     let (options, theme, uri) = (page_request.state.options.clone(), page_request.theme, page_request.uri.clone());
+    // Drawn after the handler has ended, outside of its scope.
+    let (locale, path) = (texts::current(), page_request.path().to_owned());
     let document = move || {
         let draw = Arc::clone(&draw);
-        view! { <Document title=title.clone() options=options.clone() theme signed_in_user=signed_in_user.clone() flash body=draw() /> }
+        let (title, options, path) = (title.clone(), options.clone(), path.clone());
+        view! { <Document title options theme path signed_in_user=signed_in_user.clone() flash body=draw() /> }
     };
     let mut request = Request::new(Body::empty());
     *request.uri_mut() = uri;
-    let mut answer = leptos_axum::render_app_to_stream_in_order_with_context(|| {}, document)(request).await;
+    let in_language = move || provide_context(locale);
+    let mut answer = leptos_axum::render_app_to_stream_in_order_with_context(in_language, document)(request).await;
     *answer.status_mut() = status;
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer

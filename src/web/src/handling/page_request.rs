@@ -45,6 +45,11 @@ impl PageRequest {
         self.cx.settings().admin_url.starts_with("https://")
     }
 
+    /// The address of the page, as a path of this site: where a form comes back to.
+    pub(crate) fn path(&self) -> &str {
+        self.uri.path_and_query().map_or("/", |path| path.as_str())
+    }
+
     /// The instant that relative times refer to.
     pub(crate) fn now(&self) -> Timestamp {
         self.cx.now()
@@ -52,10 +57,8 @@ impl PageRequest {
 
     /// The filters in the URL.
     pub(crate) fn query<T: serde::de::DeserializeOwned>(&self) -> Result<T, UiError> {
-        serde_html_form::from_str(self.uri.query().unwrap_or_default()).map_err(|error| UiError::Conflict {
-            code: "invalid_query".to_owned(),
-            message: format!("this address cannot be read: {error}"),
-        })
+        serde_html_form::from_str(self.uri.query().unwrap_or_default())
+            .map_err(|error| UiError::Conflict { code: "invalid_query".to_owned(), message: error.to_string() })
     }
 
     /// Draws the page, or the error page.
@@ -108,11 +111,8 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
         Ok(false) => see_other("/setup"),
         Ok(true) => {
             // What a form wanted is lost with the session; the page it was on is where to go on.
-            let wanted = if request.method() == Method::GET {
-                page_request.uri.path_and_query().map_or("/", |p| p.as_str())
-            } else {
-                page_request.uri.path()
-            };
+            let is_page = request.method() == Method::GET;
+            let wanted = if is_page { page_request.path() } else { page_request.uri.path() };
             see_other(&login_then(wanted))
         }
         Err(error) => page_request.draw(Err(error)).await,

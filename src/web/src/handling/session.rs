@@ -8,6 +8,8 @@ use domain::{User, UserId};
 use serde::{Deserialize, Serialize};
 use tower_sessions::{Session, session::Error};
 
+use crate::texts::t;
+
 /// Under this name a session holds the id of the person who is signed in.
 pub const SESSION_USER: &str = "user";
 /// And under this one which password they signed in with: another one ends the session.
@@ -57,17 +59,17 @@ pub(crate) enum Flash {
 
 impl Flash {
     /// The sentence.
-    pub(crate) const fn sentence(self) -> &'static str {
+    pub(crate) fn sentence(self) -> String {
         match self {
-            Self::KeyEnabled => "Key enabled. Requests with it pass again.",
-            Self::KeyDisabled => "Key disabled. Requests with it are refused from now on.",
-            Self::KeyRevoked => "Key revoked. Requests with it are refused from now on.",
-            Self::UpstreamCreated => "Upstream saved.",
-            Self::UpstreamDefault => "Default changed. Keys that name no upstream use this one.",
-            Self::UpstreamDeleted => "Upstream deleted, with its secret.",
-            Self::SecretReplaced => "Secret replaced. The next request uses the new one.",
-            Self::JobStarted => "Job started. This page shows its result when it is done.",
-            Self::SignedOut => "You are signed out.",
+            Self::KeyEnabled => t!("flash-key-enabled"),
+            Self::KeyDisabled => t!("flash-key-disabled"),
+            Self::KeyRevoked => t!("flash-key-revoked"),
+            Self::UpstreamCreated => t!("flash-upstream-created"),
+            Self::UpstreamDefault => t!("flash-upstream-default"),
+            Self::UpstreamDeleted => t!("flash-upstream-deleted"),
+            Self::SecretReplaced => t!("flash-secret-replaced"),
+            Self::JobStarted => t!("flash-job-started"),
+            Self::SignedOut => t!("flash-signed-out"),
         }
     }
 

@@ -19,6 +19,7 @@ use crate::{
     error::UiError,
     handling::{Page, PageRequest, Redirect, Section, decoded, form_or_error_page, ui_error},
     shell::SignedIn,
+    texts::t,
     ui::heading::{Crumbs, Heading},
 };
 
@@ -80,10 +81,10 @@ async fn draw(page_request: &PageRequest, form: KeyForm, error: Option<UiError>)
     let upstreams = upstreams(page_request).await?;
     let now = page_request.now();
     let form = form.named(page_request.state.issued().name_form(now));
-    Ok(Page::new(Section::Keys, "New key", move || {
+    Ok(Page::new(Section::Keys, t!("key-new"), move || {
         view! {
-            <Crumbs href="/keys" parent="Keys" here="New" />
-            <Heading title="New key" lead="Three answers are enough. Everything else has a sensible default.".into_any() />
+            <Crumbs href="/keys" parent=t!("keys-title") here=t!("key-new-crumb") />
+            <Heading title=t!("key-new") lead=t!("key-new-lead").into_any() />
             <KeyFields form=form.clone() upstreams=upstreams.clone() error=error.clone() now />
         }
         .into_any()
@@ -99,7 +100,7 @@ fn reveal(page_request: &PageRequest, issued: control::keys::IssuedKey, reveal_c
     signed_in_user.keys += 1;
     let now = page_request.now();
     let revealed = Revealed::of(issued, page_request.cx.settings().gateway_url.clone(), &upstreams);
-    let page = Page::new(Section::Keys, format!("{} is ready", revealed.name), move || {
+    let page = Page::new(Section::Keys, t!("key-ready", name = revealed.name.as_str()), move || {
         view! {
             <KeyList list=list.clone() query=KeyListQuery::default() now />
             <Reveal revealed=revealed.clone() />

@@ -22,6 +22,7 @@ use crate::{
     error::UiError,
     handling::{Flash, Page, PageRequest, Redirect, Section, post, ui_error},
     logs::LogTable,
+    texts::{error_sentence, t},
     ui::{
         badge::KeyBadge,
         empty::Empty,
@@ -54,8 +55,7 @@ struct Intent {
 /// The page.
 pub(crate) async fn detail_page(Extension(page_request): Extension<PageRequest>, Path(id): Path<String>) -> Response {
     let shown = page_request.query::<Query>().is_ok_and(|query| query.shown.is_some());
-    let problem = shown
-        .then(|| "the key was shown once, when it was made; if it is lost, revoke it and create a new one".to_owned());
+    let problem = shown.then(|| t!("key-shown-once"));
     let page = draw(&page_request, &id, problem).await;
     page_request.draw(page).await
 }
@@ -81,8 +81,13 @@ pub(crate) async fn change(
         }
     };
     let drawing = page_request.clone();
-    post(page_request, body, act, move |_, error| async move { draw(&drawing, &id, Some(error.to_string())).await })
-        .await
+    post(
+        page_request,
+        body,
+        act,
+        move |_, error| async move { draw(&drawing, &id, Some(error_sentence(&error))).await },
+    )
+    .await
 }
 
 async fn draw(page_request: &PageRequest, id: &str, problem: Option<String>) -> Result<Page, UiError> {
@@ -96,7 +101,7 @@ async fn draw(page_request: &PageRequest, id: &str, problem: Option<String>) -> 
     let now = page_request.now();
     Ok(Page::new(Section::Keys, key.name.clone(), move || {
         view! {
-            <Crumbs href="/keys" parent="Keys" here=key.name.clone() />
+            <Crumbs href="/keys" parent=t!("keys-title") here=key.name.clone() />
             <Head key=key.clone() now />
             <Problem sentence=problem.clone() />
             <Figures key=key.clone() activity=activity.clone() now />
@@ -104,7 +109,7 @@ async fn draw(page_request: &PageRequest, id: &str, problem: Option<String>) -> 
                 <Recent key_id=id.clone() rows=recent.clone() now />
                 <section class="card" aria-labelledby="permissions">
                     <div class="card-head">
-                        <h2 id="permissions">"What this key may do"</h2>
+                        <h2 id="permissions">{t!("key-permissions")}</h2>
                     </div>
                     <div class="card-body">
                         <p class="prose">{pieces_view(permissions.without_name())}</p>
@@ -138,22 +143,17 @@ async fn permissions(key: &KeyView, page_request: &PageRequest) -> Result<KeyPer
 }
 
 fn asleep(key: &KeyView) -> String {
-    match key.state {
-        KeyState::Disabled => "Right now it is disabled: every request with it is refused.".to_owned(),
-        KeyState::Expired => "Its time is over: every request with it is refused.".to_owned(),
-        KeyState::Damaged => {
-            let what = key.damage.as_deref().unwrap_or("its row does not verify");
-            format!("It is damaged ({what}): every request with it is refused. Revoke it, or restore it from a backup.")
-        }
-        _ => {
-            let why = match key.revoke_reason {
-                Some(RevokeReason::Leaked) => ", because somebody else may know it",
-                Some(RevokeReason::NoLongerNeeded) => ", because nobody needs it any more",
-                Some(RevokeReason::OwnerLeft) => ", because its owner left",
-                _ => "",
-            };
-            format!("It is revoked{why}: every request with it is refused, for good.")
-        }
+    match (key.state, &key.revoke_reason) {
+        (KeyState::Disabled, _) => t!("key-asleep-disabled"),
+        (KeyState::Expired, _) => t!("key-asleep-expired"),
+        (KeyState::Damaged, _) => match key.damage.as_deref() {
+            Some(damage) => t!("key-asleep-damaged-because", damage = damage),
+            None => t!("key-asleep-damaged"),
+        },
+        (_, Some(RevokeReason::Leaked)) => t!("key-asleep-leaked"),
+        (_, Some(RevokeReason::NoLongerNeeded)) => t!("key-asleep-not-needed"),
+        (_, Some(RevokeReason::OwnerLeft)) => t!("key-asleep-owner-left"),
+        _ => t!("key-asleep-revoked"),
     }
 }
 
@@ -162,16 +162,23 @@ fn Head(key: KeyView, now: Timestamp) -> impl IntoView {
     let badge = view! { <KeyBadge state=key.state expires_at=key.expires_at now /> }.into_any();
     let lead = view! {
         <code>{key.masked.clone()}</code>
-        " · created "
-        <When at=key.created_at now />
+        " · "
+        {key
+            .created_at
+            .map(|at| {
+                view! { <time datetime=at.to_rfc3339() title=time::absolute(at)>{t!("key-created", when = time::relative(at, now))}</time> }
+            })}
     }
     .into_any();
     let here = format!("/keys/{}", key.id);
     let revoke = format!("{here}/revoke");
     let revoked = key.revoked_at.is_some();
     let damaged = key.state == KeyState::Damaged;
-    let (intent, word, picture) =
-        if key.enabled { ("disable", "Disable", Picture::Pause) } else { ("enable", "Enable", Picture::Play) };
+    let (intent, word, picture) = if key.enabled {
+        ("disable", t!("key-disable"), Picture::Pause)
+    } else {
+        ("enable", t!("key-enable"), Picture::Play)
+    };
     view! {
         <Heading title=key.name lead side_panel=badge>
             {(!revoked)
@@ -183,12 +190,12 @@ fn Head(key: KeyView, now: Timestamp) -> impl IntoView {
                                     <form method="post" action=here>
                                         <button class="button" name="intent" value=intent>
                                             <Icon picture />
-                                            {word}
+                                            {word.clone()}
                                         </button>
                                     </form>
                                 }
                             })}
-                        <a class="button button-danger" href=revoke>"Revoke"</a>
+                        <a class="button button-danger" href=revoke>{t!("key-revoke")}</a>
                     }
                 })}
         </Heading>
@@ -200,32 +207,32 @@ fn Figures(key: KeyView, activity: KeyActivity, now: Timestamp) -> impl IntoView
     let limit = key
         .rate_limits
         .requests_per_minute
-        .map_or_else(|| "no limit".to_owned(), |n| format!("up to {} a minute", number::count(i64::from(n))));
-    let end_note = key.expires_at.map_or_else(|| "no end is set".to_owned(), time::absolute);
+        .map_or_else(|| t!("key-no-limit"), |n| t!("key-limit-note", shown = number::count(i64::from(n))));
+    let end_note = key.expires_at.map_or_else(|| t!("key-no-end"), time::absolute);
     let addresses = number::count(activity.addresses_24h);
     view! {
         <dl class="figures">
             <div>
-                <dt>"Requests 24 h"</dt>
+                <dt>{t!("key-requests-24h")}</dt>
                 <dd>{number::count(activity.requests_24h)}</dd>
                 <dd class="figures-note">{limit}</dd>
             </div>
             <div>
-                <dt>"Addresses 24 h"</dt>
+                <dt>{t!("key-addresses-24h")}</dt>
                 <dd>{addresses}</dd>
-                <dd class="figures-note">"it was used from"</dd>
+                <dd class="figures-note">{t!("key-addresses-note")}</dd>
             </div>
             <div>
-                <dt>"Last request"</dt>
+                <dt>{t!("key-last-request")}</dt>
                 <dd>
-                    <When at=activity.last_request_at now none="never" />
+                    <When at=activity.last_request_at now none=t!("key-never") />
                 </dd>
-                <dd class="figures-note">{format!("{} key", key.env.as_str())}</dd>
+                <dd class="figures-note">{if key.env.as_str() == "test" { t!("key-env-test-note") } else { t!("key-env-live-note") }}</dd>
             </div>
             <div>
-                <dt>"Expires"</dt>
+                <dt>{t!("key-expires")}</dt>
                 <dd>
-                    <When at=key.expires_at now none="never" />
+                    <When at=key.expires_at now none=t!("key-expires-never") />
                 </dd>
                 <dd class="figures-note">{end_note}</dd>
             </div>
@@ -242,7 +249,7 @@ fn Notes(key: KeyView) -> impl IntoView {
     let noted = metadata.lines();
     view! {
         {(!description.is_empty()).then(|| view! { <p class="prose notes">{description}</p> })}
-        {has_tags.then(|| view! { <ul class="tags" aria-label="Tags">{tags}</ul> })}
+        {has_tags.then(|| view! { <ul class="tags" aria-label=t!("key-tags")>{tags}</ul> })}
         {(!noted.is_empty())
             .then(|| {
                 view! {
@@ -265,13 +272,13 @@ fn Recent(key_id: KeyId, rows: Vec<LogRow>, now: Timestamp) -> impl IntoView {
     view! {
         <section class="card card-table" aria-labelledby="recent">
             <div class="card-head">
-                <h2 id="recent">"Recent requests"</h2>
-                <a href=format!("/logs?key_id={key_id}")>"All in the logs"</a>
+                <h2 id="recent">{t!("key-recent")}</h2>
+                <a href=format!("/logs?key_id={key_id}")>{t!("key-recent-all")}</a>
             </div>
             {if rows.is_empty() {
-                view! { <Empty sentence="No request with this key yet." /> }.into_any()
+                view! { <Empty sentence=t!("key-recent-none") /> }.into_any()
             } else {
-                view! { <LogTable rows now caption="Recent requests with this key" with_key=false /> }.into_any()
+                view! { <LogTable rows now caption=t!("key-recent-caption") with_key=false /> }.into_any()
             }}
         </section>
     }

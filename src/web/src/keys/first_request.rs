@@ -31,7 +31,7 @@ pub async fn first_request(id: String) -> Result<Option<Seen>, UiError> {
 
 #[cfg(feature = "ssr")]
 fn seen(row: &contract::logs::LogRow) -> Seen {
-    use crate::words::number;
+    use crate::{texts::t, words::number};
 
     let good = row.status < 400;
     let mut words = Vec::new();
@@ -41,14 +41,41 @@ fn seen(row: &contract::logs::LogRow) -> Seen {
     words.extend(row.model.clone());
     words.push(number::duration(row.latency_ms));
     if let (Some(input), Some(output)) = (row.input_tokens, row.output_tokens) {
-        words.push(number::counted(input + output, "token", "tokens"));
+        let count = input + output;
+        words.push(t!("key-tokens", count = count, shown = number::count(count)));
     }
     Seen { id: row.id.to_string(), good, words: words.join(" · ") }
 }
 
+/// What it says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct FirstRequestWords {
+    waiting: String,
+    later: String,
+    logs: String,
+    received: String,
+    refused: String,
+    log: String,
+}
+
+#[cfg(feature = "ssr")]
+impl FirstRequestWords {
+    pub(crate) fn new() -> Self {
+        use crate::texts::t;
+        Self {
+            waiting: t!("first-request-waiting"),
+            later: t!("first-request-later"),
+            logs: t!("first-request-logs"),
+            received: t!("first-request-received"),
+            refused: t!("first-request-refused"),
+            log: t!("first-request-log"),
+        }
+    }
+}
+
 /// Waits for the first request and shows it. Without JavaScript it says where to look instead.
 #[island]
-pub(crate) fn FirstRequest(key_id: String) -> impl IntoView {
+pub(crate) fn FirstRequest(key_id: String, words: FirstRequestWords) -> impl IntoView {
     let (awake, set_awake) = signal(false);
     let (seen, set_seen) = signal(None::<Seen>);
     let logs = format!("/logs?key_id={key_id}");
@@ -59,12 +86,12 @@ pub(crate) fn FirstRequest(key_id: String) -> impl IntoView {
     view! {
         <div class="first-request" role="status">
             {move || match (seen.get(), awake.get()) {
-                (Some(seen), _) => first_request_notice(seen).into_any(),
+                (Some(seen), _) => first_request_notice(seen, words.clone()).into_any(),
                 (None, true) => {
                     view! {
                         <p class="notice notice-quiet">
                             <span class="pulse" aria-hidden="true"></span>
-                            <span>"Waiting for the first request…"</span>
+                            <span>{words.waiting.clone()}</span>
                         </p>
                     }
                         .into_any()
@@ -72,8 +99,8 @@ pub(crate) fn FirstRequest(key_id: String) -> impl IntoView {
                 (None, false) => {
                     view! {
                         <p class="notice notice-quiet">
-                            <span>"The first request with this key shows up in the logs."</span>
-                            <a href=logs.clone() target="_blank" rel="noopener">"Open logs"</a>
+                            <span>{words.later.clone()}</span>
+                            <a href=logs.clone() target="_blank" rel="noopener">{words.logs.clone()}</a>
                         </p>
                     }
                         .into_any()
@@ -83,17 +110,17 @@ pub(crate) fn FirstRequest(key_id: String) -> impl IntoView {
     }
 }
 
-fn first_request_notice(seen: Seen) -> impl IntoView {
+fn first_request_notice(seen: Seen, words: FirstRequestWords) -> impl IntoView {
     let (class, word, picture) = if seen.good {
-        ("notice notice-good", "First request received.", Picture::Check)
+        ("notice notice-good", words.received, Picture::Check)
     } else {
-        ("notice notice-bad", "First request refused.", Picture::Cross)
+        ("notice notice-bad", words.refused, Picture::Cross)
     };
     view! {
         <p class=class>
             <Icon picture />
             <span><strong>{word}</strong> " " {seen.words}</span>
-            <a href=format!("/logs/{}", seen.id) target="_blank" rel="noopener">"Open log"</a>
+            <a href=format!("/logs/{}", seen.id) target="_blank" rel="noopener">{words.log}</a>
         </p>
     }
 }

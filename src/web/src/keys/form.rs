@@ -13,8 +13,10 @@ use serde::{Deserialize, Serialize};
 use super::plain_words::{COMMAND, PlainWords};
 use crate::{
     error::UiError,
+    texts::{error_sentence, t},
     ui::{
         command_line::{Flag, between_commas, entries, line, number},
+        copy::copy_words,
         field::{LinesField, SelectField, TextField, complaint},
         icon::{Icon, Picture},
         notice::Problem,
@@ -173,7 +175,7 @@ pub(crate) fn KeyFields(
 ) -> impl IntoView {
     let (errors, problem) = match error {
         Some(UiError::Invalid { errors }) => (errors, None),
-        other => (FieldErrors::default(), other.map(|error| error.to_string())),
+        other => (FieldErrors::default(), other.as_ref().map(error_sentence)),
     };
     let folded = ["rate_limits.requests_per_minute", "allowed_models", "allowed_upstreams", "allowed_cidrs"];
     let unfold = form.is_narrowed() || folded.iter().any(|field| errors.get(field).is_some());
@@ -190,24 +192,24 @@ pub(crate) fn KeyFields(
                 <input type="hidden" name="form" value=form.form />
                 <TextField
                     name="name"
-                    label="Name"
+                    label=t!("key-name")
                     value=form.name
-                    hint="For people: it shows in logs and in lists.".into_any()
+                    hint=t!("key-name-hint").into_any()
                     required=true
                     autofocus=true
                     errors=errors.clone()
                 />
                 <div class="field-row">
-                    <SelectField name="env" label="Environment" errors=errors.clone()>
-                        <option value="live" selected=form.env != "test">"Live"</option>
-                        <option value="test" selected=form.env == "test">"Test"</option>
+                    <SelectField name="env" label=t!("key-env") errors=errors.clone()>
+                        <option value="live" selected=form.env != "test">{t!("key-env-live")}</option>
+                        <option value="test" selected=form.env == "test">{t!("key-env-test")}</option>
                     </SelectField>
-                    <SelectField name="expires_in_days" label="Expires" errors=errors.clone()>
+                    <SelectField name="expires_in_days" label=t!("key-expires") errors=errors.clone()>
                         {days
                             .map(|days| {
                                 let value = days.to_string();
-                                let span = if days == 1 { "in 1 day".to_owned() } else { format!("in {days} days") };
-                                let words = format!("{span} · {}", time::short_date(now.plus(days * Timestamp::DAY)));
+                                let date = time::short_date(now.plus(days * Timestamp::DAY));
+                                let words = t!("key-expires-in", count = days, date = date);
                                 let selected = value == chosen;
                                 view! {
                                     <option value=value data-until=ends(days, now) selected=selected>
@@ -216,39 +218,39 @@ pub(crate) fn KeyFields(
                                 }
                             })
                             .collect_view()}
-                        <option value="never" selected=chosen == "never">"never"</option>
+                        <option value="never" selected=chosen == "never">{t!("key-expires-never")}</option>
                     </SelectField>
                 </div>
                 <details class="fold" open=unfold>
                     <summary>
                         <Icon picture=Picture::Down />
-                        <span class="fold-title">"Limits and access"</span>
-                        <span class="fold-note">"every model, every upstream, any address"</span>
+                        <span class="fold-title">{t!("key-limits")}</span>
+                        <span class="fold-note">{t!("key-limits-note")}</span>
                     </summary>
                     <div class="fold-body">
                         <TextField
                             name="requests_per_minute"
-                            label="Requests a minute"
+                            label=t!("key-per-minute")
                             value=form.requests_per_minute
-                            hint="Empty: no limit.".into_any()
+                            hint=t!("key-per-minute-hint").into_any()
                             error_name="rate_limits.requests_per_minute"
                             errors=errors.clone()
                         />
                         <LinesField
                             name="allowed_models"
-                            label="Models"
+                            label=t!("key-models")
                             value=form.allowed_models
                             placeholder="gpt-5-mini, text-embedding-3-*"
-                            hint="Names or patterns with *. Empty: every model.".into_any()
+                            hint=t!("key-models-hint").into_any()
                             errors=errors.clone()
                         />
                         <UpstreamChoice upstreams chosen=form.allowed_upstreams errors=errors.clone() />
                         <LinesField
                             name="allowed_cidrs"
-                            label="Addresses"
+                            label=t!("key-addresses")
                             value=form.allowed_cidrs
                             placeholder="10.4.12.0/24"
-                            hint="Addresses or networks it may be used from. Empty: anywhere.".into_any()
+                            hint=t!("key-addresses-hint").into_any()
                             errors=errors.clone()
                         />
                     </div>
@@ -256,42 +258,42 @@ pub(crate) fn KeyFields(
                 <details class="fold" open=unfold_labels>
                     <summary>
                         <Icon picture=Picture::Down />
-                        <span class="fold-title">"Notes"</span>
-                        <span class="fold-note">"description, tags, metadata"</span>
+                        <span class="fold-title">{t!("key-notes")}</span>
+                        <span class="fold-note">{t!("key-notes-note")}</span>
                     </summary>
                     <div class="fold-body">
                         <TextField
                             name="description"
-                            label="Description"
+                            label=t!("key-description")
                             value=form.description
-                            hint="What it is for, in a sentence or two.".into_any()
+                            hint=t!("key-description-hint").into_any()
                             errors=errors.clone()
                         />
                         <TextField
                             name="tags"
-                            label="Tags"
+                            label=t!("key-tags")
                             value=form.tags
-                            placeholder="team-search, production"
-                            hint="Words to group keys by, with commas between them.".into_any()
+                            placeholder=t!("key-tags-example")
+                            hint=t!("key-tags-hint").into_any()
                             errors=errors.clone()
                         />
                         <LinesField
                             name="metadata"
-                            label="Metadata"
+                            label=t!("key-metadata")
                             value=form.metadata
                             placeholder=r#"{"cost_centre": "4711"}"#
-                            hint="A JSON object that your own programs read.".into_any()
+                            hint=t!("key-metadata-hint").into_any()
                             errors=errors.clone()
                         />
                     </div>
                 </details>
                 <div class="form-actions">
-                    <button class="button button-main button-large">"Create key"</button>
-                    <a class="button button-plain button-large" href="/keys">"Cancel"</a>
+                    <button class="button button-main button-large">{t!("key-create")}</button>
+                    <a class="button button-plain button-large" href="/keys">{t!("key-cancel")}</a>
                 </div>
             </form>
-            <aside class="aside" aria-label="Summary">
-                <PlainWords sentence command flags=flags() />
+            <aside class="aside" aria-label=t!("key-summary")>
+                <PlainWords sentence command flags=flags() titles=(t!("key-plain-words"), t!("key-terminal")) copy=copy_words() />
             </aside>
         </div>
     }
@@ -303,7 +305,7 @@ fn UpstreamChoice(upstreams: Vec<UpstreamView>, chosen: Vec<String>, errors: Fie
     (!upstreams.is_empty()).then(|| {
         view! {
             <fieldset class="field" aria-describedby="allowed_upstreams-hint">
-                <legend>"Upstreams"</legend>
+                <legend>{t!("key-upstreams")}</legend>
                 <div class="ticks">
                     {upstreams
                         .into_iter()
@@ -325,7 +327,7 @@ fn UpstreamChoice(upstreams: Vec<UpstreamView>, chosen: Vec<String>, errors: Fie
                         .collect_view()}
                 </div>
                 {error.map(|error| view! { <p class="field-error">{error}</p> })}
-                <p class="field-hint" id="allowed_upstreams-hint">"None ticked: every upstream."</p>
+                <p class="field-hint" id="allowed_upstreams-hint">{t!("key-upstreams-hint")}</p>
             </fieldset>
         }
     })

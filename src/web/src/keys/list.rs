@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     error::UiError,
     handling::{Page, PageRequest, Section, ui_error},
+    texts::{Word, t},
     ui::{
         badge::KeyBadge,
         empty::Empty,
@@ -25,8 +26,14 @@ use crate::{
     words::number,
 };
 
-const STATES: [(&str, &str); 5] =
-    [("", "any"), ("active", "active"), ("disabled", "disabled"), ("expired", "expired"), ("revoked", "revoked")];
+/// States that the menu offers, with their words.
+const STATES: [(&str, Word); 5] = [
+    ("", || t!("keys-state-any")),
+    ("active", || t!("keys-state-active")),
+    ("disabled", || t!("keys-state-disabled")),
+    ("expired", || t!("keys-state-expired")),
+    ("revoked", || t!("keys-state-revoked")),
+];
 
 /// The filters in the URL.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,7 +86,7 @@ async fn draw(page_request: &PageRequest) -> Result<Page, UiError> {
     let query: KeyListQuery = page_request.query()?;
     let list = listed(page_request, &query).await?;
     let now = page_request.now();
-    Ok(Page::new(Section::Keys, "Keys", move || {
+    Ok(Page::new(Section::Keys, t!("keys-title"), move || {
         view! { <KeyList list=list.clone() query=query.clone() now /> }.into_any()
     }))
 }
@@ -100,24 +107,24 @@ pub(super) async fn listed(page_request: &PageRequest, query: &KeyListQuery) -> 
 /// Heading, filters, rows.
 #[component]
 pub(super) fn KeyList(list: Rows<KeyView>, query: KeyListQuery, now: Timestamp) -> impl IntoView {
-    let words = range(&list, "key", "keys");
+    let words = range(&list, t!("keys-count", count = list.total, shown = number::count(list.total)));
     let back = (list.page > 1).then(|| query.at(list.page - 1, list.page_size));
     let on = list.next_cursor.as_deref().map(|cursor| query.after(list.page + 1, cursor));
     let nothing_yet = list.total == 0 && !query.is_filtered();
     view! {
-        <Heading title="Keys" lead="What your people and programs call the gateway with.".into_any()>
+        <Heading title=t!("keys-title") lead=t!("keys-lead").into_any()>
             <a class="button button-main" href="/keys/new">
                 <Icon picture=Picture::Plus />
-                "New key"
+                {t!("keys-new")}
             </a>
         </Heading>
         {if nothing_yet {
             view! {
                 <div class="card">
                     <Empty
-                        sentence="No keys yet. A key lets a program call the gateway without ever seeing a provider's secret."
+                        sentence=t!("keys-empty")
                         href="/keys/new"
-                        action="Create the first key"
+                        action=t!("keys-create-first")
                         command="keywright keys create --name my-first-key"
                     />
                 </div>
@@ -128,11 +135,11 @@ pub(super) fn KeyList(list: Rows<KeyView>, query: KeyListQuery, now: Timestamp) 
                 <Filters query=query.clone() />
                 <div class="card card-table">
                     {if list.items.is_empty() {
-                        view! { <Empty sentence="No key fits these filters." href="/keys" action="Show all keys" /> }.into_any()
+                        view! { <Empty sentence=t!("keys-none-fits") href="/keys" action=t!("keys-show-all") /> }.into_any()
                     } else {
                         view! { <Rows keys=list.items now /> }.into_any()
                     }}
-                    <Pager words back="Previous" back_to=back on="Next" on_to=on />
+                    <Pager words back=t!("keys-previous") back_to=back on=t!("keys-next") on_to=on />
                 </div>
             }
                 .into_any()
@@ -142,17 +149,18 @@ pub(super) fn KeyList(list: Rows<KeyView>, query: KeyListQuery, now: Timestamp) 
 
 #[component]
 fn Filters(query: KeyListQuery) -> impl IntoView {
-    let current = STATES.iter().find(|(value, _)| *value == query.state).map_or("any", |(_, word)| word);
+    let current =
+        STATES.iter().find(|(value, _)| *value == query.state).map_or_else(|| t!("keys-state-any"), |(_, word)| word());
     view! {
         <div class="filters">
             <form method="get" action="/keys" role="search" class="search">
                 <Icon picture=Picture::Search />
-                <input type="search" name="search" value=query.search.clone() placeholder="Name, prefix or id" aria-label="Search keys" />
+                <input type="search" name="search" value=query.search.clone() placeholder=t!("keys-search-placeholder") aria-label=t!("keys-search-label") />
                 {(!query.state.is_empty()).then(|| view! { <input type="hidden" name="state" value=query.state.clone() /> })}
-                <button class="unseen">"Search"</button>
+                <button class="unseen">{t!("keys-search")}</button>
             </form>
             <details class="menu">
-                <summary class="chip">"State " <strong>{current}</strong></summary>
+                <summary class="chip">{t!("keys-state")} " " <strong>{current}</strong></summary>
                 <ul class="menu-body">
                     {STATES
                         .map(|(value, word)| {
@@ -160,7 +168,7 @@ fn Filters(query: KeyListQuery) -> impl IntoView {
                             view! {
                                 <li>
                                     <a href=query.with_state(value) aria-current=here.then_some("true")>
-                                        {word}
+                                        {word()}
                                         {here.then(|| view! { <Icon picture=Picture::Check /> })}
                                     </a>
                                 </li>
@@ -169,8 +177,8 @@ fn Filters(query: KeyListQuery) -> impl IntoView {
                         .collect_view()}
                 </ul>
             </details>
-            {query.is_filtered().then(|| view! { <a class="chip chip-clear" href="/keys">"Clear"</a> })}
-            <span class="filters-note">"Newest first"</span>
+            {query.is_filtered().then(|| view! { <a class="chip chip-clear" href="/keys">{t!("keys-filters-clear")}</a> })}
+            <span class="filters-note">{t!("keys-order")}</span>
         </div>
     }
 }
@@ -179,15 +187,15 @@ fn Filters(query: KeyListQuery) -> impl IntoView {
 fn Rows(keys: Vec<KeyView>, now: Timestamp) -> impl IntoView {
     view! {
         <table class="table table-cards">
-            <caption class="unseen">"Keys, newest first"</caption>
+            <caption class="unseen">{t!("keys-caption")}</caption>
             <thead>
                 <tr>
-                    <th scope="col">"Name and key"</th>
-                    <th scope="col">"State"</th>
-                    <th scope="col">"May call"</th>
-                    <th scope="col" class="figure">"Limit"</th>
-                    <th scope="col">"Last used"</th>
-                    <th scope="col">"Expires"</th>
+                    <th scope="col">{t!("keys-name")}</th>
+                    <th scope="col">{t!("keys-state")}</th>
+                    <th scope="col">{t!("keys-models")}</th>
+                    <th scope="col" class="figure">{t!("keys-limit")}</th>
+                    <th scope="col">{t!("keys-last-used")}</th>
+                    <th scope="col">{t!("keys-expires")}</th>
                 </tr>
             </thead>
             <tbody>{keys.into_iter().map(|key| view! { <Row key now /> }).collect_view()}</tbody>
@@ -198,14 +206,14 @@ fn Rows(keys: Vec<KeyView>, now: Timestamp) -> impl IntoView {
 #[component]
 fn Row(key: KeyView, now: Timestamp) -> impl IntoView {
     let models = match key.allowed_models.as_slice() {
-        [] => "all models".to_owned(),
+        [] => t!("keys-models-all"),
         few @ ([_] | [_, _]) => few.iter().map(ModelPattern::as_str).collect::<Vec<_>>().join(", "),
-        [first, rest @ ..] => format!("{} and {} more", first.as_str(), rest.len()),
+        [first, rest @ ..] => t!("keys-models-more", first = first.as_str(), more = rest.len()),
     };
     let limit = key
         .rate_limits
         .requests_per_minute
-        .map_or_else(|| "no limit".to_owned(), |n| format!("{} / min", number::count(i64::from(n))));
+        .map_or_else(|| t!("keys-limit-none"), |n| t!("keys-limit-per-minute", shown = number::count(i64::from(n))));
     let revoked = key.revoked_at.is_some();
     view! {
         <tr>
@@ -221,11 +229,11 @@ fn Row(key: KeyView, now: Timestamp) -> impl IntoView {
             <td class="cell-wide muted">{models}</td>
             <td class="figure">{limit}</td>
             <td class="cell-note muted">
-                <span class="unit">"last used "</span>
-                <When at=key.last_used_at now none="never" />
+                <span class="unit">{t!("keys-last-used-label")} " "</span>
+                <When at=key.last_used_at now none=t!("keys-never-used") />
             </td>
             <td class="cell-wide muted">
-                {if revoked { "—".into_any() } else { view! { <When at=key.expires_at now none="never" /> }.into_any() }}
+                {if revoked { "—".into_any() } else { view! { <When at=key.expires_at now none=t!("keys-never-expires") /> }.into_any() }}
             </td>
         </tr>
     }

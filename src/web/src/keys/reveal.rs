@@ -7,12 +7,13 @@ use leptos::prelude::*;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    first_request::FirstRequest,
-    reveal_foot::RevealFoot,
+    first_request::{FirstRequest, FirstRequestWords},
+    reveal_foot::{RevealFoot, RevealWords},
     snippets::{Snippet, snippets, suited_model},
 };
+use crate::texts::t;
 use crate::ui::{
-    copy::CopyButton,
+    copy::{CopyButton, copy_words},
     icon::{Icon, Picture},
     name::Name,
 };
@@ -54,19 +55,18 @@ pub(super) fn Reveal(revealed: Revealed) -> impl IntoView {
                 </span>
                 <div>
                     <h2 id="reveal-title">
-                        <Name text=revealed.name />
-                        " is ready"
+                        <Name text=t!("key-ready", name = revealed.name.as_str()) />
                     </h2>
-                    <p class="muted">"Copy the key now. It is shown this once and is stored only as a hash."</p>
+                    <p class="muted">{t!("reveal-lead")}</p>
                 </div>
             </div>
             <div class="secret">
-                <code id="secret" tabindex="0" aria-label="The key">{secret}</code>
-                <CopyButton target="secret".to_owned() main=true />
+                <code id="secret" tabindex="0" aria-label=t!("reveal-key")>{secret}</code>
+                <CopyButton target="secret".to_owned() main=true words=copy_words() />
             </div>
             <Snippets snippets />
-            <FirstRequest key_id=revealed.id.clone() />
-            <RevealFoot key_id=revealed.id />
+            <FirstRequest key_id=revealed.id.clone() words=FirstRequestWords::new() />
+            <RevealFoot key_id=revealed.id words=RevealWords::new() />
         </dialog>
         <div class="scrim"></div>
     }
@@ -94,7 +94,7 @@ fn Snippets(snippets: Vec<Snippet>) -> impl IntoView {
             let copied = id.clone();
             view! {
                 <div class=format!("code-block panel panel-{}", snippet.id)>
-                    <pre id=id tabindex="0" role="region" aria-label=format!("{} snippet", snippet.label)>
+                    <pre id=id tabindex="0" role="region" aria-label=t!("reveal-snippet", name = snippet.label)>
                         {snippet
                             .code
                             .into_iter()
@@ -104,7 +104,7 @@ fn Snippets(snippets: Vec<Snippet>) -> impl IntoView {
                             })
                             .collect_view()}
                     </pre>
-                    <CopyButton target=copied main=false />
+                    <CopyButton target=copied main=false words=copy_words() />
                 </div>
             }
         })
@@ -112,7 +112,7 @@ fn Snippets(snippets: Vec<Snippet>) -> impl IntoView {
     view! {
         <div class="snippets">
             <fieldset class="tabs">
-                <legend class="unseen">"Call the gateway from"</legend>
+                <legend class="unseen">{t!("reveal-snippets")}</legend>
                 {tabs}
             </fieldset>
             {panels}

@@ -2,12 +2,37 @@
 //! key by accident.
 
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::ui::icon::{Icon, Picture};
 
+/// What it says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct RevealWords {
+    stored: String,
+    done: String,
+    ask: String,
+    keep: String,
+    leave: String,
+}
+
+#[cfg(feature = "ssr")]
+impl RevealWords {
+    pub(crate) fn new() -> Self {
+        use crate::texts::t;
+        Self {
+            stored: t!("reveal-stored"),
+            done: t!("reveal-done"),
+            ask: t!("reveal-ask"),
+            keep: t!("reveal-keep"),
+            leave: t!("reveal-leave"),
+        }
+    }
+}
+
 /// Without JavaScript the tick is required by the form itself, and Done closes the dialog by `method="dialog"`.
 #[island]
-pub(crate) fn RevealFoot(key_id: String) -> impl IntoView {
+pub(crate) fn RevealFoot(key_id: String, words: RevealWords) -> impl IntoView {
     let (awake, set_awake) = signal(false);
     let (stored, set_stored) = signal(false);
     let (asking, set_asking) = signal(false);
@@ -29,7 +54,7 @@ pub(crate) fn RevealFoot(key_id: String) -> impl IntoView {
         <form method="dialog" class="reveal-foot">
             <label class="tick">
                 <input type="checkbox" id="stored" required on:change=move |change| set_stored.set(event_target_checked(&change)) />
-                <span>"I have stored this key"</span>
+                <span>{words.stored}</span>
             </label>
             <div class="reveal-actions">
                 <button type="button" class="button" hidden=move || !awake.get() on:click=move |_| download()>
@@ -37,18 +62,18 @@ pub(crate) fn RevealFoot(key_id: String) -> impl IntoView {
                     ".env"
                 </button>
                 <button class="button button-main" id="done" disabled=move || awake.get() && !stored.get()>
-                    "Done"
+                    {words.done}
                 </button>
             </div>
         </form>
         <div class="ask" role="alertdialog" aria-labelledby="ask-title" hidden=move || !asking.get()>
-            <p id="ask-title">"Close without storing the key? It cannot be shown again."</p>
+            <p id="ask-title">{words.ask}</p>
             <div class="reveal-actions">
                 <button type="button" class="button" node_ref=keep on:click=move |_| set_asking.set(false)>
-                    "Keep it open"
+                    {words.keep}
                 </button>
                 <button type="button" class="button button-danger" on:click=move |_| leave()>
-                    "Close anyway"
+                    {words.leave}
                 </button>
             </div>
         </div>

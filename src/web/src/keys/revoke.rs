@@ -36,6 +36,7 @@ mod page {
         error::UiError,
         handling::{Flash, Page, PageRequest, Redirect, Section, post, ui_error},
         keys::key_id,
+        texts::{Word, error_sentence, t},
         ui::{
             field::SelectField,
             heading::{Crumbs, Heading},
@@ -44,11 +45,12 @@ mod page {
         words::{number, time},
     };
 
-    const REASONS: [(&str, &str); 4] = [
-        ("no_longer_needed", "Nobody needs it any more"),
-        ("leaked", "Somebody else may know it"),
-        ("owner_left", "Its owner left"),
-        ("other", "Something else"),
+    /// Reasons that the form offers, with their words.
+    const REASONS: [(&str, Word); 4] = [
+        ("no_longer_needed", || t!("revoke-reason-no-longer-needed")),
+        ("leaked", || t!("revoke-reason-leaked")),
+        ("owner_left", || t!("revoke-reason-owner-left")),
+        ("other", || t!("revoke-reason-other")),
     ];
 
     #[derive(Clone, Deserialize)]
@@ -88,7 +90,7 @@ mod page {
         let key = control::keys::show(&page_request.cx, &id).await.map_err(ui_error)?;
         let activity = control::keys::activity(&page_request.cx, &id).await.map_err(ui_error)?;
         let now = page_request.now();
-        Ok(Page::new(Section::Keys, format!("Revoke {}", key.name), move || {
+        Ok(Page::new(Section::Keys, t!("revoke-title", name = key.name.as_str()), move || {
             view! { <Ask key=key.clone() activity=activity.clone() error=error.clone() now /> }.into_any()
         }))
     }
@@ -97,28 +99,28 @@ mod page {
     fn Ask(key: KeyView, activity: KeyActivity, error: Option<UiError>, now: Timestamp) -> impl IntoView {
         let (errors, problem) = match error {
             Some(UiError::Invalid { errors }) => (errors, None),
-            other => (FieldErrors::default(), other.map(|error| error.to_string())),
+            other => (FieldErrors::default(), other.map(|error| error_sentence(&error))),
         };
         let here = format!("/keys/{}", key.id);
         let lead = view! { <code>{key.masked}</code> }.into_any();
         view! {
-            <Crumbs href="/keys" parent="Keys" here=key.name.clone() />
-            <Heading title=format!("Revoke {}?", key.name) lead />
+            <Crumbs href="/keys" parent=t!("keys-title") here=key.name.clone() />
+            <Heading title=t!("revoke-question", name = key.name.as_str()) lead />
             <div class="card ask-card">
                 <Problem sentence=problem />
                 <p class="prose">
                     <strong>{impact(&activity, now)}</strong>
                 </p>
                 <p class="prose muted">
-                    "From then on every request with this key is refused, and requests under way are cut off. This cannot be undone; to stop a key for a while, disable it."
+                    {t!("revoke-consequence")}
                 </p>
                 <form method="post" action=format!("{here}/revoke") class="form">
-                    <SelectField name="reason" label="Reason" errors>
-                        {REASONS.map(|(value, word)| view! { <option value=value>{word}</option> }).collect_view()}
+                    <SelectField name="reason" label=t!("revoke-reason") errors>
+                        {REASONS.map(|(value, word)| view! { <option value=value>{word()}</option> }).collect_view()}
                     </SelectField>
                     <div class="form-actions">
-                        <a class="button button-large" href=here.clone() autofocus=true>"Cancel"</a>
-                        <button class="button button-danger-main button-large">"Revoke key"</button>
+                        <a class="button button-large" href=here.clone() autofocus=true>{t!("revoke-cancel")}</a>
+                        <button class="button button-danger-main button-large">{t!("revoke-confirm")}</button>
                     </div>
                 </form>
             </div>
@@ -129,13 +131,15 @@ mod page {
     fn impact(activity: &KeyActivity, now: Timestamp) -> String {
         let last = activity.last_request_at.map(|at| time::relative(at, now));
         match (activity.requests_24h, last) {
-            (0, None) => "No request has ever come with this key.".to_owned(),
-            (0, Some(last)) => format!("No requests in 24 h; the last one came {last}."),
-            (n, last) => format!(
-                "{} in 24 h from {}, last {}.",
-                number::counted(n, "request", "requests"),
-                number::counted(activity.addresses_24h, "address", "addresses"),
-                last.unwrap_or_else(|| "now".to_owned()),
+            (0, None) => t!("revoke-impact-never"),
+            (0, Some(last)) => t!("revoke-impact-idle", last = last),
+            (n, last) => t!(
+                "revoke-impact",
+                requests = n,
+                requests_shown = number::count(n),
+                addresses = activity.addresses_24h,
+                addresses_shown = number::count(activity.addresses_24h),
+                last = last.unwrap_or_else(|| t!("when-now"))
             ),
         }
     }

@@ -1,5 +1,7 @@
 //! Request detail page.
 
+use std::collections::HashMap;
+
 use axum::{Extension, extract::Path, response::Response};
 use contract::logs::LogRow;
 use domain::{RequestId, Timestamp};
@@ -8,6 +10,7 @@ use leptos::prelude::*;
 use crate::{
     error::UiError,
     handling::{Page, PageRequest, Section, ui_error},
+    texts::{by_id, t},
     ui::{
         badge::StatusBadge,
         heading::{Crumbs, Heading},
@@ -32,7 +35,8 @@ async fn draw(page_request: &PageRequest, id: &str) -> Result<Page, UiError> {
 
 #[component]
 fn Detail(row: LogRow, now: Timestamp) -> impl IntoView {
-    let when = row.started_at.map(|at| format!("{}, {}", time::absolute(at), time::relative(at, now)));
+    let when =
+        row.started_at.map(|at| t!("log-when", absolute = time::absolute(at), relative = time::relative(at, now)));
     let title = format!("{} {}", row.method, row.endpoint);
     let side_panel = view! { <StatusBadge status=row.status /> }.into_any();
     let lead = view! {
@@ -41,7 +45,7 @@ fn Detail(row: LogRow, now: Timestamp) -> impl IntoView {
     }
     .into_any();
     view! {
-        <Crumbs href="/logs" parent="Logs" here="Request" />
+        <Crumbs href="/logs" parent=t!("logs-title") here=t!("logs-request") />
         <Heading title lead side_panel />
         <div class="two-thirds">
             <Facts row=row.clone() />
@@ -52,16 +56,18 @@ fn Detail(row: LogRow, now: Timestamp) -> impl IntoView {
 
 #[component]
 fn Facts(row: LogRow) -> impl IntoView {
-    let outcome = match (&row.damaged, &row.error_class) {
-        (Some(damage), _) => format!("unknown; this row is damaged: {damage}"),
-        (None, None) => format!("{} completed", row.status),
-        (None, Some(class)) => format!("{} · {}", row.status, class.replace('_', " ")),
+    let version = t!("log-key-version", version = row.key_version.to_string());
+    let policy =
+        row.policy_version.map(|version| format!("{} · ", t!("log-policy-version", version = version.to_string())));
+    let upstream = row.upstream.clone().unwrap_or_else(|| "—".to_owned());
+    let upstream = match row.upstream_status {
+        Some(status) => t!("log-upstream-answered", upstream = upstream, status = status.to_string()),
+        None => upstream,
     };
-    let together = (row.count > 1).then(|| format!(", {} requests written together", number::count(row.count)));
-    let policy = row.policy_version.map(|version| format!("policy version {version} · "));
-    let upstream_status = row.upstream_status.map(|status| format!(", which answered {status}"));
     let model = match (&row.model, &row.model_served) {
-        (Some(asked), Some(served)) if asked != served => format!("{asked}, served by {served}"),
+        (Some(asked), Some(served)) if asked != served => {
+            t!("log-model-served", asked = asked.as_str(), served = served.as_str())
+        }
         (Some(asked), _) => asked.clone(),
         (None, Some(served)) => served.clone(),
         (None, None) => "—".to_owned(),
@@ -69,71 +75,91 @@ fn Facts(row: LogRow) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="facts">
             <div class="card-head">
-                <h2 id="facts">"Facts"</h2>
+                <h2 id="facts">{t!("log-facts")}</h2>
             </div>
             <dl class="facts">
-                <dt>"Outcome"</dt>
-                <dd>{outcome} {together}</dd>
-                <dt>"Key"</dt>
+                <dt>{t!("log-outcome")}</dt>
+                <dd>{outcome(&row)}</dd>
+                <dt>{t!("logs-key")}</dt>
                 <dd>
                     <a href=format!("/keys/{}", row.key_id)>
                         <Name text=row.key_name.clone() />
                     </a>
-                    <span class="muted">{format!(" version {} · ", row.key_version)} {policy}</span>
+                    <span class="muted">{format!(" {version} · ")} {policy}</span>
                     <code class="muted">{row.key_prefix.clone()}</code>
                 </dd>
-                <dt>"From"</dt>
+                <dt>{t!("log-from")}</dt>
                 <dd>
                     <code>{row.client_address.clone()}</code>
                 </dd>
-                <dt>"Model"</dt>
+                <dt>{t!("logs-model")}</dt>
                 <dd>
                     <code>{model}</code>
                 </dd>
-                <dt>"Upstream"</dt>
-                <dd>{row.upstream.clone().unwrap_or_else(|| "—".to_owned())} {upstream_status}</dd>
-                <dt>"Tokens"</dt>
+                <dt>{t!("logs-upstream")}</dt>
+                <dd>{upstream}</dd>
+                <dt>{t!("log-tokens")}</dt>
                 <dd>{tokens(&row)}</dd>
-                <dt>"Streamed"</dt>
-                <dd>{if row.streamed { "yes" } else { "no" }}</dd>
-                <dt>"Attempts"</dt>
+                <dt>{t!("log-streamed")}</dt>
+                <dd>{if row.streamed { t!("log-yes") } else { t!("log-no") }}</dd>
+                <dt>{t!("log-attempts")}</dt>
                 <dd>{row.attempts.to_string()}</dd>
-                <dt>"Agent"</dt>
+                <dt>{t!("log-agent")}</dt>
                 <dd>
                     <code>{row.user_agent.clone().unwrap_or_else(|| "—".to_owned())}</code>
                 </dd>
             </dl>
             <div class="card-foot">
-                <a class="button button-small" href=format!("/logs?key_id={}", row.key_id)>"Only this key"</a>
-                <a class="button button-small" href=format!("/logs?status={}", row.status)>{format!("Only {}", row.status)}</a>
+                <a class="button button-small" href=format!("/logs?key_id={}", row.key_id)>{t!("log-only-this-key")}</a>
+                <a class="button button-small" href=format!("/logs?status={}", row.status)>{t!("log-only-status", status = row.status.to_string())}</a>
             </div>
         </section>
     }
 }
 
+/// `200 completed`; `429 · rate limit exceeded, 12 requests written together`
+fn outcome(row: &LogRow) -> String {
+    let outcome = match (&row.damaged, &row.error_class) {
+        (Some(damage), _) => t!("log-outcome-damaged", damage = damage.as_str()),
+        (None, None) => t!("log-outcome-completed", status = row.status.to_string()),
+        (None, Some(class)) => format!("{} · {}", row.status, reason(class)),
+    };
+    if row.count > 1 {
+        t!("log-outcome-together", outcome = outcome, shown = number::count(row.count))
+    } else {
+        outcome
+    }
+}
+
+/// A class of errors in words; one that a newer version wrote has none but its own.
+fn reason(class: &str) -> String {
+    by_id(&format!("log-class-{}", class.replace('_', "-")), HashMap::new()).unwrap_or_else(|| class.replace('_', " "))
+}
+
 /// `1,912 in (1,536 cached) · 402 out`
 fn tokens(row: &LogRow) -> String {
-    let unreadable = if row.usage_unreadable { " · the upstream reported counts that cannot be" } else { "" };
-    format!("{}{unreadable}", counted(row))
+    let counted = counted(row);
+    if row.usage_unreadable { format!("{counted} · {}", t!("log-tokens-unreadable")) } else { counted }
 }
 
 fn counted(row: &LogRow) -> String {
     let (Some(input), Some(output)) = (row.input_tokens, row.output_tokens) else {
         return match row.input_tokens.or(row.output_tokens) {
             Some(known) => number::count(known),
-            None => "not counted".to_owned(),
+            None => t!("log-tokens-not-counted"),
         };
     };
-    let of = |n: Option<i64>, what: &str| {
-        n.filter(|n| *n > 0).map(|n| format!(" ({} {what})", number::count(n))).unwrap_or_default()
+    let (input, output) = (number::count(input), number::count(output));
+    let some = |n: Option<i64>| n.filter(|n| *n > 0).map(number::count);
+    let input = match some(row.cached_tokens) {
+        Some(cached) => t!("log-tokens-in-cached", shown = input, cached = cached),
+        None => t!("log-tokens-in", shown = input),
     };
-    format!(
-        "{} in{} · {} out{}",
-        number::count(input),
-        of(row.cached_tokens, "cached"),
-        number::count(output),
-        of(row.reasoning_tokens, "reasoning")
-    )
+    let output = match some(row.reasoning_tokens) {
+        Some(reasoning) => t!("log-tokens-out-reasoning", shown = output, reasoning = reasoning),
+        None => t!("log-tokens-out", shown = output),
+    };
+    format!("{input} · {output}")
 }
 
 #[component]
@@ -146,7 +172,7 @@ fn Waterfall(row: LogRow) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="time">
             <div class="card-head">
-                <h2 id="time">"Where the time went"</h2>
+                <h2 id="time">{t!("log-time")}</h2>
                 <span class="card-note">{number::duration(row.latency_ms)}</span>
             </div>
             <div class="card-body">
@@ -157,7 +183,7 @@ fn Waterfall(row: LogRow) -> impl IntoView {
                 <dl class="legend">
                     <dt>
                         <span class=if good { "swatch swatch-first" } else { "swatch swatch-bad" }></span>
-                        {if row.first_byte_ms.is_some() { "to the first byte" } else { "until it ended, without an answer" }}
+                        {if row.first_byte_ms.is_some() { t!("log-time-first-byte") } else { t!("log-time-no-answer") }}
                     </dt>
                     <dd>{number::duration(first)}</dd>
                     {row.first_byte_ms
@@ -165,7 +191,7 @@ fn Waterfall(row: LogRow) -> impl IntoView {
                             view! {
                                 <dt>
                                     <span class="swatch swatch-good"></span>
-                                    {if row.streamed { "streaming" } else { "the rest of the answer" }}
+                                    {if row.streamed { t!("log-time-streaming") } else { t!("log-time-rest") }}
                                 </dt>
                                 <dd>{number::duration(rest)}</dd>
                             }

@@ -5,22 +5,29 @@ use domain::Timestamp;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::ui::{
-    field::{SelectField, TextField},
-    icon::{Icon, Picture},
+use crate::{
+    texts::{Word, t},
+    ui::{
+        field::{SelectField, TextField},
+        icon::{Icon, Picture},
+    },
 };
 
-/// Spans that the form offers, with their length in milliseconds.
-const SPANS: [(&str, &str, i64); 4] = [
-    ("1h", "last hour", Timestamp::DAY / 24),
-    ("24h", "last 24 hours", Timestamp::DAY),
-    ("7d", "last 7 days", 7 * Timestamp::DAY),
-    ("30d", "last 30 days", 30 * Timestamp::DAY),
+/// Spans that the form offers, with their words and their length in milliseconds.
+const SPANS: [(&str, Word, i64); 4] = [
+    ("1h", || t!("logs-span-hour"), Timestamp::DAY / 24),
+    ("24h", || t!("logs-span-day"), Timestamp::DAY),
+    ("7d", || t!("logs-span-week"), 7 * Timestamp::DAY),
+    ("30d", || t!("logs-span-month"), 30 * Timestamp::DAY),
 ];
 
-/// Outcomes that the form offers.
-const OUTCOMES: [(&str, &str); 4] =
-    [("2xx", "2xx, good"), ("4xx", "4xx, refused"), ("429", "429, too fast"), ("5xx", "5xx, failed")];
+/// Outcomes that the form offers, with their words.
+const OUTCOMES: [(&str, Word); 4] = [
+    ("2xx", || t!("logs-outcome-good")),
+    ("4xx", || t!("logs-outcome-refused")),
+    ("429", || t!("logs-outcome-too-fast")),
+    ("5xx", || t!("logs-outcome-failed")),
+];
 
 /// Cursors of newer pages that a URL carries at most; beyond them Newer leads to the newest.
 const TRAIL: usize = 40;
@@ -127,38 +134,39 @@ pub(super) fn FilterBar(
         .iter()
         .find(|key| key.id.as_str() == filters.key_id)
         .map_or_else(|| filters.key_id.clone(), |key| key.name.clone());
-    let span = SPANS.iter().find(|(name, ..)| *name == filters.within).map_or("", |(_, word, _)| word);
+    let span = SPANS.iter().find(|(name, ..)| *name == filters.within).map(|(_, word, _)| word()).unwrap_or_default();
     let unfold = !errors.is_empty();
     view! {
         <div class="filters">
-            <Chip name="Time" value=span.to_owned() without=filters.changed(|f| f.within.clear()) />
-            <Chip name="Status" value=filters.status.clone() without=filters.changed(|f| f.status.clear()) />
-            <Chip name="Key" value=key_name without=filters.changed(|f| f.key_id.clear()) />
-            <Chip name="Model" value=filters.model.clone() without=filters.changed(|f| f.model.clear()) />
-            <Chip name="Upstream" value=filters.upstream.clone() without=filters.changed(|f| f.upstream.clear()) />
-            <Chip name="Request" value=filters.id.clone() without=filters.changed(|f| f.id.clear()) />
+            <Chip name=t!("logs-filter-time") value=span without=filters.changed(|f| f.within.clear()) />
+            <Chip name=t!("logs-status") value=filters.status.clone() without=filters.changed(|f| f.status.clear()) />
+            <Chip name=t!("logs-key") value=key_name without=filters.changed(|f| f.key_id.clear()) />
+            <Chip name=t!("logs-model") value=filters.model.clone() without=filters.changed(|f| f.model.clear()) />
+            <Chip name=t!("logs-upstream") value=filters.upstream.clone() without=filters.changed(|f| f.upstream.clear()) />
+            <Chip name=t!("logs-request") value=filters.id.clone() without=filters.changed(|f| f.id.clear()) />
             <details class="menu" open=unfold>
                 <summary class="chip chip-add">
                     <Icon picture=Picture::Plus />
-                    "Filter"
+                    {t!("logs-filter")}
                 </summary>
                 <Panel filters=filters.clone() keys upstreams errors />
             </details>
-            {filters.any().then(|| view! { <a class="chip chip-clear" href="/logs">"Clear"</a> })}
-            <span class="filters-note">"Newest first, times in UTC"</span>
+            {filters.any().then(|| view! { <a class="chip chip-clear" href="/logs">{t!("logs-filters-clear")}</a> })}
+            <span class="filters-note">{t!("logs-order")}</span>
         </div>
     }
 }
 
 #[component]
-fn Chip(name: &'static str, value: String, without: String) -> impl IntoView {
+fn Chip(name: String, value: String, without: String) -> impl IntoView {
     (!value.trim().is_empty()).then(|| {
+        let off = t!("logs-filter-remove", name = name.as_str());
         view! {
             <span class="chip">
                 {name}
                 " "
                 <strong>{value}</strong>
-                <a class="chip-off" href=without aria-label=format!("Remove the filter {name}")>
+                <a class="chip-off" href=without aria-label=off>
                     <Icon picture=Picture::Cross />
                 </a>
             </span>
@@ -179,19 +187,19 @@ fn Panel(filters: Filters, keys: Vec<KeyView>, upstreams: Vec<UpstreamView>, err
     };
     view! {
         <form method="get" action="/logs" class="menu-body filter-panel">
-            <SelectField name="within" label="Time">
-                <option value="">"any"</option>
+            <SelectField name="within" label=t!("logs-filter-time")>
+                <option value="">{t!("logs-any")}</option>
                 {SPANS
-                    .map(|(value, word, _)| view! { <option value=value selected=value == filters.within>{word}</option> })
+                    .map(|(value, word, _)| view! { <option value=value selected=value == filters.within>{word()}</option> })
                     .collect_view()}
             </SelectField>
-            <SelectField name="status" label="Status" errors=errors.clone()>
-                <option value="">"any"</option>
+            <SelectField name="status" label=t!("logs-status") errors=errors.clone()>
+                <option value="">{t!("logs-any")}</option>
                 {own(own_status)}
-                {OUTCOMES.map(|(value, word)| view! { <option value=value selected=value == filters.status>{word}</option> }).collect_view()}
+                {OUTCOMES.map(|(value, word)| view! { <option value=value selected=value == filters.status>{word()}</option> }).collect_view()}
             </SelectField>
-            <SelectField name="key_id" label="Key">
-                <option value="">"any"</option>
+            <SelectField name="key_id" label=t!("logs-key")>
+                <option value="">{t!("logs-any")}</option>
                 {own(own_key)}
                 {keys
                     .into_iter()
@@ -201,8 +209,8 @@ fn Panel(filters: Filters, keys: Vec<KeyView>, upstreams: Vec<UpstreamView>, err
                     })
                     .collect_view()}
             </SelectField>
-            <SelectField name="upstream" label="Upstream">
-                <option value="">"any"</option>
+            <SelectField name="upstream" label=t!("logs-upstream")>
+                <option value="">{t!("logs-any")}</option>
                 {own(own_upstream)}
                 {upstreams
                     .into_iter()
@@ -212,10 +220,10 @@ fn Panel(filters: Filters, keys: Vec<KeyView>, upstreams: Vec<UpstreamView>, err
                     })
                     .collect_view()}
             </SelectField>
-            <TextField name="model" label="Model" value=filters.model mono=true />
-            <TextField name="id" label="Request id" value=filters.id mono=true placeholder="req_…" />
+            <TextField name="model" label=t!("logs-model") value=filters.model mono=true />
+            <TextField name="id" label=t!("logs-request-id") value=filters.id mono=true placeholder="req_…" />
             <div class="form-actions">
-                <button class="button button-main">"Apply"</button>
+                <button class="button button-main">{t!("logs-filters-apply")}</button>
             </div>
         </form>
     }

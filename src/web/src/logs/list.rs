@@ -18,6 +18,7 @@ use super::{
 use crate::{
     error::UiError,
     handling::{Page, PageRequest, Section, ui_error},
+    texts::t,
     ui::{empty::Empty, heading::Heading, pager::Pager},
     words::number,
 };
@@ -45,7 +46,7 @@ async fn draw(page_request: &PageRequest) -> Result<Page, UiError> {
         .map_err(ui_error)?
         .items;
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let page = Page::new(Section::Logs, "Logs", move || {
+    let page = Page::new(Section::Logs, t!("logs-title"), move || {
         view! {
             <LogList
                 rows=rows.clone()
@@ -72,34 +73,35 @@ fn LogList(
 ) -> impl IntoView {
     let newest = filters.is_newest();
     let nothing_yet = rows.items.is_empty() && newest && !filters.any();
-    let shown = i64::try_from(rows.items.len()).unwrap_or(ROWS);
+    let count = i64::try_from(rows.items.len()).unwrap_or(ROWS);
+    let shown = number::count(count);
     let words = match (newest, rows.has_more) {
-        (true, true) => format!("Showing the newest {shown}"),
-        (true, false) => number::counted(shown, "request", "requests"),
-        (false, _) => format!("{} further back", number::counted(shown, "request", "requests")),
+        (true, true) => t!("logs-newest", shown = shown),
+        (true, false) => t!("logs-count", count = count, shown = shown),
+        (false, _) => t!("logs-further-back", count = count, shown = shown),
     };
     let older = rows.next_cursor.as_deref().map(|cursor| filters.older(cursor));
     let newer = filters.newer();
     view! {
-        <Heading title="Logs" lead="One row per request. No prompts or answers are stored.".into_any() />
+        <Heading title=t!("logs-title") lead=t!("logs-lead").into_any() />
         {(!nothing_yet).then(|| view! { <FilterBar filters=filters.clone() keys upstreams errors /> })}
         <div class="card card-table">
             {if nothing_yet {
                 view! {
                     <Empty
-                        sentence="No requests yet. The first one shows up here as soon as it is answered."
+                        sentence=t!("logs-empty")
                         href="/keys/new"
-                        action="Create a key"
+                        action=t!("logs-create-key")
                         command="keywright logs list"
                     />
                 }
                     .into_any()
             } else if rows.items.is_empty() {
-                view! { <Empty sentence="No request fits these filters." href="/logs" action="Show all requests" /> }.into_any()
+                view! { <Empty sentence=t!("logs-none-fits") href="/logs" action=t!("logs-show-all") /> }.into_any()
             } else {
                 view! {
-                    <LogTable rows=rows.items now caption="Requests, newest first" />
-                    <Pager words back="Newer" back_to=newer on="Older" on_to=older />
+                    <LogTable rows=rows.items now caption=t!("logs-caption") />
+                    <Pager words back=t!("logs-newer") back_to=newer on=t!("logs-older") on_to=older />
                 }
                     .into_any()
             }}

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use serde::Serialize;
 
 use crate::{
+    texts::t,
     ui::{badge::StatusBadge, name::Name},
     words::{number, time},
 };
@@ -15,25 +16,25 @@ use crate::{
 pub(crate) fn LogTable(
     rows: Vec<LogRow>,
     now: Timestamp,
-    caption: &'static str,
+    #[prop(into)] caption: String,
     /// Whether to name the key.
     #[prop(default = true)]
     with_key: bool,
 ) -> impl IntoView {
     view! {
-        <div class="scroll" tabindex="0" role="region" aria-label=caption>
+        <div class="scroll" tabindex="0" role="region" aria-label=caption.clone()>
             <table class="table table-dense table-cards">
-                <caption class="unseen">{caption}</caption>
+                <caption class="unseen">{caption.clone()}</caption>
                 <thead>
                     <tr>
-                        <th scope="col">"Time"</th>
-                        <th scope="col">"Status"</th>
-                        {with_key.then(|| view! { <th scope="col">"Key"</th> })}
-                        <th scope="col">"Model"</th>
-                        <th scope="col" class="figure">"In"</th>
-                        <th scope="col" class="figure">"Out"</th>
-                        <th scope="col" class="figure">"First, ms"</th>
-                        <th scope="col" class="figure">"Total, ms"</th>
+                        <th scope="col">{t!("logs-time")}</th>
+                        <th scope="col">{t!("logs-status")}</th>
+                        {with_key.then(|| view! { <th scope="col">{t!("logs-key")}</th> })}
+                        <th scope="col">{t!("logs-model")}</th>
+                        <th scope="col" class="figure">{t!("logs-tokens-in")}</th>
+                        <th scope="col" class="figure">{t!("logs-tokens-out")}</th>
+                        <th scope="col" class="figure">{t!("logs-first-ms")}</th>
+                        <th scope="col" class="figure">{t!("logs-total-ms")}</th>
                     </tr>
                 </thead>
                 <tbody>{rows.into_iter().map(|row| view! { <Row row now with_key /> }).collect_view()}</tbody>
@@ -60,7 +61,7 @@ fn Row(row: LogRow, now: Timestamp, with_key: bool) -> impl IntoView {
         return view! {
             <tr>
                 <th scope="row" class="cell-main mono">{row.id.to_string()}</th>
-                <td colspan=if with_key { "7" } else { "6" }>{format!("This row is damaged: {damage}")}</td>
+                <td colspan=if with_key { "7" } else { "6" }>{t!("logs-row-damaged", damage = damage)}</td>
             </tr>
         }
         .into_any();
@@ -102,7 +103,7 @@ fn Row(row: LogRow, now: Timestamp, with_key: bool) -> impl IntoView {
             <td class="figure cell-wide">{number::optional(row.input_tokens)}</td>
             <td class="figure cell-wide">{number::optional(row.output_tokens)}</td>
             <td class="figure cell-wide">{first}</td>
-            <td class="figure cell-note">{number::milliseconds(row.latency_ms)} <span class="unit">" ms"</span></td>
+            <td class="figure cell-note">{number::milliseconds(row.latency_ms)} <span class="unit">" " {t!("logs-unit-ms")}</span></td>
         </tr>
     }
     .into_any()

@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::ui::icon::{Icon, Picture};
+use crate::{
+    texts::t,
+    ui::icon::{Icon, Picture},
+};
 
 /// Which steps are done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,58 +28,48 @@ pub(super) fn Checklist(progress: Progress) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="first-steps">
             <div class="card-head">
-                <h2 id="first-steps">"First steps"</h2>
-                <span class="card-note">"from here to the first request"</span>
+                <h2 id="first-steps">{t!("overview-steps")}</h2>
+                <span class="card-note">{t!("overview-steps-note")}</span>
             </div>
             <ol class="checklist">
                 <Step
                     done=progress.upstream
-                    title="Add an upstream"
-                    words="A provider with your secret for it; or echo, which is built in, offline and free."
+                    title=t!("overview-step-upstream")
+                    words=t!("overview-step-upstream-note")
                     href="/upstreams/new"
-                    action="Add an upstream"
+                    action=t!("overview-step-upstream")
                     next=next == Some(0)
                 />
                 <Step
                     done=progress.key
-                    title="Create a key"
-                    words="What a program calls the gateway with. It is shown once."
+                    title=t!("overview-step-key")
+                    words=t!("overview-step-key-note")
                     href="/keys/new"
-                    action="Create a key"
+                    action=t!("overview-step-key")
                     next=next == Some(1)
                 />
                 <Step
                     done=progress.request
-                    title="Send a first request"
-                    words="Paste the snippet that comes with the key; the request shows up in the logs."
+                    title=t!("overview-step-request")
+                    words=t!("overview-step-request-note")
                     href="/logs"
-                    action="Open the logs"
+                    action=t!("overview-step-request-action")
                     next=next == Some(2)
                 />
-                <li class="step-note">
-                    "Keep a copy of the root key somewhere else: without it nothing in the database can be opened. Unless you supply it yourself it is the file "
-                    <code>"root.key"</code> " in the data directory."
-                </li>
+                <li class="step-note">{t!("overview-root-key", file = "root.key")}</li>
             </ol>
         </section>
     }
 }
 
 #[component]
-fn Step(
-    done: bool,
-    title: &'static str,
-    words: &'static str,
-    href: &'static str,
-    action: &'static str,
-    next: bool,
-) -> impl IntoView {
+fn Step(done: bool, title: String, words: String, href: &'static str, action: String, next: bool) -> impl IntoView {
     view! {
         <li class=if done { "check check-done" } else { "check" }>
             <span class="check-mark">{done.then(|| view! { <Icon picture=Picture::Check /> })}</span>
             <span class="check-words">
                 <strong>{title}</strong>
-                {done.then(|| view! { <span class="unseen">" (done)"</span> })}
+                {done.then(|| view! { <span class="unseen">" " {t!("overview-step-done")}</span> })}
                 <span class="muted">{words}</span>
             </span>
             {next.then(|| view! { <a class="button button-main" href=href>{action}</a> })}

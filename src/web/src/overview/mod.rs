@@ -14,6 +14,7 @@ use self::checklist::{Checklist, Progress};
 use crate::{
     error::UiError,
     handling::{Page, PageRequest, Section, ui_error},
+    texts::t,
     ui::{
         badge::{Badge, Tone},
         chart::HoursChart,
@@ -38,7 +39,7 @@ async fn draw(page_request: &PageRequest) -> Result<Page, UiError> {
         request: overview.requests > 0 || any_request(page_request).await?,
     };
     let now = page_request.now();
-    Ok(Page::new(Section::Overview, "Overview", move || {
+    Ok(Page::new(Section::Overview, t!("overview-title"), move || {
         view! { <Body overview=overview.clone() progress now /> }.into_any()
     }))
 }
@@ -52,7 +53,7 @@ async fn any_request(page_request: &PageRequest) -> Result<bool, UiError> {
 #[component]
 fn Body(overview: Overview, progress: Progress, now: Timestamp) -> impl IntoView {
     view! {
-        <Heading title="Overview" lead="The last 24 hours, times in UTC.".into_any() />
+        <Heading title=t!("overview-title") lead=t!("overview-lead").into_any() />
         {(!progress.is_done()).then(|| view! { <Checklist progress /> })}
         // Before the first request there is nothing to count.
         {progress.request.then(|| view! { <Traffic overview=overview.clone() now /> })}
@@ -67,9 +68,9 @@ fn Traffic(overview: Overview, now: Timestamp) -> impl IntoView {
         <div class="two-thirds two-even">
             <section class="card" aria-labelledby="hours">
                 <div class="card-head">
-                    <h2 id="hours">"Requests per hour"</h2>
-                    <span class="card-note">"errors stacked"</span>
-                    <a href="/logs?within=24h">"View logs"</a>
+                    <h2 id="hours">{t!("overview-hours")}</h2>
+                    <span class="card-note">{t!("overview-hours-note")}</span>
+                    <a href="/logs?within=24h">{t!("overview-view-logs")}</a>
                 </div>
                 <div class="card-body">
                     <HoursChart hours=overview.hours.clone() />
@@ -83,33 +84,39 @@ fn Traffic(overview: Overview, now: Timestamp) -> impl IntoView {
 #[component]
 fn Figures(overview: Overview) -> impl IntoView {
     let first_byte = overview.first_byte_p50_ms.map_or_else(|| "—".to_owned(), number::duration);
-    let active =
-        format!("{} of {} active", number::count(overview.active_keys), number::counted(overview.keys, "key", "keys"));
+    let active = t!(
+        "overview-keys-active",
+        active = number::count(overview.active_keys),
+        count = overview.keys,
+        shown = number::count(overview.keys)
+    );
+    let refused = t!("overview-errors-note", count = overview.errors, shown = number::count(overview.errors));
+    let tokens = t!(
+        "overview-tokens-note",
+        input = number::compact(overview.input_tokens),
+        output = number::compact(overview.output_tokens)
+    );
     view! {
         <dl class="figures">
             <div>
-                <dt>"Requests"</dt>
+                <dt>{t!("overview-requests")}</dt>
                 <dd>{number::count(overview.requests)}</dd>
                 <dd class="figures-note">{active}</dd>
             </div>
             <div>
-                <dt>"Errors"</dt>
+                <dt>{t!("overview-errors")}</dt>
                 <dd>{number::percent(overview.errors, overview.requests)}</dd>
-                <dd class="figures-note">
-                    {format!("{} answered with 400 or above", number::count(overview.errors))}
-                </dd>
+                <dd class="figures-note">{refused}</dd>
             </div>
             <div>
-                <dt>"Tokens"</dt>
+                <dt>{t!("overview-tokens")}</dt>
                 <dd>{number::compact(overview.input_tokens + overview.output_tokens)}</dd>
-                <dd class="figures-note">
-                    {format!("{} in, {} out", number::compact(overview.input_tokens), number::compact(overview.output_tokens))}
-                </dd>
+                <dd class="figures-note">{tokens}</dd>
             </div>
             <div>
-                <dt>"Time to first byte, p50"</dt>
+                <dt>{t!("overview-first-byte")}</dt>
                 <dd>{first_byte}</dd>
-                <dd class="figures-note">"over good answers"</dd>
+                <dd class="figures-note">{t!("overview-first-byte-note")}</dd>
             </div>
         </dl>
     }
@@ -129,11 +136,11 @@ fn Attention(overview: Overview, now: Timestamp) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="attention">
             <div class="card-head">
-                <h2 id="attention">"Needs attention"</h2>
+                <h2 id="attention">{t!("overview-attention")}</h2>
                 <span class="card-note">{(count > 0).then(|| count.to_string())}</span>
             </div>
             {if count == 0 {
-                view! { <p class="card-body muted">"Nothing. Keys that end soon and upstreams in trouble show up here."</p> }.into_any()
+                view! { <p class="card-body muted">{t!("overview-attention-none")}</p> }.into_any()
             } else {
                 view! {
                     <ul class="attention">
@@ -141,9 +148,9 @@ fn Attention(overview: Overview, now: Timestamp) -> impl IntoView {
                             .then(|| {
                                 view! {
                                     <li>
-                                        <Badge tone=Tone::Bad word="No default upstream" />
+                                        <Badge tone=Tone::Bad word=t!("overview-no-default") />
                                         <span class="attention-name"></span>
-                                        <a href="/upstreams">"Choose one"</a>
+                                        <a href="/upstreams">{t!("overview-choose-default")}</a>
                                     </li>
                                 }
                             })}
@@ -158,7 +165,7 @@ fn Attention(overview: Overview, now: Timestamp) -> impl IntoView {
                                         <span class="attention-name">
                                             <Name text=name.clone() />
                                         </span>
-                                        <a href=href aria-label=format!("Look at {name}")>"Look"</a>
+                                        <a href=href aria-label=t!("overview-look-at", name = name.as_str())>{t!("overview-look")}</a>
                                     </li>
                                 }
                             })
@@ -167,14 +174,15 @@ fn Attention(overview: Overview, now: Timestamp) -> impl IntoView {
                             .expiring
                             .into_iter()
                             .map(|key| {
-                                let word = format!("Expires {}", time::relative(key.expires_at, now));
+                                let word = t!("badge-expires", when = time::relative(key.expires_at, now));
+                                let label = t!("overview-look-at", name = key.name.as_str());
                                 view! {
                                     <li>
                                         <Badge tone=Tone::Warning word />
                                         <span class="attention-name">
                                             <Name text=key.name.clone() />
                                         </span>
-                                        <a href=format!("/keys/{}", key.id) aria-label=format!("Look at {}", key.name)>"Look"</a>
+                                        <a href=format!("/keys/{}", key.id) aria-label=label>{t!("overview-look")}</a>
                                     </li>
                                 }
                             })
@@ -192,18 +200,18 @@ fn Upstreams(upstreams: Vec<UpstreamHealth>) -> impl IntoView {
     view! {
         <section class="card card-table" aria-labelledby="upstreams">
             <div class="card-head">
-                <h2 id="upstreams">"Upstreams"</h2>
-                <span class="card-note">"judged by the requests that went through"</span>
+                <h2 id="upstreams">{t!("upstreams-title")}</h2>
+                <span class="card-note">{t!("overview-upstreams-note")}</span>
             </div>
             <table class="table table-dense table-cards">
-                <caption class="unseen">"Upstreams and their last 24 hours"</caption>
+                <caption class="unseen">{t!("overview-upstreams-caption")}</caption>
                 <thead>
                     <tr>
-                        <th scope="col">"Name"</th>
-                        <th scope="col">"Health"</th>
-                        <th scope="col">"Base URL"</th>
-                        <th scope="col" class="figure">"Requests"</th>
-                        <th scope="col" class="figure">"Errors"</th>
+                        <th scope="col">{t!("upstream-name")}</th>
+                        <th scope="col">{t!("upstream-health")}</th>
+                        <th scope="col">{t!("upstream-base-url")}</th>
+                        <th scope="col" class="figure">{t!("overview-requests")}</th>
+                        <th scope="col" class="figure">{t!("overview-errors")}</th>
                     </tr>
                 </thead>
                 <tbody>{upstreams.into_iter().map(|health| view! { <Row health /> }).collect_view()}</tbody>
@@ -216,6 +224,7 @@ fn Upstreams(upstreams: Vec<UpstreamHealth>) -> impl IntoView {
 fn Row(health: UpstreamHealth) -> impl IntoView {
     let upstream = health.upstream.clone();
     let (requests, errors) = (health.requests, health.errors);
+    let (shown_requests, share) = (number::count(requests), number::percent(errors, requests));
     view! {
         <tr>
             <th scope="row" class="cell-main">
@@ -229,8 +238,15 @@ fn Row(health: UpstreamHealth) -> impl IntoView {
             <td class="cell-wide muted">
                 <code>{upstream.base_url}</code>
             </td>
-            <td class="figure">{number::count(requests)} <span class="unit">" requests"</span></td>
-            <td class="figure cell-note">{number::percent(errors, requests)} <span class="unit">" errors"</span></td>
+            // Where the table has heads a figure stands alone; on narrow screens it says of what it is.
+            <td class="figure">
+                <span class="cell-wide">{shown_requests.clone()}</span>
+                <span class="unit">{t!("overview-row-requests", count = requests, shown = shown_requests)}</span>
+            </td>
+            <td class="figure cell-note">
+                <span class="cell-wide">{share.clone()}</span>
+                <span class="unit">{t!("overview-row-errors", share = share)}</span>
+            </td>
         </tr>
     }
 }

@@ -10,6 +10,7 @@ use super::browser;
 use crate::{
     error::UiError,
     handling::{Page, PageRequest, Redirect, local_path, post, sign_in, ui_error},
+    texts::{error_sentence, t},
     ui::{field::TextField, icon::Mark, notice::Problem},
 };
 
@@ -67,19 +68,19 @@ pub(super) async fn begun(page_request: &PageRequest, signed_in: &SignedIn, to: 
 /// The form with the address that was typed; the password is never sent back.
 fn draw(form: LoginForm, error: Option<UiError>) -> Page {
     let form = LoginForm { password: String::new(), ..form };
-    Page::bare("Sign in", move || {
-        let problem = error.as_ref().map(ToString::to_string);
+    Page::bare(t!("login-title"), move || {
+        let problem = error.as_ref().map(error_sentence);
         let tried = error.is_some();
         view! {
             <div class="column">
                 <Mark size=40 />
-                <h1>"Sign in to Keywright"</h1>
+                <h1>{t!("login-heading")}</h1>
                 <form method="post" action="/login" class="form">
                     <Problem sentence=problem />
                     <input type="hidden" name="next" value=local_path(&form.next).to_owned() />
                     <TextField
                         name="email"
-                        label="E-mail"
+                        label=t!("login-email")
                         kind="email"
                         value=form.email.clone()
                         autocomplete="username"
@@ -88,16 +89,16 @@ fn draw(form: LoginForm, error: Option<UiError>) -> Page {
                     />
                     <TextField
                         name="password"
-                        label="Password"
+                        label=t!("login-password")
                         kind="password"
                         autocomplete="current-password"
                         required=true
                         autofocus=tried
                     />
-                    <button class="button button-main button-large button-wide">"Sign in"</button>
+                    <button class="button button-main button-large button-wide">{t!("login-title")}</button>
                 </form>
                 <p class="field-hint">
-                    "Forgotten? Where the server runs: " <code>"keywright users reset-password --local"</code>
+                    {t!("login-forgotten")} " " <code>"keywright users reset-password --local"</code>
                 </p>
             </div>
         }

@@ -10,6 +10,7 @@ use super::login::begun;
 use crate::{
     error::UiError,
     handling::{Page, PageRequest, post, ui_error},
+    texts::{error_sentence, t},
     ui::{field::TextField, icon::Mark, notice::Problem},
 };
 
@@ -51,24 +52,23 @@ pub(crate) async fn setup(Extension(page_request): Extension<PageRequest>, body:
 fn draw(page_request: &PageRequest, form: SetupForm, error: Option<UiError>) -> Page {
     let email = form.email;
     let path = page_request.cx.settings().setup_token_path.display().to_string();
-    Page::bare("Set up", move || {
+    Page::bare(t!("setup-title"), move || {
         let (errors, problem) = match error.clone() {
             Some(UiError::Invalid { errors }) => (errors, None),
-            other => (FieldErrors::default(), other.map(|error| error.to_string())),
+            other => (FieldErrors::default(), other.as_ref().map(error_sentence)),
         };
         view! {
             <div class="column">
                 <Mark size=40 />
-                <h1>"Set up Keywright"</h1>
+                <h1>{t!("setup-heading")}</h1>
                 <p class="lead">
-                    "The setup token was printed where " <code>"keywright serve"</code> " runs, and lies in "
-                    <code class="breaks">{path.clone()}</code> "."
+                    {t!("setup-token-place")} " " <code class="breaks">{path.clone()}</code>
                 </p>
                 <form method="post" action="/setup" class="form">
                     <Problem sentence=problem />
                     <TextField
                         name="token"
-                        label="Setup token"
+                        label=t!("setup-token")
                         mono=true
                         placeholder="XXXX-XXXX-XXXX-XXXX"
                         required=true
@@ -77,7 +77,7 @@ fn draw(page_request: &PageRequest, form: SetupForm, error: Option<UiError>) -> 
                     />
                     <TextField
                         name="email"
-                        label="Your e-mail"
+                        label=t!("setup-email")
                         kind="email"
                         value=email.clone()
                         autocomplete="username"
@@ -86,14 +86,14 @@ fn draw(page_request: &PageRequest, form: SetupForm, error: Option<UiError>) -> 
                     />
                     <TextField
                         name="password"
-                        label="Password"
+                        label=t!("login-password")
                         kind="password"
                         autocomplete="new-password"
-                        hint="At least 12 characters; a few words are fine.".into_any()
+                        hint=t!("setup-password-hint").into_any()
                         required=true
                         errors
                     />
-                    <button class="button button-main button-large button-wide">"Create the first administrator"</button>
+                    <button class="button button-main button-large button-wide">{t!("setup-submit")}</button>
                 </form>
             </div>
         }

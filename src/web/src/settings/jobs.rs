@@ -15,6 +15,7 @@ mod page {
     use crate::{
         error::UiError,
         handling::{Flash, Page, PageRequest, Redirect, Section, post, ui_error},
+        texts::{error_sentence, t},
         ui::{
             badge::{Badge, Tone},
             heading::Heading,
@@ -22,6 +23,7 @@ mod page {
             notice::Problem,
             time::When,
         },
+        words::number,
     };
 
     const HERE: &str = "/settings/jobs";
@@ -47,14 +49,14 @@ mod page {
         let act =
             |form: Form| async move { run_job(form.job).await.map(|_| Redirect::to(HERE).saying(Flash::JobStarted)) };
         let drawing = page_request.clone();
-        post(page_request, body, act, move |_, error| async move { draw(&drawing, Some(error.to_string())).await })
+        post(page_request, body, act, move |_, error| async move { draw(&drawing, Some(error_sentence(&error))).await })
             .await
     }
 
     async fn draw(page_request: &PageRequest, problem: Option<String>) -> Result<Page, UiError> {
         let jobs = control::jobs::list(&page_request.cx).await.map_err(ui_error)?;
         let now = page_request.now();
-        Ok(Page::new(Section::Settings, "Jobs", move || {
+        Ok(Page::new(Section::Settings, t!("jobs-title"), move || {
             view! { <JobList jobs=jobs.clone() now problem=problem.clone() /> }.into_any()
         }))
     }
@@ -62,19 +64,19 @@ mod page {
     #[component]
     fn JobList(jobs: Jobs, now: Timestamp, problem: Option<String>) -> impl IntoView {
         view! {
-            <Heading title="Jobs" lead="What the server does by itself, on one node at a time.".into_any() />
+            <Heading title=t!("jobs-title") lead=t!("jobs-lead").into_any() />
             <Problem sentence=problem />
             <div class="card card-table">
                 <table class="table table-cards">
-                    <caption class="unseen">"Background jobs, by name"</caption>
+                    <caption class="unseen">{t!("jobs-caption")}</caption>
                     <thead>
                         <tr>
-                            <th scope="col">"Job"</th>
-                            <th scope="col">"Result"</th>
-                            <th scope="col">"Last run"</th>
-                            <th scope="col">"Next run"</th>
+                            <th scope="col">{t!("jobs-job")}</th>
+                            <th scope="col">{t!("jobs-result")}</th>
+                            <th scope="col">{t!("jobs-last-run")}</th>
+                            <th scope="col">{t!("jobs-next-run")}</th>
                             <th scope="col">
-                                <span class="unseen">"Action"</span>
+                                <span class="unseen">{t!("jobs-action")}</span>
                             </th>
                         </tr>
                     </thead>
@@ -87,26 +89,27 @@ mod page {
     #[component]
     fn Row(job: JobView, now: Timestamp) -> impl IntoView {
         let (tone, word) = result(&job);
+        let (about, schedule) = (about(&job), schedule(&job.schedule));
         let detail = job.last_run.as_ref().and_then(|run| run.detail.clone());
         let last = job.last_run.and_then(|run| Timestamp::parse_rfc3339(&run.started_at));
         let next = job.next_run_at.as_deref().and_then(Timestamp::parse_rfc3339);
-        let label = format!("Run {} now", job.name);
+        let label = t!("jobs-run-named", job = job.name.as_str());
         view! {
             <tr>
                 <th scope="row" class="cell-main">
                     <code>{job.name.clone()}</code>
-                    <span class="under">{job.description}" Runs "{job.schedule}"."</span>
+                    <span class="under">{about}" "{schedule}</span>
                 </th>
                 <td class="cell-state">
                     <Badge tone word />
-                    {detail.map(|detail| view! { <span class="under">{detail}</span> })}
+                    {detail.map(|detail| view! { <span class="under" lang="en">{detail}</span> })}
                 </td>
                 <td class="cell-note">
-                    <span class="unit muted">"last run "</span>
-                    <When at=last now none="never" />
+                    <span class="unit muted">{t!("jobs-last-run-label")}" "</span>
+                    <When at=last now none=t!("jobs-never") />
                 </td>
                 <td class="cell-note">
-                    <span class="unit muted">"next run "</span>
+                    <span class="unit muted">{t!("jobs-next-run-label")}" "</span>
                     <When at=next now />
                 </td>
                 <td class="figure">
@@ -114,7 +117,7 @@ mod page {
                         <input type="hidden" name="job" value=job.name />
                         <button class="button button-small" aria-label=label>
                             <Icon picture=Picture::Play />
-                            "Run now"
+                            {t!("jobs-run-now")}
                         </button>
                     </form>
                 </td>
@@ -122,13 +125,55 @@ mod page {
         }
     }
 
-    fn result(job: &JobView) -> (Tone, &'static str) {
+    /// What a job does. One that has no text here says it in English.
+    fn about(job: &JobView) -> String {
+        match job.name.as_str() {
+            "audit_head" => t!("jobs-about-audit-head"),
+            "end_sessions" => t!("jobs-about-end-sessions"),
+            "prune_events" => t!("jobs-about-prune-events"),
+            "prune_runs" => t!("jobs-about-prune-runs"),
+            "trim_changes" => t!("jobs-about-trim-changes"),
+            _ => job.description.clone(),
+        }
+    }
+
+    /// How often it runs, from `every hour` or `every 10 minutes`.
+    fn schedule(text: &str) -> String {
+        let (n, unit) = match text.split(' ').collect::<Vec<_>>()[..] {
+            ["every", unit] => (Some(1), unit),
+            ["every", n, unit] => (n.parse::<i64>().ok(), unit),
+            _ => (None, ""),
+        };
+        match (n, unit) {
+            (Some(n), "minute" | "minutes") => t!("jobs-every-minutes", count = n, shown = number::count(n)),
+            (Some(n), "hour" | "hours") => t!("jobs-every-hours", count = n, shown = number::count(n)),
+            _ => t!("jobs-schedule", schedule = text),
+        }
+    }
+
+    fn result(job: &JobView) -> (Tone, String) {
         match (job.running, job.last_run.as_ref().map(|run| run.result.as_str())) {
-            (true, _) => (Tone::Warning, "Running"),
-            (false, Some("succeeded")) => (Tone::Good, "Done"),
-            (false, Some("failed")) => (Tone::Bad, "Failed"),
-            (false, Some(_)) => (Tone::Warning, "Interrupted"),
-            (false, None) => (Tone::Quiet, "Not run yet"),
+            (true, _) => (Tone::Warning, t!("jobs-running")),
+            (false, Some("succeeded")) => (Tone::Good, t!("jobs-done")),
+            (false, Some("failed")) => (Tone::Bad, t!("jobs-failed")),
+            (false, Some(_)) => (Tone::Warning, t!("jobs-interrupted")),
+            (false, None) => (Tone::Quiet, t!("jobs-not-run")),
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use domain::Schedule;
+
+        use super::schedule;
+
+        #[test]
+        fn schedules_are_said_in_words() {
+            assert_eq!(schedule(&Schedule::minutes(1).to_string()), "Runs every minute.");
+            assert_eq!(schedule(&Schedule::minutes(10).to_string()), "Runs every 10 minutes.");
+            assert_eq!(schedule(&Schedule::hours(1).to_string()), "Runs every hour.");
+            assert_eq!(schedule(&Schedule::hours(24).to_string()), "Runs every 24 hours.");
+            assert_eq!(schedule("at night"), "Runs at night.");
         }
     }
 }

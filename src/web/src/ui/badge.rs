@@ -4,7 +4,7 @@ use domain::{KeyState, Timestamp};
 use leptos::prelude::*;
 
 use super::icon::{Icon, Picture};
-use crate::words::time;
+use crate::{texts::t, words::time};
 
 /// What a badge means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,13 +54,13 @@ const NOTICE: i64 = 7 * Timestamp::DAY;
 pub(crate) fn KeyBadge(state: KeyState, expires_at: Option<Timestamp>, now: Timestamp) -> impl IntoView {
     let ending = expires_at.filter(|at| at.since(now) < NOTICE);
     let (tone, word) = match (state, ending) {
-        (KeyState::Active, Some(at)) => (Tone::Warning, format!("Expires {}", time::relative(at, now))),
-        (KeyState::Active, None) => (Tone::Good, "Active".to_owned()),
-        (KeyState::Disabled, _) => (Tone::Quiet, "Disabled".to_owned()),
-        (KeyState::Expired, _) => (Tone::Warning, "Expired".to_owned()),
-        (KeyState::Revoked, _) => (Tone::Bad, "Revoked".to_owned()),
+        (KeyState::Active, Some(at)) => (Tone::Warning, t!("badge-expires", when = time::relative(at, now))),
+        (KeyState::Active, None) => (Tone::Good, t!("state-active")),
+        (KeyState::Disabled, _) => (Tone::Quiet, t!("state-disabled")),
+        (KeyState::Expired, _) => (Tone::Warning, t!("state-expired")),
+        (KeyState::Revoked, _) => (Tone::Bad, t!("state-revoked")),
         // Its row does not verify: nothing but revoking is offered.
-        (KeyState::Damaged, _) => (Tone::Bad, "Damaged".to_owned()),
+        (KeyState::Damaged, _) => (Tone::Bad, t!("state-damaged")),
     };
     view! { <Badge tone word /> }
 }

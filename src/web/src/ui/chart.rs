@@ -3,7 +3,10 @@
 use contract::overview::HourCount;
 use leptos::prelude::*;
 
-use crate::words::{number, time};
+use crate::{
+    texts::t,
+    words::{number, time},
+};
 
 /// Height of the drawing in its own units; its width is one hundred units a bar.
 const HEIGHT: i64 = 1_000;
@@ -11,14 +14,17 @@ const HEIGHT: i64 = 1_000;
 /// Requests per hour, errors stacked at the foot.
 #[component]
 pub(crate) fn HoursChart(hours: Vec<HourCount>) -> impl IntoView {
-    let top = top_of(hours.iter().map(|hour| hour.requests).max().unwrap_or(0));
+    let busiest = hours.iter().map(|hour| hour.requests).max().unwrap_or(0);
+    let top = top_of(busiest);
     let total: i64 = hours.iter().map(|hour| hour.requests).sum();
     let bad: i64 = hours.iter().map(|hour| hour.errors).sum();
-    let summary = format!(
-        "{} in 24 hours, {}; the busiest hour had {}",
-        number::counted(total, "request", "requests"),
-        number::counted(bad, "error", "errors"),
-        number::count(hours.iter().map(|hour| hour.requests).max().unwrap_or(0)),
+    let summary = t!(
+        "chart-summary",
+        requests = total,
+        requests_shown = number::count(total),
+        errors = bad,
+        errors_shown = number::count(bad),
+        busiest = number::count(busiest)
     );
     let width = i64::try_from(hours.len()).unwrap_or(24) * 100;
     view! {
@@ -35,14 +41,14 @@ pub(crate) fn HoursChart(hours: Vec<HourCount>) -> impl IntoView {
             <div class="chart-axis" aria-hidden="true">{axis(&hours)}</div>
         </div>
         <details class="as-table">
-            <summary>"As table"</summary>
+            <summary>{t!("chart-table")}</summary>
             <table class="table table-dense">
-                <caption class="unseen">"Requests per hour"</caption>
+                <caption class="unseen">{t!("chart-caption")}</caption>
                 <thead>
                     <tr>
-                        <th scope="col">"Hour, UTC"</th>
-                        <th scope="col" class="figure">"Requests"</th>
-                        <th scope="col" class="figure">"Errors"</th>
+                        <th scope="col">{t!("chart-column-hour")}</th>
+                        <th scope="col" class="figure">{t!("chart-column-requests")}</th>
+                        <th scope="col" class="figure">{t!("chart-column-errors")}</th>
                     </tr>
                 </thead>
                 <tbody>
@@ -68,11 +74,13 @@ fn bar(index: usize, hour: &HourCount, top: i64) -> impl IntoView + use<> {
     let x = i64::try_from(index).unwrap_or(0) * 100 + 5;
     let all = height(hour.requests, top);
     let bad = height(hour.errors, top).min(all);
-    let title = format!(
-        "{}: {}, {}",
-        label(hour, true),
-        number::counted(hour.requests, "request", "requests"),
-        number::counted(hour.errors, "error", "errors")
+    let title = t!(
+        "chart-hour",
+        hour = label(hour, true),
+        requests = hour.requests,
+        requests_shown = number::count(hour.requests),
+        errors = hour.errors,
+        errors_shown = number::count(hour.errors)
     );
     view! {
         <g class="chart-bar">
@@ -97,7 +105,7 @@ fn axis(hours: &[HourCount]) -> impl IntoView + use<> {
         .enumerate()
         .filter(|(i, _)| i % 6 == 0 || *i == last)
         .map(|(i, hour)| {
-            let text = if i == last { "now".to_owned() } else { label(hour, i % 12 == 0) };
+            let text = if i == last { t!("chart-now") } else { label(hour, i % 12 == 0) };
             view! { <span>{text}</span> }
         })
         .collect_view()

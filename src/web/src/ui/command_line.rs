@@ -131,7 +131,7 @@ pub(crate) fn fields_of(form: &web_sys::HtmlFormElement, flags: &[Flag]) -> Vec<
     flags.iter().flat_map(all).collect()
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
 

@@ -11,6 +11,8 @@ pub(crate) fn CopyButton(
     target: String,
     /// Whether it is the main thing to do here: drawn heavier.
     main: bool,
+    /// `Copy` and `Copied`.
+    words: (String, String),
 ) -> impl IntoView {
     let (awake, set_awake) = signal(false);
     let (copied, set_copied) = signal(false);
@@ -24,9 +26,15 @@ pub(crate) fn CopyButton(
     view! {
         <button type="button" class=if main { "copy copy-main" } else { "copy" } hidden=move || !awake.get() on:click=copy>
             <Icon picture=Picture::Copy />
-            <span aria-live="polite">{move || if copied.get() { "Copied" } else { "Copy" }}</span>
+            <span aria-live="polite">{move || if copied.get() { words.1.clone() } else { words.0.clone() }}</span>
         </button>
     }
+}
+
+/// The button's words in the language of the request.
+#[cfg(feature = "ssr")]
+pub(crate) fn copy_words() -> (String, String) {
+    (crate::texts::t!("copy"), crate::texts::t!("copied"))
 }
 
 /// Puts the text of an element onto the clipboard, also where the page is not served over TLS.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::copy::CopyButton;
+use super::copy::{CopyButton, copy_words};
 
 /// Says what would be here and how to get it here.
 #[component]
@@ -12,8 +12,8 @@ pub(crate) fn Empty(
     #[prop(optional)]
     href: Option<&'static str>,
     /// The action.
-    #[prop(optional)]
-    action: Option<&'static str>,
+    #[prop(optional, into)]
+    action: Option<String>,
     /// The same from a terminal.
     #[prop(optional)]
     command: Option<&'static str>,
@@ -27,7 +27,7 @@ pub(crate) fn Empty(
                     view! {
                         <div class="code-line">
                             <code id="empty-command">{command}</code>
-                            <CopyButton target="empty-command".to_owned() main=false />
+                            <CopyButton target="empty-command".to_owned() main=false words=copy_words() />
                         </div>
                     }
                 })}

@@ -2,51 +2,58 @@
 
 use leptos::prelude::*;
 
-use super::{icon::Mark, notice::sentence_case};
-use crate::error::UiError;
+use super::icon::Mark;
+use crate::{
+    error::UiError,
+    texts::{error_sentence, t},
+};
 
-/// What happened, why, what to do, and the request's id for the server's log.
+/// Any failure but 404.
 #[component]
 pub(crate) fn ErrorPage(error: UiError, request_id: Option<String>) -> impl IntoView {
     let (title, fix) = match &error {
-        UiError::Denied => {
-            ("You may not do this", "Ask an owner or an administrator to do it, or to change your role.")
-        }
-        UiError::Unavailable => ("The database does not answer", "Reload in a moment. The gateway goes on meanwhile."),
-        UiError::Internal | UiError::Transport { .. } => {
-            ("Something went wrong", "Reload. If it stays, look for the id below in the server's log.")
-        }
-        _ => ("That did not work", "Go back and try again."),
+        UiError::Denied => (t!("error-denied-title"), t!("error-denied-fix")),
+        UiError::Unavailable => (t!("error-unavailable-title"), t!("error-unavailable-fix")),
+        UiError::Internal | UiError::Transport { .. } => (t!("error-internal-title"), t!("error-internal-fix")),
+        _ => (t!("error-other-title"), t!("error-other-fix")),
     };
-    view! {
-        <div class="column">
-            <Mark size=40 />
-            <h1>{title}</h1>
-            <p class="lead">{sentence_case(&error.to_string())}</p>
-            <p class="lead">{fix}</p>
-            {request_id
-                .map(|id| {
-                    view! {
-                        <p class="lead">"Request " <code class="mono">{id}</code></p>
-                    }
-                })}
-            <p class="form-actions">
-                <a class="button button-main" href="/">"Go to the overview"</a>
-            </p>
-        </div>
-    }
+    view! { <Explanation title why=error_sentence(&error) fix request_id /> }
 }
 
 /// 404.
 #[component]
-pub(crate) fn NotFound() -> impl IntoView {
+pub(crate) fn NotFound(request_id: Option<String>) -> impl IntoView {
+    view! {
+        <Explanation
+            title=t!("error-nothing-here-title")
+            why=t!("error-nothing-here")
+            fix=t!("error-nothing-here-fix")
+            request_id
+        />
+    }
+}
+
+/// What happened, why, what to do, and the request's id for the server's log.
+#[component]
+fn Explanation(title: String, why: String, fix: String, request_id: Option<String>) -> impl IntoView {
     view! {
         <div class="column">
             <Mark size=40 />
-            <h1>"There is nothing here"</h1>
-            <p class="lead">"The address is wrong, or what it named is gone."</p>
+            <h1>{title}</h1>
+            <p class="lead">{why}</p>
+            <p class="lead">{fix}</p>
+            {request_id
+                .map(|id| {
+                    view! {
+                        <p class="lead">
+                            <span>{t!("error-request")}</span>
+                            " "
+                            <code class="mono">{id}</code>
+                        </p>
+                    }
+                })}
             <p class="form-actions">
-                <a class="button button-main" href="/">"Go to the overview"</a>
+                <a class="button button-main" href="/">{t!("error-to-overview")}</a>
             </p>
         </div>
     }

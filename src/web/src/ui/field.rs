@@ -3,20 +3,21 @@
 use contract::FieldErrors;
 use leptos::prelude::*;
 
-use super::{notice::sentence_case, text_area::TextArea};
+use super::text_area::TextArea;
+use crate::texts;
 
 /// A line of text.
 #[component]
 pub(crate) fn TextField(
     /// Name in the form, and the field's name in errors.
     name: &'static str,
-    label: &'static str,
+    #[prop(into)] label: String,
     #[prop(optional, into)] value: String,
     /// `text`, `email`, `password`, `number`.
     #[prop(default = "text")]
     kind: &'static str,
     #[prop(optional, into)] hint: Option<AnyView>,
-    #[prop(optional)] placeholder: &'static str,
+    #[prop(optional, into)] placeholder: String,
     #[prop(default = "off")] autocomplete: &'static str,
     /// Ids, addresses, secrets.
     #[prop(optional)]
@@ -56,10 +57,10 @@ pub(crate) fn TextField(
 #[component]
 pub(crate) fn LinesField(
     name: &'static str,
-    label: &'static str,
+    #[prop(into)] label: String,
     #[prop(optional, into)] value: String,
     #[prop(optional, into)] hint: Option<AnyView>,
-    #[prop(optional)] placeholder: &'static str,
+    #[prop(optional, into)] placeholder: String,
     #[prop(optional)] errors: FieldErrors,
 ) -> impl IntoView {
     let error = complaint(&errors, name);
@@ -77,7 +78,7 @@ pub(crate) fn LinesField(
 #[component]
 pub(crate) fn SelectField(
     name: &'static str,
-    label: &'static str,
+    #[prop(into)] label: String,
     #[prop(optional, into)] hint: Option<AnyView>,
     #[prop(optional)] errors: FieldErrors,
     children: Children,
@@ -110,8 +111,7 @@ fn Below(name: &'static str, hint: Option<AnyView>, error: Option<String>) -> im
 
 /// All complaints about `name`, as one text.
 pub(crate) fn complaint(errors: &FieldErrors, name: &str) -> Option<String> {
-    let found: Vec<String> =
-        errors.0.iter().filter(|error| error.field == name).map(|error| sentence_case(&error.message)).collect();
+    let found: Vec<String> = errors.0.iter().filter(|error| error.field == name).map(texts::complaint).collect();
     (!found.is_empty()).then(|| found.join(" "))
 }
 

@@ -2,37 +2,40 @@
 
 use leptos::prelude::*;
 
-use super::icon::{Icon, Mark, Picture};
-use crate::{handling::Section, shell::SignedIn, theme::Theme, words::number};
+use super::{
+    icon::{Icon, Mark, Picture},
+    language::LanguageButtons,
+};
+use crate::{handling::Section, shell::SignedIn, texts::t, theme::Theme, words::number};
 
 /// Navigation beside the page; on a phone above it, behind a menu that needs no script.
 #[component]
 pub(crate) fn AppFrame(signed_in_user: SignedIn, theme: Theme, children: Children) -> impl IntoView {
     let signed_in_user = StoredValue::new(signed_in_user);
     view! {
-        <a class="skip" href="#content">"Skip to the page"</a>
+        <a class="skip" href="#content">{t!("nav-skip")}</a>
         <div class="frame">
             <header class="topbar">
                 <Brand />
                 <details class="topmenu">
-                    <summary aria-label="Menu">
+                    <summary aria-label=t!("nav-menu")>
                         <Icon picture=Picture::Menu />
                     </summary>
                     <div class="topmenu-body">
-                        <Places signed_in_user=signed_in_user.get_value() label="Main, small screen" />
+                        <Places signed_in_user=signed_in_user.get_value() label=t!("nav-main-small") />
                         <Account signed_in_user=signed_in_user.get_value() theme prefix="top" />
                     </div>
                 </details>
             </header>
             <header class="sidebar">
                 <Brand />
-                <Places signed_in_user=signed_in_user.get_value() label="Main" />
+                <Places signed_in_user=signed_in_user.get_value() label=t!("nav-main") />
                 <details class="account">
                     <summary>
                         <span class="avatar" aria-hidden="true">{initial(&signed_in_user.get_value().email)}</span>
                         <span class="account-words">
                             <span class="account-email">{signed_in_user.get_value().email}</span>
-                            <span class="account-role">{capital(&signed_in_user.get_value().role)}</span>
+                            <span class="account-role">{t!("nav-role", role = signed_in_user.get_value().role)}</span>
                         </span>
                         <Icon picture=Picture::Down />
                     </summary>
@@ -55,38 +58,38 @@ fn Brand() -> impl IntoView {
 }
 
 #[component]
-fn Places(signed_in_user: SignedIn, label: &'static str) -> impl IntoView {
+fn Places(signed_in_user: SignedIn, label: String) -> impl IntoView {
     let current = signed_in_user.section;
     view! {
         <nav class="places" aria-label=label>
             <ul>
-                <Place href="/" word="Overview" picture=Picture::Overview here=current == Section::Overview />
+                <Place href="/" word=t!("nav-overview") picture=Picture::Overview here=current == Section::Overview />
             </ul>
-            <p class="places-group">"Access"</p>
+            <p class="places-group">{t!("nav-group-access")}</p>
             <ul>
-                <Place href="/keys" word="Keys" picture=Picture::Key here=current == Section::Keys count=signed_in_user.keys />
+                <Place href="/keys" word=t!("nav-keys") picture=Picture::Key here=current == Section::Keys count=signed_in_user.keys />
             </ul>
-            <p class="places-group">"Routing"</p>
+            <p class="places-group">{t!("nav-group-routing")}</p>
             <ul>
                 <Place
                     href="/upstreams"
-                    word="Upstreams"
+                    word=t!("nav-upstreams")
                     picture=Picture::Chip
                     here=current == Section::Upstreams
                     count=signed_in_user.upstreams
                 />
             </ul>
-            <p class="places-group">"Observe"</p>
+            <p class="places-group">{t!("nav-group-observe")}</p>
             <ul>
-                <Place href="/logs" word="Logs" picture=Picture::Lines here=current == Section::Logs />
+                <Place href="/logs" word=t!("nav-logs") picture=Picture::Lines here=current == Section::Logs />
             </ul>
             {signed_in_user
                 .settings
                 .then(|| {
                     view! {
-                        <p class="places-group">"Installation"</p>
+                        <p class="places-group">{t!("nav-group-installation")}</p>
                         <ul>
-                            <Place href="/settings" word="Settings" picture=Picture::Gear here=current == Section::Settings />
+                            <Place href="/settings" word=t!("nav-settings") picture=Picture::Gear here=current == Section::Settings />
                         </ul>
                     }
                 })}
@@ -97,7 +100,7 @@ fn Places(signed_in_user: SignedIn, label: &'static str) -> impl IntoView {
 #[component]
 fn Place(
     href: &'static str,
-    word: &'static str,
+    word: String,
     picture: Picture,
     here: bool,
     #[prop(optional)] count: Option<i64>,
@@ -115,12 +118,13 @@ fn Place(
 
 #[component]
 fn Account(signed_in_user: SignedIn, theme: Theme, prefix: &'static str) -> impl IntoView {
-    let id = format!("{prefix}-theme");
+    let (colours, language) = (format!("{prefix}-theme"), format!("{prefix}-language"));
+    let path = signed_in_user.path;
     view! {
         <div class="account-body">
-            <form method="post" action="/theme" class="themes" aria-labelledby=id.clone()>
-                <p id=id.clone() class="places-group">"Colours"</p>
-                <input type="hidden" name="back" value=signed_in_user.path />
+            <form method="post" action="/theme" class="themes" aria-labelledby=colours.clone()>
+                <p id=colours.clone() class="places-group">{t!("nav-colours")}</p>
+                <input type="hidden" name="back" value=path.clone() />
                 <div class="segments">
                     {Theme::ALL
                         .map(|choice| {
@@ -133,8 +137,12 @@ fn Account(signed_in_user: SignedIn, theme: Theme, prefix: &'static str) -> impl
                         .collect_view()}
                 </div>
             </form>
+            <form method="post" action="/language" class="themes" aria-labelledby=language.clone()>
+                <p id=language.clone() class="places-group">{t!("nav-language")}</p>
+                <LanguageButtons path />
+            </form>
             <form method="post" action="/logout">
-                <button class="button button-wide">"Sign out"</button>
+                <button class="button button-wide">{t!("nav-sign-out")}</button>
             </form>
         </div>
     }
@@ -142,9 +150,4 @@ fn Account(signed_in_user: SignedIn, theme: Theme, prefix: &'static str) -> impl
 
 fn initial(email: &str) -> String {
     email.chars().next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default()
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| format!("{}{}", first.to_uppercase(), letters.as_str())).unwrap_or_default()
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::name::Name;
+use crate::texts::t;
 
 /// Where a page hangs.
 #[component]
@@ -10,13 +11,14 @@ pub(crate) fn Crumbs(
     /// `/keys`
     href: &'static str,
     /// `Keys`
-    parent: &'static str,
+    #[prop(into)]
+    parent: String,
     /// What this page is called there.
     #[prop(into)]
     here: String,
 ) -> impl IntoView {
     view! {
-        <nav class="crumbs" aria-label="Where you are">
+        <nav class="crumbs" aria-label=t!("crumbs-label")>
             <a href=href>{parent}</a>
             <span aria-hidden="true">" / "</span>
             <span aria-current="page">

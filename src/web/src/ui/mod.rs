@@ -18,6 +18,8 @@ pub(crate) mod frame;
 pub(crate) mod heading;
 pub(crate) mod icon;
 #[cfg(feature = "ssr")]
+pub(crate) mod language;
+#[cfg(feature = "ssr")]
 pub(crate) mod name;
 #[cfg(feature = "ssr")]
 pub(crate) mod notice;

@@ -26,7 +26,7 @@ pub(crate) fn Problem(
         view! {
             <p class="notice notice-bad" role="alert">
                 <Icon picture=Picture::Warning />
-                <span>{sentence_case(&sentence)}</span>
+                <span>{sentence}</span>
             </p>
         }
     })
@@ -36,7 +36,7 @@ pub(crate) fn Problem(
 pub(crate) fn sentence_case(text: &str) -> String {
     let mut letters = text.chars();
     let Some(first) = letters.next() else { return String::new() };
-    let stop = if text.ends_with(['.', '?', '!']) { "" } else { "." };
+    let stop = if text.ends_with(['.', '?', '!', '。', '？', '！']) { "" } else { "." };
     format!("{}{}{stop}", first.to_uppercase(), letters.as_str())
 }
 

@@ -9,7 +9,7 @@ pub(crate) fn TextArea(
     /// Name in the form, and id.
     name: &'static str,
     value: String,
-    placeholder: &'static str,
+    placeholder: String,
     /// Whether something is wrong with it.
     bad: bool,
     /// Ids of what describes it.
@@ -46,7 +46,7 @@ mod tests {
     #[test]
     fn text_does_not_break_out_of_its_field() {
         let html = view! {
-            <TextArea name="n" value="a</textarea><h1>b & &lt;".to_owned() placeholder="" bad=false described=None />
+            <TextArea name="n" value="a</textarea><h1>b & &lt;".to_owned() placeholder=String::new() bad=false described=None />
         }
         .to_html();
         assert_eq!(html.matches("</textarea>").count(), 1, "{html}");

@@ -11,14 +11,14 @@ pub(crate) fn When(
     at: Option<Timestamp>,
     now: Timestamp,
     /// What to say when there is none.
-    #[prop(default = "—")]
-    none: &'static str,
+    #[prop(optional, into)]
+    none: Option<String>,
 ) -> impl IntoView {
     match at {
         Some(at) => {
             let (machine, title) = (at.to_rfc3339(), time::absolute(at));
             view! { <time datetime=machine title=title>{time::relative(at, now)}</time> }.into_any()
         }
-        None => none.into_any(),
+        None => none.unwrap_or_else(|| "—".to_owned()).into_any(),
     }
 }

@@ -1,18 +1,21 @@
 //! Upstream creation page: pick a provider, paste the secret, test, save.
 
 use axum::{Extension, extract::RawForm, response::Response};
-use contract::{FieldErrors, upstreams::TestReport};
+use contract::FieldErrors;
 use domain::Provider;
 use leptos::prelude::*;
 use serde::Deserialize;
 
 use super::{
-    save::{create_upstream, try_upstream},
-    try_out::TryOut,
+    provider_label,
+    report::ReportText,
+    save::{create_upstream, tried},
+    try_out::{TryOut, TryOutWords},
 };
 use crate::{
     error::UiError,
     handling::{Flash, Page, PageRequest, Redirect, Section, decoded, form_or_error_page, in_process, post},
+    texts::{error_sentence, t},
     ui::{
         field::{TextField, complaint},
         heading::{Crumbs, Heading},
@@ -79,9 +82,7 @@ async fn save(page_request: PageRequest, body: RawForm) -> Response {
 
 async fn test(page_request: &PageRequest, form: UpstreamForm) -> Response {
     let asked = form.clone();
-    let tried =
-        in_process(page_request, || try_upstream(asked.name, asked.provider, asked.base_url, asked.api_key)).await;
-    match tried {
+    match in_process(page_request, || tried(asked.name, asked.provider, asked.base_url, asked.api_key)).await {
         Ok(report) => page_request.draw(Ok(draw(form, Some(report), None))).await,
         Err(error) => {
             form_or_error_page(page_request, error, |error| async move { Ok(draw(form, None, Some(error))) }).await
@@ -90,17 +91,17 @@ async fn test(page_request: &PageRequest, form: UpstreamForm) -> Response {
 }
 
 /// The form with what was typed; the secret alone is never sent back.
-fn draw(form: UpstreamForm, report: Option<TestReport>, error: Option<UiError>) -> Page {
+fn draw(form: UpstreamForm, report: Option<ReportText>, error: Option<UiError>) -> Page {
     let secret_gone = !form.api_key.is_empty();
     let form = UpstreamForm { api_key: String::new(), ..form };
-    Page::new(Section::Upstreams, "New upstream", move || {
+    Page::new(Section::Upstreams, t!("upstreams-new"), move || {
         view! {
-            <Crumbs href="/upstreams" parent="Upstreams" here="New" />
-            <Heading title="New upstream" lead="Where the gateway sends requests, and the secret it uses there.".into_any() />
+            <Crumbs href="/upstreams" parent=t!("upstreams-title") here=t!("upstream-new-crumb") />
+            <Heading title=t!("upstreams-new") lead=t!("upstream-new-lead").into_any() />
             <div class="beside">
                 <Fields form=form.clone() error=error.clone() secret_gone />
-                <aside class="aside" aria-label="Test">
-                    <TryOut report=report.clone() />
+                <aside class="aside" aria-label=t!("upstream-test")>
+                    <TryOut report=report.clone() words=TryOutWords::new() />
                 </aside>
             </div>
         }
@@ -112,20 +113,22 @@ fn draw(form: UpstreamForm, report: Option<TestReport>, error: Option<UiError>) 
 fn Fields(form: UpstreamForm, error: Option<UiError>, secret_gone: bool) -> impl IntoView {
     let (errors, problem) = match error {
         Some(UiError::Invalid { errors }) => (errors, None),
-        other => (FieldErrors::default(), other.map(|error| error.to_string())),
+        other => (FieldErrors::default(), other.map(|error| error_sentence(&error))),
     };
     let base_hint = view! {
-        <span class="for-openai">"Empty: https://api.openai.com/v1"</span>
-        <span class="for-openrouter">"Empty: https://openrouter.ai/api/v1"</span>
-        <span class="for-openai_compatible">"Usually ends in /v1, such as http://127.0.0.1:11434/v1"</span>
+        <span class="for-openai">{t!("upstream-base-url-empty", url = "https://api.openai.com/v1")}</span>
+        <span class="for-openrouter">{t!("upstream-base-url-empty", url = "https://openrouter.ai/api/v1")}</span>
+        <span class="for-openai_compatible">
+            {t!("upstream-base-url-usual", url = "http://127.0.0.1:11434/v1")}
+        </span>
     }
     .into_any();
     let secret_hint = if secret_gone {
-        "Not kept in the page: paste it again to save.".into_any()
+        t!("upstream-secret-gone").into_any()
     } else {
         view! {
-            "Sealed with AES-256-GCM and bound to the base URL. It is never shown again."
-            <span class="for-openai_compatible">" A local server often needs none."</span>
+            {t!("upstream-secret-sealed")}
+            <span class="for-openai_compatible">" " {t!("upstream-secret-local")}</span>
         }
         .into_any()
     };
@@ -133,14 +136,27 @@ fn Fields(form: UpstreamForm, error: Option<UiError>, secret_gone: bool) -> impl
         <form method="post" action="/upstreams/new" id="upstream-form" class="form providers-form" novalidate>
             <Problem sentence=problem />
             <Providers chosen=form.provider errors=errors.clone() />
-            <TextField name="name" label="Name" value=form.name hint="Empty: the provider's name.".into_any() errors=errors.clone() />
+            <TextField
+                name="name"
+                label=t!("upstream-name")
+                value=form.name
+                hint=t!("upstream-name-hint").into_any()
+                errors=errors.clone()
+            />
             <div class="not-echo">
-                <TextField name="base_url" label="Base URL" value=form.base_url mono=true hint=base_hint errors=errors.clone() />
+                <TextField
+                    name="base_url"
+                    label=t!("upstream-base-url")
+                    value=form.base_url
+                    mono=true
+                    hint=base_hint
+                    errors=errors.clone()
+                />
             </div>
             <div class="not-echo">
                 <TextField
                     name="api_key"
-                    label="Secret"
+                    label=t!("upstream-secret")
                     kind="password"
                     mono=true
                     autocomplete="new-password"
@@ -149,9 +165,9 @@ fn Fields(form: UpstreamForm, error: Option<UiError>, secret_gone: bool) -> impl
                 />
             </div>
             <div class="form-actions">
-                <button class="button button-main button-large" name="intent" value="save">"Save upstream"</button>
-                <button class="button button-large" name="intent" value="test">"Test"</button>
-                <a class="button button-plain button-large" href="/upstreams">"Cancel"</a>
+                <button class="button button-main button-large" name="intent" value="save">{t!("upstream-save")}</button>
+                <button class="button button-large" name="intent" value="test">{t!("upstream-test")}</button>
+                <a class="button button-plain button-large" href="/upstreams">{t!("upstream-cancel")}</a>
             </div>
         </form>
     }
@@ -162,19 +178,19 @@ fn Providers(chosen: String, errors: FieldErrors) -> impl IntoView {
     let error = complaint(&errors, "provider");
     view! {
         <fieldset class="providers">
-            <legend class="unseen">"Provider"</legend>
+            <legend class="unseen">{t!("upstream-provider")}</legend>
             {Provider::ALL
                 .map(|provider| {
                     let place = match provider {
-                        Provider::Openai => "api.openai.com",
-                        Provider::Openrouter => "openrouter.ai",
-                        Provider::OpenaiCompatible => "Ollama, vLLM",
-                        Provider::Echo => "offline, free",
+                        Provider::Openai => "api.openai.com".to_owned(),
+                        Provider::Openrouter => "openrouter.ai".to_owned(),
+                        Provider::OpenaiCompatible => "Ollama, vLLM".to_owned(),
+                        Provider::Echo => t!("upstream-provider-echo-place"),
                     };
                     view! {
                         <label class="provider">
                             <input type="radio" name="provider" value=provider.as_str() checked=provider.as_str() == chosen />
-                            <span class="provider-name">{provider.label()}</span>
+                            <span class="provider-name">{provider_label(provider)}</span>
                             <span class="provider-place">{place}</span>
                         </label>
                     }

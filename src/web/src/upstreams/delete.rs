@@ -29,6 +29,7 @@ mod page {
     use crate::{
         error::UiError,
         handling::{Flash, Page, PageRequest, Redirect, Section, post},
+        texts::{error_sentence, t},
         ui::{
             heading::{Crumbs, Heading},
             notice::Problem,
@@ -62,13 +63,19 @@ mod page {
             }
         };
         let drawing = page_request.clone();
-        post(page_request, body, act, move |_, error| async move { draw(&drawing, &id, Some(error.to_string())).await })
-            .await
+        post(
+            page_request,
+            body,
+            act,
+            move |_, error| async move { draw(&drawing, &id, Some(error_sentence(&error))).await },
+        )
+        .await
     }
 
     async fn draw(page_request: &PageRequest, id: &str, problem: Option<String>) -> Result<Page, UiError> {
         let health = health(page_request, id).await?;
-        Ok(Page::new(Section::Upstreams, format!("Delete {}", health.upstream.name), move || {
+        let title = t!("upstream-delete-title", name = health.upstream.name.as_str());
+        Ok(Page::new(Section::Upstreams, title, move || {
             view! { <Ask health=health.clone() problem=problem.clone() /> }.into_any()
         }))
     }
@@ -78,28 +85,25 @@ mod page {
         let upstream = health.upstream;
         let here = format!("/upstreams/{}", upstream.id);
         let impact = match health.requests {
-            0 => "No request went to it in 24 h.".to_owned(),
-            n => format!("{} went to it in 24 h.", number::counted(n, "request", "requests")),
+            0 => t!("upstream-delete-idle"),
+            n => t!("upstream-delete-in-use", count = n, shown = number::count(n)),
         };
-        let then = if upstream.is_default {
-            "It is the default: until you choose another one, keys that name no upstream are answered with 503."
-        } else {
-            "Keys that name it alone are refused from then on."
-        };
+        let consequence = if upstream.is_default { t!("upstream-delete-default") } else { t!("upstream-delete-named") };
+        let question = t!("upstream-delete-question", name = upstream.name.as_str());
         let lead = view! { <code>{upstream.base_url}</code> }.into_any();
         view! {
-            <Crumbs href="/upstreams" parent="Upstreams" here=upstream.name.clone() />
-            <Heading title=format!("Delete {}?", upstream.name) lead />
+            <Crumbs href="/upstreams" parent=t!("upstreams-title") here=upstream.name.clone() />
+            <Heading title=question lead />
             <div class="card ask-card">
                 <Problem sentence=problem />
                 <p class="prose">
                     <strong>{impact}</strong>
                 </p>
-                <p class="prose muted">{then} " Its secret is deleted with it and cannot be brought back; rows in the logs stay."</p>
+                <p class="prose muted">{consequence}</p>
                 <form method="post" action=format!("{here}/delete") class="form">
                     <div class="form-actions">
-                        <a class="button button-large" href=here.clone() autofocus=true>"Cancel"</a>
-                        <button class="button button-danger-main button-large">"Delete upstream"</button>
+                        <a class="button button-large" href=here.clone() autofocus=true>{t!("upstream-cancel")}</a>
+                        <button class="button button-danger-main button-large">{t!("upstream-delete-confirm")}</button>
                     </div>
                 </form>
             </div>

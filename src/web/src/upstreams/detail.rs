@@ -14,20 +14,20 @@ use super::{
     change::{set_default_upstream, set_upstream_secret, test_upstream},
     health::{HealthBadge, verdict},
     label,
-    report::Report,
+    report::{Report, ReportText},
     upstream_id,
 };
 use crate::{
     error::UiError,
     handling::{Flash, Page, PageRequest, Redirect, Section, decoded, form_or_error_page, in_process, post, ui_error},
+    texts::{error_sentence, t},
     ui::{
         badge::{Badge, Tone},
         field::TextField,
         heading::{Crumbs, Heading},
         notice::Problem,
-        time::When,
     },
-    words::number,
+    words::{number, time},
 };
 
 /// The forms of the page. No `Debug`: one holds a secret.
@@ -102,6 +102,7 @@ async fn draw(
     error: Option<UiError>,
 ) -> Result<Page, UiError> {
     let health = health(page_request, id).await?;
+    let report = report.map(ReportText::of);
     let now = page_request.now();
     Ok(Page::new(Section::Upstreams, health.upstream.name.clone(), move || {
         view! { <Detail health=health.clone() report=report.clone() error=error.clone() now /> }.into_any()
@@ -117,31 +118,42 @@ pub(super) async fn health(page_request: &PageRequest, id: &str) -> Result<Upstr
 }
 
 #[component]
-fn Detail(health: UpstreamHealth, report: Option<TestReport>, error: Option<UiError>, now: Timestamp) -> impl IntoView {
+fn Detail(health: UpstreamHealth, report: Option<ReportText>, error: Option<UiError>, now: Timestamp) -> impl IntoView {
     let (errors, problem) = match error {
         Some(UiError::Invalid { errors }) => (errors, None),
-        other => (FieldErrors::default(), other.map(|error| error.to_string())),
+        other => (FieldErrors::default(), other.map(|error| error_sentence(&error))),
     };
     let upstream = health.upstream.clone();
     let here = format!("/upstreams/{}", upstream.id);
     let (delete, secret_form) = (format!("{here}/delete"), here.clone());
     let is_echo = upstream.provider == Provider::Echo;
-    let side_panel = upstream.is_default.then(|| view! { <Badge tone=Tone::Good word="Default" /> }).into_any();
+    let side_panel =
+        upstream.is_default.then(|| view! { <Badge tone=Tone::Good word=t!("upstream-default") /> }).into_any();
     let lead = view! {
         <code>{upstream.base_url.clone()}</code>
-        " · added "
-        <When at=upstream.created_at now />
+        {upstream
+            .created_at
+            .map(|at| {
+                view! {
+                    " · "
+                    {dated(at, t!("upstream-added", when = time::relative(at, now)))}
+                }
+            })}
     }
     .into_any();
     view! {
-        <Crumbs href="/upstreams" parent="Upstreams" here=upstream.name.clone() />
+        <Crumbs href="/upstreams" parent=t!("upstreams-title") here=upstream.name.clone() />
         <Heading title=upstream.name.clone() lead side_panel>
             <form method="post" action=here.clone() class="inline-form">
-                <button class="button" name="intent" value="test">"Test"</button>
+                <button class="button" name="intent" value="test">{t!("upstream-test")}</button>
                 {(!upstream.is_default)
-                    .then(|| view! { <button class="button" name="intent" value="set_default">"Make default"</button> })}
+                    .then(|| {
+                        view! {
+                            <button class="button" name="intent" value="set_default">{t!("upstream-make-default")}</button>
+                        }
+                    })}
             </form>
-            <a class="button button-danger" href=delete>"Delete"</a>
+            <a class="button button-danger" href=delete>{t!("upstream-delete")}</a>
         </Heading>
         <Problem sentence=problem />
         <div class="two-thirds">
@@ -155,8 +167,8 @@ fn Detail(health: UpstreamHealth, report: Option<TestReport>, error: Option<UiEr
                     None => {
                         view! {
                             <div class="aside-card">
-                                <h2>"Is it well?"</h2>
-                                <p>"Test looks the address up, opens the connection, shows the stored secret and counts the models."</p>
+                                <h2>{t!("upstream-test-heading")}</h2>
+                                <p>{t!("upstream-test-lead")}</p>
                             </div>
                         }
                             .into_any()
@@ -167,47 +179,60 @@ fn Detail(health: UpstreamHealth, report: Option<TestReport>, error: Option<UiEr
     }
 }
 
+/// A phrase about an instant, with the absolute one in its title.
+fn dated(at: Timestamp, phrase: String) -> impl IntoView {
+    let (machine, title) = (at.to_rfc3339(), time::absolute(at));
+    view! { <time datetime=machine title=title>{phrase}</time> }
+}
+
 #[component]
 fn Facts(health: UpstreamHealth, now: Timestamp) -> impl IntoView {
     let upstream = health.upstream.clone();
     let (_, word) = verdict(&health);
-    let figures = format!(
-        "{} in 24 h, {}",
-        number::counted(health.requests, "request", "requests"),
-        number::counted(health.errors, "error", "errors")
+    let figures = t!(
+        "upstream-figures",
+        requests = health.requests,
+        shown_requests = number::count(health.requests),
+        errors = health.errors,
+        shown_errors = number::count(health.errors)
     );
-    let used = if upstream.is_default { "by every key that names no upstream" } else { "only by keys that name it" };
+    let used = if upstream.is_default { t!("upstream-used-default") } else { t!("upstream-used-named") };
     view! {
         <section class="card" aria-labelledby="facts">
             <div class="card-head">
-                <h2 id="facts">"Facts"</h2>
-                <a href=format!("/logs?upstream={}", encoded(&upstream.name))>"Its logs"</a>
+                <h2 id="facts">{t!("upstream-facts")}</h2>
+                <a href=format!("/logs?upstream={}", encoded(&upstream.name))>{t!("upstream-logs")}</a>
             </div>
             <dl class="facts">
-                <dt>"Health"</dt>
+                <dt>{t!("upstream-health")}</dt>
                 <dd aria-label=word>
                     <HealthBadge health />
                 </dd>
-                <dt>"Traffic"</dt>
+                <dt>{t!("upstream-traffic")}</dt>
                 <dd>{figures}</dd>
-                <dt>"Provider"</dt>
+                <dt>{t!("upstream-provider")}</dt>
                 <dd>{label(&upstream.provider)}</dd>
-                <dt>"Used"</dt>
+                <dt>{t!("upstream-used")}</dt>
                 <dd>{used}</dd>
-                <dt>"Secret"</dt>
+                <dt>{t!("upstream-secret")}</dt>
                 <dd>
                     {match upstream.api_key_masked {
                         Some(masked) => {
                             view! {
                                 <code>{masked}</code>
-                                <span class="muted">", replaced " <When at=upstream.secret_updated_at now /></span>
+                                {upstream
+                                    .secret_updated_at
+                                    .map(|at| {
+                                        let phrase = t!("upstream-secret-replaced", when = time::relative(at, now));
+                                        view! { <span class="muted">{dated(at, phrase)}</span> }
+                                    })}
                             }
                                 .into_any()
                         }
-                        None => "none".into_any(),
+                        None => t!("upstream-secret-none").into_any(),
                     }}
                 </dd>
-                <dt>"Id"</dt>
+                <dt>{t!("upstream-id")}</dt>
                 <dd>
                     <code>{upstream.id.to_string()}</code>
                 </dd>
@@ -218,8 +243,11 @@ fn Facts(health: UpstreamHealth, now: Timestamp) -> impl IntoView {
 
 #[component]
 fn Secret(here: String, masked: Option<String>, errors: FieldErrors) -> impl IntoView {
-    let (title, button) =
-        if masked.is_some() { ("Replace the secret", "Replace secret") } else { ("Give it a secret", "Save secret") };
+    let (title, button) = if masked.is_some() {
+        (t!("upstream-replace-secret-title"), t!("upstream-replace-secret"))
+    } else {
+        (t!("upstream-give-secret-title"), t!("upstream-save-secret"))
+    };
     view! {
         <section class="card" aria-labelledby="secret-title">
             <div class="card-head">
@@ -228,11 +256,11 @@ fn Secret(here: String, masked: Option<String>, errors: FieldErrors) -> impl Int
             <form method="post" action=here class="form card-body" novalidate>
                 <TextField
                     name="api_key"
-                    label="New secret"
+                    label=t!("upstream-new-secret")
                     kind="password"
                     mono=true
                     autocomplete="new-password"
-                    hint="The next request uses it. It is sealed and never shown again.".into_any()
+                    hint=t!("upstream-new-secret-hint").into_any()
                     errors
                 />
                 <div class="form-actions">

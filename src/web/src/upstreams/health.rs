@@ -3,37 +3,40 @@
 use contract::overview::UpstreamHealth;
 use leptos::prelude::*;
 
-use crate::ui::badge::{Badge, Tone};
+use crate::{
+    texts::t,
+    ui::badge::{Badge, Tone},
+};
 
 /// From this share of failed requests on an upstream is called broken; from the smaller one on it is worth a look.
 const BROKEN_PERCENT: i64 = 50;
 const SHAKY_PERCENT: i64 = 5;
 
 /// The verdict of the last 24 hours. A failure among thousands of good answers is no news.
-pub(crate) fn verdict(health: &UpstreamHealth) -> (Tone, &'static str) {
+pub(crate) fn verdict(health: &UpstreamHealth) -> (Tone, String) {
     if health.requests == 0 {
-        return (Tone::Quiet, "No requests in 24 h");
+        return (Tone::Quiet, t!("upstream-health-idle"));
     }
     let percent = health.errors * 100 / health.requests;
     match health.last_error.as_deref().and_then(fault) {
         Some(word) if percent >= BROKEN_PERCENT => (Tone::Bad, word),
         Some(word) if percent >= SHAKY_PERCENT => (Tone::Warning, word),
-        _ => (Tone::Good, "Healthy"),
+        _ => (Tone::Good, t!("upstream-health-good")),
     }
 }
 
 /// What an error class says of the upstream; `None` where the upstream is not the cause.
-fn fault(class: &str) -> Option<&'static str> {
+fn fault(class: &str) -> Option<String> {
     Some(match class {
-        "upstream_auth_failed" => "Refuses our secret",
-        "credential_unreadable" => "Secret does not open",
-        "upstream_unavailable" => "Unreachable",
-        "upstream_forbidden" => "Address not allowed",
-        "upstream_timeout" => "Answers too late",
-        "upstream_invalid_response" => "Unusable answers",
-        "upstream_redirected" => "Redirects elsewhere",
-        "upstream_reset" => "Breaks off answers",
-        "upstream_error" => "Answers with errors",
+        "upstream_auth_failed" => t!("upstream-health-auth-failed"),
+        "credential_unreadable" => t!("upstream-health-secret-unreadable"),
+        "upstream_unavailable" => t!("upstream-health-unreachable"),
+        "upstream_forbidden" => t!("upstream-health-forbidden"),
+        "upstream_timeout" => t!("upstream-health-timeout"),
+        "upstream_invalid_response" => t!("upstream-health-invalid-response"),
+        "upstream_redirected" => t!("upstream-health-redirected"),
+        "upstream_reset" => t!("upstream-health-reset"),
+        "upstream_error" => t!("upstream-health-error"),
         _ => return None,
     })
 }
@@ -71,10 +74,14 @@ mod tests {
 
     #[test]
     fn the_share_of_failures_decides() {
-        assert_eq!(verdict(&health(0, 0, None)), (Tone::Quiet, "No requests in 24 h"));
-        assert_eq!(verdict(&health(1_000, 4, Some("upstream_timeout"))), (Tone::Good, "Healthy"));
-        assert_eq!(verdict(&health(100, 5, Some("upstream_timeout"))), (Tone::Warning, "Answers too late"));
-        assert_eq!(verdict(&health(2, 1, Some("upstream_auth_failed"))), (Tone::Bad, "Refuses our secret"));
-        assert_eq!(verdict(&health(2, 2, Some("client_gone"))), (Tone::Good, "Healthy"));
+        for (health, tone, word) in [
+            (health(0, 0, None), Tone::Quiet, "No requests in 24 h"),
+            (health(1_000, 4, Some("upstream_timeout")), Tone::Good, "Healthy"),
+            (health(100, 5, Some("upstream_timeout")), Tone::Warning, "Answers too late"),
+            (health(2, 1, Some("upstream_auth_failed")), Tone::Bad, "Refuses our secret"),
+            (health(2, 2, Some("client_gone")), Tone::Good, "Healthy"),
+        ] {
+            assert_eq!(verdict(&health), (tone, word.to_owned()));
+        }
     }
 }

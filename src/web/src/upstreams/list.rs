@@ -10,6 +10,7 @@ use super::label;
 use crate::{
     error::UiError,
     handling::{Page, PageRequest, Section, ui_error},
+    texts::t,
     ui::{
         badge::{Badge, Tone},
         empty::Empty,
@@ -19,6 +20,7 @@ use crate::{
         pager::{Pager, range},
         time::When,
     },
+    words::number,
 };
 
 #[derive(Default, Deserialize)]
@@ -40,28 +42,31 @@ async fn draw(page_request: &PageRequest) -> Result<Page, UiError> {
     let asked = PageQuery { page, cursor: query.cursor, ..PageQuery::default() };
     let list = Rows { page: number, ..control::upstreams::list(&page_request.cx, &asked).await.map_err(ui_error)? };
     let now = page_request.now();
-    Ok(Page::new(Section::Upstreams, "Upstreams", move || view! { <UpstreamList list=list.clone() now /> }.into_any()))
+    Ok(Page::new(Section::Upstreams, t!("upstreams-title"), move || {
+        view! { <UpstreamList list=list.clone() now /> }.into_any()
+    }))
 }
 
 #[component]
 fn UpstreamList(list: Rows<UpstreamView>, now: Timestamp) -> impl IntoView {
-    let words = range(&list, "upstream", "upstreams");
+    let all = t!("upstreams-count", count = list.total, shown = number::count(list.total));
+    let words = range(&list, all);
     let back = (list.page > 1).then(|| format!("/upstreams?page={}", list.page - 1));
     let on = list.next_cursor.as_ref().map(|cursor| format!("/upstreams?page={}&cursor={cursor}", list.page + 1));
     view! {
-        <Heading title="Upstreams" lead="Where the gateway sends requests, and the secrets it uses there.".into_any()>
+        <Heading title=t!("upstreams-title") lead=t!("upstreams-lead").into_any()>
             <a class="button button-main" href="/upstreams/new">
                 <Icon picture=Picture::Plus />
-                "New upstream"
+                {t!("upstreams-new")}
             </a>
         </Heading>
         <div class="card card-table">
             {if list.total == 0 {
                 view! {
                     <Empty
-                        sentence="No upstreams yet. An upstream is a provider's server with your secret for it; echo needs neither."
+                        sentence=t!("upstreams-empty")
                         href="/upstreams/new"
-                        action="Add the first upstream"
+                        action=t!("upstreams-empty-action")
                         command="keywright upstreams create --provider echo"
                     />
                 }
@@ -69,21 +74,21 @@ fn UpstreamList(list: Rows<UpstreamView>, now: Timestamp) -> impl IntoView {
             } else {
                 view! {
                     <table class="table table-cards">
-                        <caption class="unseen">"Upstreams, newest first"</caption>
+                        <caption class="unseen">{t!("upstreams-caption")}</caption>
                         <thead>
                             <tr>
-                                <th scope="col">"Name and provider"</th>
-                                <th scope="col">"Used"</th>
-                                <th scope="col">"Base URL"</th>
-                                <th scope="col">"Secret"</th>
-                                <th scope="col">"Replaced"</th>
+                                <th scope="col">{t!("upstreams-head-name")}</th>
+                                <th scope="col">{t!("upstreams-head-used")}</th>
+                                <th scope="col">{t!("upstream-base-url")}</th>
+                                <th scope="col">{t!("upstream-secret")}</th>
+                                <th scope="col">{t!("upstreams-head-replaced")}</th>
                             </tr>
                         </thead>
                         <tbody>
                             {list.items.into_iter().map(|upstream| view! { <Row upstream now /> }).collect_view()}
                         </tbody>
                     </table>
-                    <Pager words back="Previous" back_to=back on="Next" on_to=on />
+                    <Pager words back=t!("upstreams-previous") back_to=back on=t!("upstreams-next") on_to=on />
                 }
                     .into_any()
             }}
@@ -93,7 +98,7 @@ fn UpstreamList(list: Rows<UpstreamView>, now: Timestamp) -> impl IntoView {
 
 #[component]
 fn Row(upstream: UpstreamView, now: Timestamp) -> impl IntoView {
-    let secret = upstream.api_key_masked.unwrap_or_else(|| "none".to_owned());
+    let secret = upstream.api_key_masked.unwrap_or_else(|| t!("upstream-secret-none"));
     view! {
         <tr>
             <th scope="row" class="cell-main">
@@ -104,18 +109,18 @@ fn Row(upstream: UpstreamView, now: Timestamp) -> impl IntoView {
             </th>
             <td class="cell-state">
                 {if let Some(damage) = upstream.damage.clone() {
-                    view! { <span title=damage><Badge tone=Tone::Bad word="Damaged" /></span> }.into_any()
+                    view! { <span title=damage><Badge tone=Tone::Bad word=t!("upstream-damaged") /></span> }.into_any()
                 } else if upstream.is_default {
-                    view! { <Badge tone=Tone::Good word="Default" /> }.into_any()
+                    view! { <Badge tone=Tone::Good word=t!("upstream-default") /> }.into_any()
                 } else {
-                    view! { <span class="muted cell-wide">"on request"</span> }.into_any()
+                    view! { <span class="muted cell-wide">{t!("upstreams-used-on-request")}</span> }.into_any()
                 }}
             </td>
             <td class="cell-wide">
                 <code>{upstream.base_url}</code>
             </td>
             <td class="cell-note">
-                <span class="unit muted">"secret "</span>
+                <span class="unit muted">{t!("upstreams-secret-unit")} " "</span>
                 <code>{secret}</code>
             </td>
             <td class="cell-wide muted">

@@ -26,8 +26,17 @@ pub(crate) use {
 #[cfg(feature = "ssr")]
 fn label(provider: &domain::OpenEnum<domain::Provider>) -> String {
     match provider {
-        domain::OpenEnum::Known(provider) => provider.label().to_owned(),
+        domain::OpenEnum::Known(provider) => provider_label(*provider),
         domain::OpenEnum::Other(text) => text.clone(),
+    }
+}
+
+/// The name of a provider; the kind that is no company's has one in each language.
+#[cfg(feature = "ssr")]
+fn provider_label(provider: domain::Provider) -> String {
+    match provider {
+        domain::Provider::OpenaiCompatible => crate::texts::t!("upstreams-provider-compatible"),
+        company => company.label().to_owned(),
     }
 }
 

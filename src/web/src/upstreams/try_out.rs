@@ -1,11 +1,37 @@
 //! Connection test island: the report next to the form for a new upstream. Once hydrated, Test runs without leaving the
 //! page, and what is typed stays.
 
-use contract::upstreams::TestReport;
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
-use super::report::Report;
+use super::report::{Report, ReportText};
 use crate::error::UiError;
+
+/// What the island says, in the language of the request.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct TryOutWords {
+    heading: String,
+    lead: String,
+    under_way: String,
+    signed_out: String,
+    unreachable: String,
+}
+
+#[cfg(feature = "ssr")]
+impl TryOutWords {
+    /// From the catalog.
+    pub(crate) fn new() -> Self {
+        use crate::texts::{error_sentence, t};
+
+        Self {
+            heading: t!("upstream-try-heading"),
+            lead: t!("upstream-try-lead"),
+            under_way: t!("upstream-test-under-way"),
+            signed_out: error_sentence(&UiError::Unauthenticated { message: "sign in first".to_owned() }),
+            unreachable: t!("upstream-test-unreachable"),
+        }
+    }
+}
 
 /// What stands beside the form.
 #[derive(Clone)]
@@ -13,7 +39,7 @@ use crate::error::UiError;
 enum SidePanel {
     Nothing,
     UnderWay,
-    Found(TestReport),
+    Found(ReportText),
     Refused(UiError),
 }
 
@@ -21,7 +47,9 @@ enum SidePanel {
 #[island]
 pub(crate) fn TryOut(
     /// What a test by plain form has found.
-    report: Option<TestReport>,
+    report: Option<ReportText>,
+    /// Its texts.
+    words: TryOutWords,
 ) -> impl IntoView {
     let (side_panel, set_side_panel) = signal(report.map_or(SidePanel::Nothing, SidePanel::Found));
     Effect::new(move |_| follow(set_side_panel));
@@ -31,8 +59,8 @@ pub(crate) fn TryOut(
                 SidePanel::Nothing => {
                     view! {
                         <div class="aside-card">
-                            <h2>"Test before you save"</h2>
-                            <p>"Test looks the address up, opens the connection, shows the secret and counts the models. Nothing is stored."</p>
+                            <h2>{words.heading.clone()}</h2>
+                            <p>{words.lead.clone()}</p>
                         </div>
                     }
                         .into_any()
@@ -41,39 +69,34 @@ pub(crate) fn TryOut(
                     view! {
                         <p class="notice notice-quiet">
                             <span class="pulse" aria-hidden="true"></span>
-                            <span>"Testing…"</span>
+                            <span>{words.under_way.clone()}</span>
                         </p>
                     }
                         .into_any()
                 }
                 SidePanel::Found(report) => view! { <Report report /> }.into_any(),
-                SidePanel::Refused(error) => refused(error).into_any(),
+                SidePanel::Refused(error) => refused(error, words.clone()).into_any(),
             }}
         </div>
     }
 }
 
-fn refused(error: UiError) -> impl IntoView {
-    let sentences: Vec<String> = match error {
-        UiError::Invalid { errors } => {
-            errors.0.into_iter().map(|error| format!("{}: {}.", label(&error.field), error.message)).collect()
-        }
-        other => vec![format!("{other}.")],
+/// The server has made whole sentences of its errors; what the browser says of the way there stays as it is.
+fn refused(error: UiError, words: TryOutWords) -> impl IntoView {
+    let (sentences, reason): (Vec<String>, Option<String>) = match error {
+        UiError::Invalid { errors } => (errors.0.into_iter().map(|error| error.message).collect(), None),
+        UiError::Conflict { message, .. } => (vec![message], None),
+        UiError::Unauthenticated { .. } => (vec![words.signed_out], None),
+        UiError::Transport { message } => (vec![words.unreachable], Some(message)),
+        other => (Vec::new(), Some(other.to_string())),
     };
     view! {
         <div class="notice notice-bad">
-            <ul>{sentences.into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect_view()}</ul>
+            <ul>
+                {sentences.into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect_view()}
+                {reason.map(|reason| view! { <li lang="en">{reason}</li> })}
+            </ul>
         </div>
-    }
-}
-
-fn label(field: &str) -> &str {
-    match field {
-        "api_key" => "Secret",
-        "base_url" => "Base URL",
-        "name" => "Name",
-        "provider" => "Provider",
-        other => other,
     }
 }
 

@@ -1,15 +1,28 @@
-//! Number formatting with separators and units.
+//! Number formatting by language: separators, units, percentages (CLDR 46, decimal formats of `en`, `it` and `zh`).
+
+use crate::texts::{Locale, current, t};
+
+/// The separators of thousands and of decimals.
+fn separators() -> (char, char) {
+    match current() {
+        Locale::English | Locale::Chinese => (',', '.'),
+        Locale::Italian => ('.', ','),
+    }
+}
 
 /// `54,124`
 pub(crate) fn count(n: i64) -> String {
+    let (thousands, _) = separators();
     let digits = n.unsigned_abs().to_string();
+    // In Italian four digits stand together (CLDR: at least two digits before the first separator).
+    let grouped = current() != Locale::Italian || digits.len() > 4;
     let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
     if n < 0 {
         text.push('−');
     }
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
+        if grouped && i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(thousands);
         }
         text.push(digit);
     }
@@ -21,11 +34,6 @@ pub(crate) fn optional(n: Option<i64>) -> String {
     n.map_or_else(|| "—".to_owned(), count)
 }
 
-/// `1 request`, `2 requests`.
-pub(crate) fn counted(n: i64, one: &str, many: &str) -> String {
-    format!("{} {}", count(n), if n == 1 { one } else { many })
-}
-
 /// `4.2 k`, `1.8 M`: for figures whose last digits are not read.
 pub(crate) fn compact(n: i64) -> String {
     let (unit, size) = match n.unsigned_abs() {
@@ -35,11 +43,14 @@ pub(crate) fn compact(n: i64) -> String {
         _ => ("G", 1_000_000_000),
     };
     let tenths = n / (size / 10);
-    if tenths.abs() >= 1_000 {
-        format!("{} {unit}", tenths / 10)
-    } else {
-        format!("{}.{} {unit}", tenths / 10, tenths % 10)
-    }
+    if tenths.abs() >= 1_000 { format!("{} {unit}", tenths / 10) } else { format!("{} {unit}", fraction(tenths, 1)) }
+}
+
+/// A number of tenths or hundredths with its decimals: `4.2`, `0.42`.
+fn fraction(n: i64, decimals: u32) -> String {
+    let (_, decimal) = separators();
+    let one = 10_i64.pow(decimals);
+    format!("{}{decimal}{:0width$}", n / one, (n % one).abs(), width = decimals as usize)
 }
 
 /// `0.42 %` of a whole; a dash when there is no whole.
@@ -48,28 +59,29 @@ pub(crate) fn percent(part: i64, whole: i64) -> String {
         return "—".to_owned();
     }
     let hundredths = i128::from(part) * 10_000 / i128::from(whole);
+    let hundredths = i64::try_from(hundredths).unwrap_or(i64::MAX);
     match hundredths {
-        0 if part > 0 => "< 0.01 %".to_owned(),
+        0 if part > 0 => format!("< {} %", fraction(1, 2)),
         0 => "0 %".to_owned(),
         10_000 => "100 %".to_owned(),
-        1..=999 => format!("{}.{:02} %", hundredths / 100, hundredths % 100),
-        _ => format!("{}.{} %", hundredths / 100, hundredths % 100 / 10),
+        1..=999 => format!("{} %", fraction(hundredths, 2)),
+        _ => format!("{} %", fraction(hundredths / 10, 1)),
     }
 }
 
 /// Milliseconds without their unit, for a column that names it: `0.2`, `44`, `2,904`.
 pub(crate) fn milliseconds(ms: f64) -> String {
-    if ms < 9.95 { format!("{ms:.1}") } else { count(whole(ms)) }
+    if ms < 9.95 { fraction(whole(ms * 10.0), 1) } else { count(whole(ms)) }
 }
 
 /// A duration with the unit that fits it: `0.2 ms`, `386 ms`, `2.9 s`, `3 min`.
 pub(crate) fn duration(ms: f64) -> String {
     if ms < 1_000.0 {
-        format!("{} ms", milliseconds(ms))
+        t!("span-milliseconds", n = milliseconds(ms))
     } else if ms < 120_000.0 {
-        format!("{:.1} s", ms / 1_000.0)
+        t!("span-seconds", n = fraction(whole(ms / 100.0), 1))
     } else {
-        format!("{} min", count(whole(ms / 60_000.0)))
+        t!("span-minutes", n = count(whole(ms / 60_000.0)))
     }
 }
 
@@ -81,17 +93,27 @@ fn whole(value: f64) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use leptos::prelude::{Owner, provide_context};
+
     use super::*;
+
+    /// What `words` says in a language.
+    fn in_language<T>(locale: Locale, words: impl FnOnce() -> T) -> T {
+        Owner::new().with(|| {
+            provide_context(locale);
+            words()
+        })
+    }
 
     #[test]
     fn separators() {
-        assert_eq!(count(0), "0");
-        assert_eq!(count(999), "999");
-        assert_eq!(count(1_000), "1,000");
-        assert_eq!(count(10_418_220), "10,418,220");
-        assert_eq!(count(-4_200), "−4,200");
-        assert_eq!(counted(1, "key", "keys"), "1 key");
-        assert_eq!(counted(1_204, "request", "requests"), "1,204 requests");
+        assert_eq!((count(0), count(999), count(1_000)), ("0".into(), "999".into(), "1,000".into()));
+        assert_eq!((count(10_418_220), count(-4_200)), ("10,418,220".into(), "−4,200".into()));
+        in_language(Locale::Italian, || {
+            assert_eq!((count(1_000), count(10_418_220)), ("1000".into(), "10.418.220".into()));
+            assert_eq!((percent(42, 10_000), compact(12_345)), ("0,42 %".into(), "12,3 k".into()));
+        });
+        in_language(Locale::Chinese, || assert_eq!(count(10_418_220), "10,418,220"));
     }
 
     #[test]

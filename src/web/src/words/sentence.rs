@@ -1,10 +1,16 @@
-//! Permission summary: what a key may do, in a sentence.
+//! Permission summary: what a key may do, in a sentence of the reader's language.
+//!
+//! A sentence is one message of the catalog, in which the weighty parts stand between two marks.
 
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// A piece of the sentence, and whether it carries weight.
+pub(crate) type Piece = (String, bool);
 
 /// Everything the sentence says.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct KeyPermissions {
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyPermissions {
     /// The key's name; empty while it has none.
     pub(crate) name: String,
     /// Models it may ask for; empty: every model.
@@ -19,84 +25,6 @@ pub(crate) struct KeyPermissions {
     pub(crate) until: Option<String>,
 }
 
-/// A piece of the sentence, and whether it carries weight.
-pub(crate) type Piece = (String, bool);
-
-impl KeyPermissions {
-    /// The sentence, beginning with the name: "ci may call **every model** …".
-    pub(crate) fn with_name(&self) -> Vec<Piece> {
-        let name = if self.name.trim().is_empty() {
-            ("This key".to_owned(), false)
-        } else {
-            (self.name.trim().to_owned(), true)
-        };
-        let mut pieces = vec![name, plain(" may call ")];
-        self.rest(&mut pieces);
-        pieces
-    }
-
-    /// The sentence under a title that names the key already: "Call **every model** …".
-    #[cfg(any(feature = "ssr", test))]
-    pub(crate) fn without_name(&self) -> Vec<Piece> {
-        let mut pieces = vec![plain("Call ")];
-        self.rest(&mut pieces);
-        pieces
-    }
-
-    fn rest(&self, pieces: &mut Vec<Piece>) {
-        listed(pieces, &self.models, "every model");
-        pieces.push(plain(" through "));
-        listed(pieces, &self.upstreams, "every upstream");
-        pieces.push(plain(", from "));
-        listed(pieces, &self.addresses, "any address");
-        match self.per_minute.as_deref() {
-            Some("1") => pieces.extend([plain(", up to "), strong("1 request a minute")]),
-            Some(n) => pieces.extend([plain(", up to "), strong(&format!("{n} requests a minute"))]),
-            None => pieces.extend([plain(", "), strong("as fast as it likes")]),
-        }
-        match &self.until {
-            Some(day) => pieces.extend([plain(", until "), strong(day)]),
-            None => pieces.extend([plain(", "), strong("without an end")]),
-        }
-        pieces.push(plain("."));
-    }
-}
-
-fn plain(text: &str) -> Piece {
-    (text.to_owned(), false)
-}
-
-fn strong(text: &str) -> Piece {
-    (text.to_owned(), true)
-}
-
-/// `a`, `a and b`, `a, b and c`; beyond three the rest is counted.
-fn listed(pieces: &mut Vec<Piece>, items: &[String], none: &str) {
-    let shown = if items.len() > 3 { &items[..2] } else { items };
-    match shown {
-        [] => pieces.push(strong(none)),
-        [only] => pieces.push(strong(only)),
-        [first @ .., last] => {
-            for (i, item) in first.iter().enumerate() {
-                if i > 0 {
-                    pieces.push(plain(", "));
-                }
-                pieces.push(strong(item));
-            }
-            if items.len() > shown.len() {
-                pieces.extend([
-                    plain(", "),
-                    strong(last),
-                    plain(" and "),
-                    strong(&format!("{} more", items.len() - shown.len())),
-                ]);
-            } else {
-                pieces.extend([plain(" and "), strong(last)]);
-            }
-        }
-    }
-}
-
 /// The pieces as text.
 pub(crate) fn pieces_view(pieces: Vec<Piece>) -> impl IntoView {
     pieces
@@ -105,37 +33,163 @@ pub(crate) fn pieces_view(pieces: Vec<Piece>) -> impl IntoView {
         .collect_view()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+#[cfg(feature = "ssr")]
+mod said {
+    use super::{KeyPermissions, Piece};
+    use crate::{texts::t, words::number};
 
-    fn text(pieces: Vec<Piece>) -> String {
-        pieces.into_iter().map(|(text, _)| text).collect()
+    /// Before and behind a weighty part. From the private use area: nothing that people type, and taken out of it if so.
+    const MARKS: [char; 2] = ['\u{e000}', '\u{e001}'];
+
+    impl KeyPermissions {
+        /// The sentence, beginning with the name: "ci may call **every model** …".
+        pub(crate) fn with_name(&self) -> Vec<Piece> {
+            let name = match self.name.trim() {
+                "" => t!("key-sentence-no-name"),
+                name => weighty(name),
+            };
+            let [models, upstreams, addresses, pace, end] = self.parts();
+            pieces(&t!(
+                "key-sentence",
+                name = name,
+                models = models,
+                upstreams = upstreams,
+                addresses = addresses,
+                pace = pace,
+                end = end
+            ))
+        }
+
+        /// The sentence under a title that names the key already: "Call **every model** …".
+        pub(crate) fn without_name(&self) -> Vec<Piece> {
+            let [models, upstreams, addresses, pace, end] = self.parts();
+            pieces(&t!(
+                "key-sentence-without-name",
+                models = models,
+                upstreams = upstreams,
+                addresses = addresses,
+                pace = pace,
+                end = end
+            ))
+        }
+
+        /// Each a phrase of its own, complete in the catalog.
+        fn parts(&self) -> [String; 5] {
+            [
+                listed(&self.models).unwrap_or_else(|| marked(&t!("key-sentence-every-model"))),
+                listed(&self.upstreams).unwrap_or_else(|| marked(&t!("key-sentence-every-upstream"))),
+                listed(&self.addresses).unwrap_or_else(|| marked(&t!("key-sentence-any-address"))),
+                match self.per_minute.as_deref() {
+                    Some(n) => {
+                        // What is no number yet is shown as it is typed.
+                        let count: i64 =
+                            n.chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap_or(0);
+                        t!(
+                            "key-sentence-pace",
+                            count = count,
+                            shown = bare(n),
+                            open = MARKS[0].to_string(),
+                            close = MARKS[1].to_string()
+                        )
+                    }
+                    None => marked(&t!("key-sentence-no-pace")),
+                },
+                match &self.until {
+                    Some(day) => t!("key-sentence-until", day = weighty(day)),
+                    None => marked(&t!("key-sentence-no-end")),
+                },
+            ]
+        }
     }
 
-    #[test]
-    fn without_restrictions() {
-        let permissions = KeyPermissions::default();
-        assert_eq!(
-            text(permissions.with_name()),
-            "This key may call every model through every upstream, from any address, as fast as it likes, without an end."
-        );
+    /// `a`, `a and b`, `a, b and c`; beyond three the rest is counted. `None`: there is nothing to list.
+    fn listed(items: &[String]) -> Option<String> {
+        Some(match items {
+            [] => return None,
+            [only] => weighty(only),
+            [one, two] => t!("list-two", one = weighty(one), two = weighty(two)),
+            [one, two, three] => {
+                t!("list-three", one = weighty(one), two = weighty(two), three = weighty(three))
+            }
+            [one, two, rest @ ..] => {
+                let more =
+                    marked(&t!("list-rest", shown = number::count(i64::try_from(rest.len()).unwrap_or(i64::MAX))));
+                t!("list-more", one = weighty(one), two = weighty(two), more = more)
+            }
+        })
     }
 
-    #[test]
-    fn with_all_of_them() {
-        let permissions = KeyPermissions {
-            name: "checkout-assistant".into(),
-            models: vec!["gpt-*".into(), "text-embedding-3-*".into()],
-            upstreams: vec!["openai".into()],
-            addresses: (1..=4).map(|n| format!("10.0.0.{n}/32")).collect(),
-            per_minute: Some("60".into()),
-            until: Some("18 February 2027".into()),
-        };
-        assert_eq!(
-            text(permissions.without_name()),
-            "Call gpt-* and text-embedding-3-* through openai, from 10.0.0.1/32, 10.0.0.2/32 and 2 more, up to 60 requests \
-             a minute, until 18 February 2027."
-        );
+    fn bare(text: &str) -> String {
+        text.replace(MARKS, "")
+    }
+
+    /// A text from outside, as a weighty part.
+    fn weighty(text: &str) -> String {
+        marked(&bare(text))
+    }
+
+    fn marked(text: &str) -> String {
+        format!("{}{text}{}", MARKS[0], MARKS[1])
+    }
+
+    fn pieces(sentence: &str) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        for (at, part) in sentence.split(MARKS).enumerate() {
+            if !part.is_empty() {
+                // Marks come in pairs: what stands between two of them has an odd place.
+                pieces.push((part.to_owned(), at % 2 == 1));
+            }
+        }
+        pieces
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        fn text(pieces: Vec<Piece>) -> String {
+            pieces.into_iter().map(|(text, _)| text).collect()
+        }
+
+        #[test]
+        fn without_restrictions() {
+            let pieces = KeyPermissions::default().with_name();
+            let weighty: Vec<&str> =
+                pieces.iter().filter(|(_, weight)| *weight).map(|(text, _)| text.as_str()).collect();
+            assert_eq!(
+                weighty,
+                ["every model", "every upstream", "any address", "as fast as it likes", "without an end"]
+            );
+            assert_eq!(
+                text(pieces),
+                "This key may call every model through every upstream, from any address, as fast as it likes, without an end."
+            );
+        }
+
+        #[test]
+        fn with_all_of_them() {
+            let permissions = KeyPermissions {
+                name: "checkout-assistant".into(),
+                models: vec!["gpt-*".into(), "text-embedding-3-*".into()],
+                upstreams: vec!["openai".into()],
+                addresses: (1..=4).map(|n| format!("10.0.0.{n}/32")).collect(),
+                per_minute: Some("60".into()),
+                until: Some("18 February 2027".into()),
+            };
+            assert_eq!(
+                text(permissions.without_name()),
+                "Call gpt-* and text-embedding-3-* through openai, from 10.0.0.1/32, 10.0.0.2/32 and 2 more, up to 60 requests \
+                 a minute, until 18 February 2027."
+            );
+            let one = KeyPermissions { per_minute: Some("1".into()), ..KeyPermissions::default() };
+            assert!(text(one.with_name()).contains("up to 1 request a minute,"));
+        }
+
+        #[test]
+        fn marks_from_outside_carry_no_weight() {
+            let name = "a\u{e001}b\u{e000}c".to_owned();
+            let pieces = KeyPermissions { name, ..KeyPermissions::default() }.with_name();
+            assert_eq!(pieces[..2], [("abc".to_owned(), true), (" may call ".to_owned(), false)]);
+        }
     }
 }

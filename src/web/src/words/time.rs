@@ -1,57 +1,44 @@
-//! Time formatting: relative to now for the eye, absolute for exact reading. All in UTC.
+//! Time formatting by language: relative to now for the eye, absolute for exact reading. All in UTC.
 
 use domain::Timestamp;
 
+use super::number::count;
+use crate::texts::t;
+
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 /// `2 min ago`, `in 82 d`.
 pub(crate) fn relative(at: Timestamp, now: Timestamp) -> String {
     let ms = at.since(now);
     let distance = ms.abs();
-    let span = if distance < 45_000 {
-        return "now".to_owned();
-    } else if distance < 90 * MINUTE {
-        format!("{} min", (distance + MINUTE / 2) / MINUTE)
-    } else if distance < 36 * HOUR {
-        format!("{} h", (distance + HOUR / 2) / HOUR)
-    } else {
-        format!("{} d", (distance + Timestamp::DAY / 2) / Timestamp::DAY)
-    };
-    if ms > 0 { format!("in {span}") } else { format!("{span} ago") }
+    let (n, ahead) = (|unit: i64| count((distance + unit / 2) / unit), ms > 0);
+    match distance {
+        0..45_000 => t!("when-now"),
+        45_000..5_400_000 if ahead => t!("when-in-minutes", n = n(MINUTE)),
+        45_000..5_400_000 => t!("when-minutes-ago", n = n(MINUTE)),
+        5_400_000..129_600_000 if ahead => t!("when-in-hours", n = n(HOUR)),
+        5_400_000..129_600_000 => t!("when-hours-ago", n = n(HOUR)),
+        _ if ahead => t!("when-in-days", n = n(Timestamp::DAY)),
+        _ => t!("when-days-ago", n = n(Timestamp::DAY)),
+    }
 }
 
 /// `21 Nov 2026, 10:15:03 UTC`
 pub(crate) fn absolute(at: Timestamp) -> String {
-    format!("{}, {} UTC", short_date(at), clock(at))
+    t!("date-and-time", date = short_date(at), time = clock(at))
 }
 
 /// `21 Nov 2026`
 pub(crate) fn short_date(at: Timestamp) -> String {
     let day = at.to_datetime();
-    format!("{} {} {}", day.day(), &month(at)[..3], day.year())
+    t!("date-short", day = day.day().to_string(), month = short_month(at), year = day.year().to_string())
 }
 
 /// `21 November 2026`
 pub(crate) fn date(at: Timestamp) -> String {
     let day = at.to_datetime();
-    format!("{} {} {}", day.day(), month(at), day.year())
+    t!("date-long", day = day.day().to_string(), month = month(at), year = day.year().to_string())
 }
 
 /// `10:15:03`
@@ -68,7 +55,7 @@ pub(crate) fn precise(at: Timestamp, now: Timestamp) -> String {
     if day.date() == today.date() {
         format!("{clock}.{ms:03}")
     } else {
-        format!("{} {} {clock}", day.day(), &month(at)[..3])
+        t!("date-and-clock", day = day.day().to_string(), month = short_month(at), clock = clock)
     }
 }
 
@@ -76,11 +63,24 @@ pub(crate) fn precise(at: Timestamp, now: Timestamp) -> String {
 pub(crate) fn mark(at: Timestamp, with_day: bool) -> String {
     let time = at.to_datetime();
     let hour = format!("{:02}:00", time.hour());
-    if with_day { format!("{} {hour}", DAYS[usize::from(time.weekday().number_days_from_monday())]) } else { hour }
+    if with_day { t!("day-and-hour", day = weekday(at), hour = hour) } else { hour }
 }
 
-fn month(at: Timestamp) -> &'static str {
-    MONTHS[usize::from(u8::from(at.to_datetime().month())) - 1]
+fn weekday(at: Timestamp) -> String {
+    let weekday = at.to_datetime().weekday().number_days_from_monday();
+    t!("weekday-short", weekday = weekday)
+}
+
+/// `November`; in Chinese `11`, which the pattern makes a month of.
+fn month(at: Timestamp) -> String {
+    let month = u8::from(at.to_datetime().month());
+    t!("month-long", month = month)
+}
+
+/// `Nov`
+fn short_month(at: Timestamp) -> String {
+    let month = u8::from(at.to_datetime().month());
+    t!("month-short", month = month)
 }
 
 #[cfg(test)]

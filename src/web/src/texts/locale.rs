@@ -1,0 +1,158 @@
+//! Language of a request: the user's choice in a cookie, else what the browser accepts.
+
+use axum::{
+    Extension,
+    extract::{RawForm, Request},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, StatusCode, header};
+use leptos::prelude::use_context;
+use serde::Deserialize;
+
+use crate::handling::{PageRequest, decoded, local_path};
+
+/// The cookie that holds the choice. No secret: the server alone reads it, and only to pick words.
+const COOKIE: &str = "kw_language";
+
+/// A language of the catalogs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Locale {
+    #[default]
+    English,
+    Italian,
+    Chinese,
+}
+
+tokio::task_local! {
+    static REQUEST: Locale;
+}
+
+impl Locale {
+    /// All of them, in the order the menu shows them.
+    pub(crate) const ALL: [Self; 3] = [Self::English, Self::Italian, Self::Chinese];
+
+    /// The folder of its catalog, the text in the cookie, in the form and in `lang`.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Italian => "it",
+            Self::Chinese => "zh",
+        }
+    }
+
+    /// What `lang` says: the script matters for the choice of glyphs.
+    pub(crate) const fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Italian => "it",
+            Self::Chinese => "zh-Hans",
+        }
+    }
+
+    /// Its own name, as the menu shows it.
+    pub(crate) const fn label(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::Italian => "Italiano",
+            Self::Chinese => "简体中文",
+        }
+    }
+
+    /// Of `it`, `it-CH` or `zh-Hans-CN`; traditional Chinese is none of ours, but nearer than English.
+    fn parse(tag: &str) -> Option<Self> {
+        let primary = tag.split(['-', '_']).next().unwrap_or_default();
+        Self::ALL.into_iter().find(|locale| locale.as_str().eq_ignore_ascii_case(primary))
+    }
+
+    /// The language of a request.
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        chosen(headers).or_else(|| accepted(headers)).unwrap_or_default()
+    }
+}
+
+/// What the cookie says.
+fn chosen(headers: &HeaderMap) -> Option<Locale> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+        .and_then(Locale::parse)
+}
+
+/// The first of the browser's languages, by weight, that there is a catalog for (RFC 9110, 12.5.4).
+fn accepted(headers: &HeaderMap) -> Option<Locale> {
+    let mut ranges: Vec<(f32, Locale)> = headers
+        .get_all(header::ACCEPT_LANGUAGE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|range| {
+            let mut parts = range.split(';').map(str::trim);
+            let locale = Locale::parse(parts.next()?)?;
+            let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse().ok())?;
+            (weight > 0.0).then_some((weight, locale))
+        })
+        .collect();
+    // Stable: of equal weights the first one counts.
+    ranges.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    ranges.first().map(|(_, locale)| *locale)
+}
+
+/// The language of what is being drawn or answered.
+pub(crate) fn current() -> Locale {
+    use_context::<Locale>().or_else(|| REQUEST.try_with(|locale| *locale).ok()).unwrap_or_default()
+}
+
+/// Answers a request in its language.
+pub(crate) async fn scoped(request: Request, next: Next) -> Response {
+    let locale = Locale::of(request.headers());
+    REQUEST.scope(locale, next.run(request)).await
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    #[serde(default)]
+    language: String,
+    #[serde(default)]
+    back: String,
+}
+
+/// Takes a choice and goes back to where it was made.
+pub(crate) async fn choose(Extension(page_request): Extension<PageRequest>, body: RawForm) -> Response {
+    let choice: Choice = match decoded(&body) {
+        Ok(choice) => choice,
+        Err(error) => return page_request.draw(Err(error)).await,
+    };
+    let secure = if page_request.is_https() { "; Secure" } else { "" };
+    let language = Locale::parse(&choice.language).unwrap_or_default().as_str();
+    let cookie = format!("{COOKIE}={language}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}");
+    let to = local_path(&choice.back).to_owned();
+    (StatusCode::SEE_OTHER, [(header::LOCATION, to), (header::SET_COOKIE, cookie)]).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(cookie: Option<&str>, accept: &str) -> Locale {
+        let mut headers = HeaderMap::new();
+        if let Some(cookie) = cookie {
+            headers.insert(header::COOKIE, cookie.parse().unwrap());
+        }
+        headers.insert(header::ACCEPT_LANGUAGE, accept.parse().unwrap());
+        Locale::of(&headers)
+    }
+
+    #[test]
+    fn the_choice_counts_before_the_browser() {
+        assert_eq!(of(None, "de-CH, de;q=0.9"), Locale::English);
+        assert_eq!(of(None, "de, it-CH;q=0.8, en;q=0.7"), Locale::Italian);
+        assert_eq!(of(None, "en;q=0.5, zh-Hans-CN"), Locale::Chinese);
+        assert_eq!(of(None, "it;q=0, *"), Locale::English);
+        assert_eq!(of(Some("a=b; kw_language=zh"), "it"), Locale::Chinese);
+        assert_eq!(of(Some("kw_language=<script>"), "it"), Locale::Italian);
+    }
+}
