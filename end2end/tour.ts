@@ -10,8 +10,8 @@ import { NewUpstreamPage } from './pages/new-upstream.ts';
 /** What the pages show. */
 export type Furnished = { key: string; spare: string; upstream: string; row: string };
 
-/** A stop: its name, and how to get there. */
-export type Stop = { name: string; open: (page: Page, on: Furnished) => Promise<unknown>; status?: number };
+/** A stop: its name, and how to get there; `byWords` where that goes by the English words of a page. */
+export type Stop = { name: string; open: (page: Page, on: Furnished) => Promise<unknown>; status?: number; byWords?: boolean };
 
 const at = (path: (on: Furnished) => string) => (page: Page, on: Furnished) => page.goto(path(on));
 
@@ -25,6 +25,7 @@ export const STOPS: Stop[] = [
   { name: 'new-key', open: at(() => '/keys/new') },
   {
     name: 'new-key-mistakes',
+    byWords: true,
     status: 422,
     open: async (page) => {
       const form = new NewKeyPage(page);
@@ -38,6 +39,7 @@ export const STOPS: Stop[] = [
   },
   {
     name: 'reveal',
+    byWords: true,
     open: async (page) => {
       const form = new NewKeyPage(page);
       await form.open();
@@ -51,6 +53,7 @@ export const STOPS: Stop[] = [
   { name: 'new-upstream', open: at(() => '/upstreams/new') },
   {
     name: 'new-upstream-tested',
+    byWords: true,
     open: async (page) => {
       const form = new NewUpstreamPage(page);
       await form.open();

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 /// A piece of the sentence, and whether it carries weight.
 pub(crate) type Piece = (String, bool);
 
-/// Everything the sentence says.
+/// Everything the sentence says. What is empty does not travel in a form: it is left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct KeyPermissions {
     /// The key's name; empty while it has none.
     pub(crate) name: String,
