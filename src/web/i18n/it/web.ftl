@@ -626,7 +626,7 @@ key-name = Nome
 key-name-hint = Per le persone: compare nei log e negli elenchi.
 key-env = Ambiente
 key-env-live = Produzione
-key-env-test = Prova
+key-env-test = Di test
 key-expires = Scadenza
 key-expires-in = { $count ->
         [one] tra { $count } giorno · { $date }
@@ -638,7 +638,7 @@ key-limits-note = tutti i modelli, tutti gli upstream, qualsiasi indirizzo
 key-per-minute = Richieste al minuto
 key-per-minute-hint = Vuoto: nessun limite.
 key-models = Modelli
-key-models-hint = Nomi o modelli con *. Vuoto: tutti i modelli.
+key-models-hint = Nomi o pattern con *. Vuoto: tutti i modelli.
 key-addresses = Indirizzi
 key-addresses-hint = Indirizzi o reti da cui si può usare. Vuoto: ovunque.
 key-notes = Note
@@ -721,7 +721,7 @@ key-sentence-pace = { $count ->
        *[other] fino a { $open }{ $shown } richieste al minuto{ $close }
     }
 key-sentence-no-pace = senza limiti di velocità
-key-sentence-until = fino al { $day }
+key-sentence-until = con scadenza { $day }
 key-sentence-no-end = senza scadenza
 list-two = { $one } e { $two }
 list-three = { $one }, { $two } e { $three }
