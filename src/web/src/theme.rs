@@ -1,15 +1,11 @@
 //! Colour theme: light, dark, or as the system has it; a cookie, read on the server so that no page flashes.
 
-use axum::{
-    Extension,
-    extract::RawForm,
-    response::{IntoResponse, Response},
-};
-use http::{HeaderMap, StatusCode, header};
+use axum::{Extension, extract::RawForm, response::Response};
+use http::HeaderMap;
 use serde::Deserialize;
 
 use crate::{
-    handling::{PageRequest, decoded, local_path},
+    handling::{PageRequest, decoded, keep_preference, preference},
     texts::t,
 };
 
@@ -54,14 +50,7 @@ impl Theme {
 
     /// The user's choice.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
-        headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(';'))
-            .find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))
-            .map(Self::parse)
-            .unwrap_or_default()
+        preference(headers, COOKIE).map(Self::parse).unwrap_or_default()
     }
 }
 
@@ -79,15 +68,13 @@ pub(crate) async fn choose(Extension(page_request): Extension<PageRequest>, body
         Ok(choice) => choice,
         Err(error) => return page_request.draw(Err(error)).await,
     };
-    let secure = if page_request.is_https() { "; Secure" } else { "" };
-    let theme = Theme::parse(&choice.theme).as_str();
-    let cookie = format!("{COOKIE}={theme}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}");
-    let to = local_path(&choice.back).to_owned();
-    (StatusCode::SEE_OTHER, [(header::LOCATION, to), (header::SET_COOKIE, cookie)]).into_response()
+    keep_preference(&page_request, COOKIE, Theme::parse(&choice.theme).as_str(), &choice.back)
 }
 
 #[cfg(test)]
 mod tests {
+    use http::header;
+
     use super::*;
 
     #[test]

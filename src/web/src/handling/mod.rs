@@ -6,6 +6,7 @@ mod function;
 mod page;
 mod page_request;
 mod path;
+mod preference;
 mod session;
 
 pub use session::{SESSION_USER, sign_in, sign_out, signed_in};
@@ -16,4 +17,5 @@ pub(crate) use function::{functions, page_request};
 pub(crate) use page::{Page, Section, render};
 pub(crate) use page_request::{PageRequest, guard, load_page_request};
 pub(crate) use path::local_path;
+pub(crate) use preference::{keep_preference, preference};
 pub(crate) use session::Flash;

@@ -4,13 +4,13 @@ use axum::{
     Extension,
     extract::{RawForm, Request},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, header};
 use leptos::prelude::use_context;
 use serde::Deserialize;
 
-use crate::handling::{PageRequest, decoded, local_path};
+use crate::handling::{PageRequest, decoded, keep_preference, preference};
 
 /// The cookie that holds the choice. No secret: the server alone reads it, and only to pick words.
 const COOKIE: &str = "kw_language";
@@ -73,13 +73,7 @@ impl Locale {
 
 /// What the cookie says.
 fn chosen(headers: &HeaderMap) -> Option<Locale> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))
-        .and_then(Locale::parse)
+    preference(headers, COOKIE).and_then(Locale::parse)
 }
 
 /// The first of the browser's languages, by weight, that there is a catalog for (RFC 9110, 12.5.4).
@@ -126,11 +120,8 @@ pub(crate) async fn choose(Extension(page_request): Extension<PageRequest>, body
         Ok(choice) => choice,
         Err(error) => return page_request.draw(Err(error)).await,
     };
-    let secure = if page_request.is_https() { "; Secure" } else { "" };
-    let language = Locale::parse(&choice.language).unwrap_or_default().as_str();
-    let cookie = format!("{COOKIE}={language}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}");
-    let to = local_path(&choice.back).to_owned();
-    (StatusCode::SEE_OTHER, [(header::LOCATION, to), (header::SET_COOKIE, cookie)]).into_response()
+    let language = Locale::parse(&choice.language).unwrap_or_default();
+    keep_preference(&page_request, COOKIE, language.as_str(), &choice.back)
 }
 
 #[cfg(test)]
