@@ -26,7 +26,7 @@ finish() {
   local log
   for log in ${FAILED_LOGS[@]+"${FAILED_LOGS[@]}"}; do
     printf '\n--- the end of %s\n' "${log#"$ROOT"/}"
-    tail -n 12 "$log"
+    tail -n 40 "$log"
   done
   # A full disk fails as everything else does: late, and in other words.
   [ "$FAILED" = 0 ] || printf '\nfree: %s of disk, %s of memory\n' "$(df -h . | awk 'NR == 2 { print $4 }')" "$(free -h | awk '/^Mem/ { print $7 }')"
