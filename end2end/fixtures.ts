@@ -82,7 +82,8 @@ export const visitor = watched.extend<{ server: TestServer }>({
 export const owner = watched.extend<{ report: void }, WorkerFixtures>({
   server: [
     async ({ engine }, use) => {
-      const server = await TestServer.start({ engine });
+      // With the pages for developers: the catalogue of the kit and the pseudo-language are tested like all others.
+      const server = await TestServer.start({ engine, env: { KEYWRIGHT_DEVELOPER_PAGES: 'true' } });
       await server.claim();
       await server.connectEcho();
       await use(server);

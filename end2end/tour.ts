@@ -67,6 +67,11 @@ export const STOPS: Stop[] = [
   { name: 'logs', open: at(() => '/logs') },
   { name: 'logs-filtered', open: at(() => '/logs?status=4xx') },
   { name: 'log', open: at((on) => `/logs/${on.row}`) },
+  { name: 'jobs', open: at(() => '/settings/jobs') },
+  { name: 'job', open: at(() => '/settings/jobs/audit_head') },
+  { name: 'widgets', open: at(() => '/settings/about/widgets') },
+  { name: 'widgets-confirm', open: at(() => '/settings/about/widgets?part=confirm') },
+  { name: 'widgets-reveal', open: at(() => '/settings/about/widgets?part=reveal') },
   { name: 'not-found', status: 404, open: at(() => '/nowhere') },
 ];
 

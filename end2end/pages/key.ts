@@ -10,9 +10,8 @@ export class KeyPage {
 
   constructor(page: Page) {
     this.page = page;
-    const main = page.getByRole('main');
-    this.state = main.locator('header .badge');
-    this.impact = main.getByText(/requests? (in 24 h|has ever)/i);
+    this.state = page.getByRole('main').locator('header .badge');
+    this.impact = page.getByText(/requests? (in 24 h|has ever)/i);
   }
 
   async open(id: string) {
@@ -27,13 +26,15 @@ export class KeyPage {
     await moving(this.page, () => this.page.getByRole('button', { name: 'Enable' }).click());
   }
 
+  /** Asks: in a dialog over the page, without JavaScript on a page of its own. */
   async askToRevoke() {
     await this.page.getByRole('link', { name: 'Revoke' }).click();
-    await this.page.waitForURL('**/revoke');
+    await this.page.getByRole('button', { name: 'Revoke key' }).waitFor();
   }
 
   async cancelRevoke() {
-    await moving(this.page, () => this.page.getByRole('link', { name: 'Cancel' }).click());
+    await this.page.getByRole('link', { name: 'Cancel' }).click();
+    await this.page.getByRole('button', { name: 'Revoke key' }).waitFor({ state: 'hidden' });
   }
 
   async revoke() {

@@ -35,11 +35,12 @@ export class UpstreamPage {
 
   async askToDelete() {
     await this.page.getByRole('link', { name: 'Delete' }).click();
-    await this.page.waitForURL('**/delete');
+    await this.page.getByRole('button', { name: 'Delete upstream' }).waitFor();
   }
 
   async cancelDelete() {
-    await moving(this.page, () => this.page.getByRole('link', { name: 'Cancel' }).click());
+    await this.page.getByRole('link', { name: 'Cancel' }).click();
+    await this.page.getByRole('button', { name: 'Delete upstream' }).waitFor({ state: 'hidden' });
   }
 
   async confirmDelete() {

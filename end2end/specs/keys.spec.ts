@@ -61,6 +61,33 @@ test('a key is switched off and on again, at once', async ({ page, server }) => 
   expect((await server.chat(secret)).status).toBe(200);
 });
 
+test('switching off can be undone where it is confirmed', async ({ page, server }) => {
+  const { id, secret } = await server.issue(fresh('undone'));
+  const key = new KeyPage(page);
+  await key.open(id);
+  await key.disable();
+  expect((await server.chat(secret)).status).toBe(401);
+  await page.getByRole('status').getByRole('button', { name: 'Undo' }).click();
+  await expect(key.state).toHaveText(/Active/);
+  expect((await server.chat(secret)).status).toBe(200);
+});
+
+test('the lines for a terminal follow the form, and stand on every page', async ({ page, server, javaScriptEnabled }) => {
+  const form = new NewKeyPage(page);
+  await form.open();
+  const line = page.locator('#key-lines-0');
+  await expect(line).toHaveText(/keywright keys create.*--name NAME.*--expires-in-days 90/s);
+  if (javaScriptEnabled !== false) {
+    await form.name.fill("Ada's key");
+    await expect(line).toHaveText(/--name 'Ada'\\''s key'/);
+    await expect(page.locator('#key-lines-1')).toHaveText(/curl -X POST '.*\/api\/v1\/keys'.*"name":"Ada'\\''s key"/s);
+  }
+  const { id } = await server.issue(fresh('terminal'));
+  await page.goto(`/keys/${id}`);
+  await page.locator('summary').filter({ hasText: 'From a terminal' }).click();
+  await expect(page.locator('#terminal-0')).toHaveText(`keywright keys show ${id}`);
+});
+
 test('revoking quotes what it would interrupt, and can be left', async ({ page, server }) => {
   const { id, secret } = await server.issue(fresh('in use'));
   const answer = await server.chat(secret);

@@ -26,8 +26,8 @@ test('a request has a row and a page, and neither holds what was said', async ({
   expect(await page.content()).not.toContain(key.secret);
 
   await logs.show(id);
-  const main = page.getByRole('main');
-  for (const text of [id, key.name, '/v1/chat/completions', '127.0.0.1']) await expect(main).toContainText(text);
+  const shown = page.locator('dialog[open], main:has(.crumbs)').first();
+  for (const text of [id, key.name, '/v1/chat/completions', '127.0.0.1']) await expect(shown).toContainText(text);
   expect(await page.content()).not.toContain(prompt);
 });
 
@@ -95,4 +95,39 @@ test('a request that is not there is a page that says so', async ({ page, compla
   const answer = await page.goto('/logs/req_nonsense');
   expect(answer?.status()).toBe(404);
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+});
+
+test('rows are gone through beside their list, by J and K', { tag: '@islands' }, async ({ page, server }) => {
+  const key = await server.issue(fresh('walked'), unlimited);
+  const ids: string[] = [];
+  for (let i = 0; i < 3; i += 1) ids.push(await sent(server, key.secret));
+  await server.logRow(ids[2] ?? '');
+  const [oldest, middle, newest] = ids as [string, string, string];
+
+  const logs = new LogsPage(page);
+  await logs.open(`key_id=${key.id}`);
+  await logs.show(newest);
+  await expect(page, 'the list stays where it is').toHaveURL(`/logs?key_id=${key.id}`);
+  await page.keyboard.press('j');
+  await expect(logs.drawer).toContainText(middle);
+  await page.keyboard.press('j');
+  await expect(logs.drawer).toContainText(oldest);
+  await page.keyboard.press('j');
+  await page.keyboard.press('k');
+  await expect(logs.drawer).toContainText(middle);
+  await expect(logs.drawer.getByRole('link', { name: 'Open as a page' })).toHaveAttribute('href', `/logs/${middle}`);
+  await page.keyboard.press('Escape');
+  await expect(logs.drawer).toBeHidden();
+});
+
+test('a click with a modifier opens the page of a row', { tag: '@islands' }, async ({ page, server, context }) => {
+  const key = await server.issue(fresh('aside'), unlimited);
+  const id = await sent(server, key.secret);
+  await server.logRow(id);
+  const logs = new LogsPage(page);
+  await logs.open(`key_id=${key.id}`);
+  const opened = context.waitForEvent('page');
+  await logs.row(id).getByRole('rowheader').getByRole('link').click({ modifiers: ['ControlOrMeta'] });
+  await expect(await opened).toHaveURL(`/logs/${id}`);
+  await expect(logs.drawer).toBeHidden();
 });

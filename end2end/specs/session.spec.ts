@@ -64,3 +64,25 @@ test('somewhere else is no place to land', async ({ page }) => {
   await login.fill(OWNER);
   await expect(page).toHaveURL('/');
 });
+
+test('a form whose session had ended keeps what was typed, but no secret', async ({ page, context, complaints }) => {
+  complaints.allow(401);
+  const login = new LoginPage(page);
+  await login.signIn();
+  await page.goto('/upstreams/new?provider=openai_compatible');
+  await page.getByLabel('Name', { exact: true }).fill('typed before');
+  await page.getByLabel('Base URL', { exact: true }).fill('http://127.0.0.1:9/v1');
+  await page.getByLabel('Secret', { exact: true }).fill('sk-typed-before');
+  await context.clearCookies();
+  await page.getByRole('button', { name: /^Save/ }).click();
+  await expect(page.getByText('Your session has ended.')).toBeVisible();
+  expect(await page.content()).not.toContain('sk-typed-before');
+  await login.fill(OWNER);
+  await expect(page).toHaveURL('/upstreams/new');
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('typed before');
+  await expect(page.getByLabel('Base URL', { exact: true })).toHaveValue('http://127.0.0.1:9/v1');
+  await expect(page.getByLabel('Secret', { exact: true })).toHaveValue('');
+  await expect(page.getByRole('status')).toContainText('what you typed is back');
+  await page.goto('/upstreams/new');
+  await expect(page.getByLabel('Name', { exact: true }), 'once').toHaveValue('');
+});

@@ -116,6 +116,9 @@ pub enum Violation {
         /// The other.
         other: &'static str,
     },
+    /// It names no time zone.
+    #[error("use a name of the IANA time zone database, such as Europe/Rome")]
+    TimeZone,
     /// It is an instant that is over.
     #[error("choose an instant in the future")]
     InThePast,

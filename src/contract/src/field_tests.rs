@@ -15,6 +15,7 @@ fn samples() -> Vec<Violation> {
         V::WrongType { expected: "a string".to_owned() },
         V::WholeNumber,
         V::WholeNumberOrNone,
+        V::TimeZone,
         V::Unfit,
         V::NoParameters,
         V::Length { min: 1, max: 100 },

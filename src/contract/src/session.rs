@@ -5,7 +5,9 @@ pub mod operations;
 use domain::{Role, UserId};
 use serde::{Deserialize, Serialize};
 
-pub use operations::MeShow;
+pub use operations::{MeShow, MeUpdate};
+
+use crate::patch;
 
 /// Claims a fresh installation.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,4 +43,23 @@ pub struct Me {
     /// `owner`, `admin`, `member` or `viewer`.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub role: Role,
+    /// The language they read in: `en`, `it` or `zh`; `null`: as their browser says.
+    pub locale: Option<String>,
+    /// Their time zone, such as `Europe/Rome`; `null`: as their browser says.
+    pub time_zone: Option<String>,
+}
+
+/// Changes how the caller wants to read. What is left out stays; `null` goes back to what the browser says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UpdateMe {
+    /// `en`, `it` or `zh`.
+    #[serde(default, deserialize_with = "patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "it"))]
+    pub locale: Option<Option<String>>,
+    /// A name of the IANA database, such as `Europe/Rome`.
+    #[serde(default, deserialize_with = "patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "Europe/Rome"))]
+    pub time_zone: Option<Option<String>>,
 }

@@ -63,4 +63,4 @@ pub use row::{Damage, DamagedRow, RowMac, Unverified, Verified};
 pub use session::Session;
 pub use timestamp::Timestamp;
 pub use upstream::{BaseUrl, Provider, Upstream};
-pub use user::{Account, Actor, Member, Role, User};
+pub use user::{Account, Actor, Member, Preferences, Role, User};

@@ -37,6 +37,20 @@ impl Role {
     }
 }
 
+/// How a person wants to read. Nothing is decided by it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Preferences {
+    /// The language, one of [`Preferences::LOCALES`]; `None`: as the browser says.
+    pub locale: Option<String>,
+    /// The time zone, by its IANA name; `None`: as the browser says.
+    pub time_zone: Option<String>,
+}
+
+impl Preferences {
+    /// The languages that there are texts in.
+    pub const LOCALES: [&'static str; 3] = ["en", "it", "zh"];
+}
+
 /// A person who may sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
@@ -48,6 +62,8 @@ pub struct User {
     pub role: Role,
     /// The project they work in.
     pub project_id: ProjectId,
+    /// How they want to read.
+    pub preferences: Preferences,
     /// When they were made.
     pub created_at: Timestamp,
 }
@@ -61,6 +77,8 @@ pub struct Account {
     pub email: String,
     /// The verifier of their password, as `keyring::password` writes it.
     pub password_hash: String,
+    /// How they want to read.
+    pub preferences: Preferences,
     /// When they were made.
     pub created_at: Timestamp,
 }
@@ -90,6 +108,7 @@ impl User {
             email: account.email.clone(),
             role: member.role,
             project_id: member.project_id.clone(),
+            preferences: account.preferences.clone(),
             created_at: account.created_at,
         }
     }
@@ -162,6 +181,7 @@ mod tests {
             email: "ada@example.org".to_owned(),
             role,
             project_id: ProjectId::new(Timestamp(1), [1; 10]),
+            preferences: Preferences::default(),
             created_at: Timestamp(1),
         }
     }

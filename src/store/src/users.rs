@@ -1,6 +1,6 @@
 //! User tables: people and their roles.
 
-use domain::{Account, Member, Role, RowMac, Timestamp, Unverified, User, UserId, Verified};
+use domain::{Account, Member, Preferences, Role, RowMac, Timestamp, Unverified, User, UserId, Verified};
 
 use crate::{
     Result, Store, Tx, on, parse,
@@ -14,6 +14,8 @@ table! {
     id: String;
     email: String;
     password_hash: String;
+    locale: Option<String>;
+    time_zone: Option<String>;
     created_at: i64;
 }
 
@@ -33,16 +35,20 @@ impl Mapped for AccountRow {
             id: parse::text("users.id", &self.id)?,
             email: self.email,
             password_hash: self.password_hash,
+            preferences: Preferences { locale: self.locale, time_zone: self.time_zone },
             created_at: Timestamp(self.created_at),
         })
     }
 
     fn of(account: &Account) -> Self {
-        let Account { id, email, password_hash, created_at } = account;
+        let Account { id, email, password_hash, preferences, created_at } = account;
+        let Preferences { locale, time_zone } = preferences;
         Self {
             id: id.to_string(),
             email: email.clone(),
             password_hash: password_hash.clone(),
+            locale: locale.clone(),
+            time_zone: time_zone.clone(),
             created_at: created_at.0,
             epoch: 0,
             mac: None,
@@ -109,11 +115,12 @@ impl Store {
 impl Tx {
     /// Adds a person with their membership.
     pub async fn insert_user(&mut self, macs: &dyn RowMac, user: &User, password_hash: &str) -> Result<()> {
-        let User { id, email, role, project_id, created_at } = user;
+        let User { id, email, role, project_id, preferences, created_at } = user;
         let account = Account {
             id: id.clone(),
             email: email.clone(),
             password_hash: password_hash.to_owned(),
+            preferences: preferences.clone(),
             created_at: *created_at,
         };
         let member = Member { user_id: id.clone(), project_id: project_id.clone(), role: *role };

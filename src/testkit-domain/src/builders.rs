@@ -28,6 +28,7 @@ pub fn user(n: u8) -> User {
         email: format!("user{n}@example.org"),
         role: Role::Admin,
         project_id: project().id,
+        preferences: domain::Preferences::default(),
         created_at: NOON.plus(i64::from(n)),
     }
 }

@@ -19,6 +19,7 @@ mod keys;
 mod logs;
 #[cfg(feature = "ssr")]
 mod overview;
+mod palette;
 #[cfg(feature = "ssr")]
 mod routes;
 #[cfg(feature = "ssr")]

@@ -13,7 +13,7 @@ use leptos::config::LeptosOptions;
 
 use crate::{
     handling::{Page, PageRequest, functions, guard, load_page_request},
-    keys, logs, overview, session, settings, texts, theme, upstreams,
+    keys, logs, overview, palette, session, settings, texts, theme, upstreams,
 };
 
 /// What the web app is built from.
@@ -23,13 +23,21 @@ pub struct WebState {
     pub control: Control,
     /// Names and places of the built files; `site_pkg_dir` carries the version.
     pub options: LeptosOptions,
+    /// Whether the pages for developers are there: the catalogue of the kit, and the pseudo-language.
+    pub developer_pages: bool,
     issued: Arc<keys::Issued>,
 }
 
 impl WebState {
     /// The app's state. `options.site_pkg_dir` is where the built files are served: `pkg/<hash>`.
     pub fn new(control: Control, options: LeptosOptions) -> Self {
-        Self { control, options, issued: Arc::default() }
+        Self { control, options, developer_pages: false, issued: Arc::default() }
+    }
+
+    /// With the pages for developers.
+    #[must_use]
+    pub fn developer_pages(self, there: bool) -> Self {
+        Self { developer_pages: there, ..self }
     }
 
     /// The forms that have made a key already.
@@ -59,6 +67,9 @@ pub fn routes(state: WebState) -> Router {
         .route("/logs/{id}", get(logs::detail_page))
         .route("/settings", get(settings::settings))
         .route("/settings/jobs", get(settings::jobs_page).post(settings::run))
+        .route("/settings/jobs/{name}", get(settings::job_page))
+        .route("/settings/about/widgets", get(settings::widgets))
+        .with_state(state.clone())
         .route_layer(from_fn(guard));
     let open = Router::new()
         .route("/setup", get(session::setup_page).post(session::setup))
@@ -66,10 +77,12 @@ pub fn routes(state: WebState) -> Router {
         .route("/logout", post(session::logout))
         .route("/theme", post(theme::choose))
         .route("/language", post(texts::choose))
+        .route("/zone", post(texts::choose_zone))
+        .route("/letters", post(palette::choose))
         .route("/_fn/{*function}", post(functions));
-    let pages = guarded.merge(open).fallback(not_found).layer(from_fn_with_state(state, load_page_request));
+    let pages = guarded.merge(open).fallback(not_found).layer(from_fn_with_state(state.clone(), load_page_request));
     // Around all of it, so that every sentence is in the language of its request.
-    pages.layer(from_fn(texts::scoped))
+    pages.layer(from_fn_with_state(state, texts::scoped))
 }
 
 async fn not_found(Extension(page_request): Extension<PageRequest>) -> Response {

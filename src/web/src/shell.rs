@@ -9,7 +9,7 @@ use crate::{
     handling::{Flash, PageRequest, Section},
     texts,
     theme::Theme,
-    ui::{frame::AppFrame, language::LanguageFoot, notice::Confirmation},
+    ui::{frame::AppFrame, language::LanguageFoot, notice::Toast},
 };
 
 /// Who is signed in, and the figures beside the entries of the navigation.
@@ -22,6 +22,10 @@ pub(crate) struct SignedIn {
     pub(crate) upstreams: i64,
     /// Whether the settings are for them.
     pub(crate) settings: bool,
+    /// The time zone they chose; none: the browser's.
+    pub(crate) time_zone: Option<String>,
+    /// Whether letters are shortcuts.
+    pub(crate) letters: bool,
     /// Where the forms of the account menu come back to.
     pub(crate) path: String,
 }
@@ -35,7 +39,9 @@ impl SignedIn {
         let settings =
             page_request.cx.principal().judge(Verb::Read, &Target::of(domain::Resource::Job)) == Decision::Allow;
         let (keys, upstreams) = (counts.keys, counts.upstreams);
-        Ok(Self { email: me.email, role: me.role.as_str().to_owned(), section, keys, upstreams, settings, path })
+        let (role, letters) = (me.role.as_str().to_owned(), page_request.letters);
+        let time_zone = me.time_zone;
+        Ok(Self { email: me.email, time_zone, role, section, keys, upstreams, settings, letters, path })
     }
 }
 
@@ -54,7 +60,7 @@ pub(crate) fn Document(
     announce_policy();
     let stylesheet = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
     let islands = signed_in_user.is_some().then(|| view! { <HydrationScripts options islands=true /> });
-    let flash = flash.map(|flash| view! { <Confirmation flash /> });
+    let flash = flash.map(|flash| view! { <Toast flash /> });
     let framed = match signed_in_user {
         Some(signed_in_user) => view! { <AppFrame signed_in_user theme>{flash}{body}</AppFrame> }.into_any(),
         None => view! { <main id="content" class="bare">{flash}{body}<LanguageFoot path /></main> }.into_any(),

@@ -8,7 +8,7 @@ use domain::{
 use super::{CreateKey, IssuedKeyView, KeyActivity, KeyQuery, KeyView, RevokeKey};
 use crate::{
     Page,
-    operation::{Access::Needs, operations},
+    operation::{Access::Needs, Flag, operations},
 };
 
 operations! {
@@ -32,6 +32,18 @@ operations! {
         access: Needs(Key, Verb::Create),
         idempotency: ByKey,
         cli: "keys create",
+        flags: &[
+            Flag::new("name", "--name").blank("NAME"),
+            Flag::new("env", "--env").default("live"),
+            Flag::new("expires_in_days", "--expires-in-days"),
+            Flag::new("rate_limits.requests_per_minute", "--rpm").null("none").default("100"),
+            Flag::new("allowed_models", "--model"),
+            Flag::new("allowed_upstreams", "--upstream"),
+            Flag::new("allowed_cidrs", "--cidr"),
+            Flag::new("description", "--description"),
+            Flag::new("tags", "--tag"),
+            Flag::new("metadata", "--metadata"),
+        ],
         example: r#"{"name": "checkout"}"#,
         location: |issued| format!("/keys/{}", issued.key.id),
         summary: "Issue a key. Its secret is in this answer and nowhere else.",

@@ -8,7 +8,7 @@ use domain::{
 use super::{LogQuery, LogRow};
 use crate::{
     CursorPage,
-    operation::{Access::Needs, operations},
+    operation::{Access::Needs, Flag, operations},
 };
 
 operations! {
@@ -22,6 +22,7 @@ operations! {
         access: Needs(Log, Verb::Read),
         idempotency: Safe,
         cli: "logs list",
+        flags: &[Flag::new("key_id", "--key")],
         summary: "List requests, newest first, a cursor's page at a time.",
     }
     LogsShow: Get "/logs/{id}" {

@@ -3,6 +3,7 @@
 //! From a declaration come the REST route and its documentation, both backends of the command line, the curl line
 //! that a page shows, and the test that calls every route as every role. [`operations!`] writes declarations.
 
+pub mod command_line;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 pub mod path;
@@ -11,8 +12,9 @@ mod spec;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+pub use command_line::{Flag, command};
 pub use path::{PathId, PathIds};
-pub use request::{CallRequest, command, curl};
+pub use request::{CallRequest, curl};
 pub use spec::{API_ROOT, Access, Idempotency, InputKind, Method, Spec};
 
 /// Anything that answers under a method and a path.
@@ -76,6 +78,7 @@ macro_rules! operations {
             idempotency: $idempotency:ident,
             $(conflicts: $conflicts:literal,)?
             $(cli: $cli:literal,)?
+            $(flags: $flags:expr,)?
             $(example: $example:literal,)?
             $(secrets: $secrets:expr,)?
             $(location: $location:expr,)?
@@ -109,6 +112,7 @@ macro_rules! operations {
                     idempotency: $crate::operation::Idempotency::$idempotency,
                     conflicts: $crate::operation::operations!(@or false $(, $conflicts)?),
                     cli: $crate::operation::operations!(@or "" $(, $cli)?),
+                    flags: $crate::operation::operations!(@or &[] $(, $flags)?),
                     example: $crate::operation::operations!(@or "" $(, $example)?),
                     secrets: $crate::operation::operations!(@or &[] $(, $secrets)?),
                 };
@@ -153,6 +157,7 @@ macro_rules! operations {
                     idempotency: $crate::operation::Idempotency::Safe,
                     conflicts: false,
                     cli: "",
+                    flags: &[],
                     example: "",
                     secrets: &[],
                 };

@@ -1,4 +1,4 @@
-//! HTTP request of an operation's call, as a request, as a curl line and as a command line.
+//! HTTP request of an operation's call, as a request and as a curl line.
 
 use serde_json::Value;
 
@@ -68,29 +68,9 @@ pub fn curl<O: Operation>(base: &str, path: &O::Path, input: &O::Input) -> Resul
     Ok(line)
 }
 
-/// The command line that calls `O`, with its ids and without flags; `None` where there is none.
-pub fn command<O: Operation>(path: &O::Path) -> Option<String> {
-    let words = O::SPEC.cli;
-    let ids = path.texts();
-    (!words.is_empty()).then(|| {
-        std::iter::once(format!("keywright {words}"))
-            .chain(ids.iter().map(|id| quoted_if_odd(id)))
-            .collect::<Vec<_>>()
-            .join(" ")
-    })
-}
-
 /// Text as a POSIX shell takes it literally.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
-}
-
-fn quoted_if_odd(text: &str) -> String {
-    if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/".contains(&byte)) {
-        text.to_owned()
-    } else {
-        quoted(text)
-    }
 }
 
 #[cfg(test)]
@@ -136,11 +116,5 @@ mod tests {
         let request = CallRequest::of::<KeysList>(&(), &query).unwrap();
         assert_eq!(request.target, "/api/v1/keys?page=2&search=a+b%26c%3D%C3%BC");
         assert_eq!(CallRequest::of::<KeysList>(&(), &KeyQuery::default()).unwrap().target, "/api/v1/keys");
-    }
-
-    #[test]
-    fn the_command_line_names_the_ids() {
-        let id = KeyId::new(Timestamp(1), [1; 10]);
-        assert_eq!(command::<KeysDisable>(&id), Some(format!("keywright keys disable {id}")));
     }
 }

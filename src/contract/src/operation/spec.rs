@@ -29,6 +29,8 @@ pub struct Spec {
     pub conflicts: bool,
     /// The words of the command line that do the same, without `keywright`; empty where there are none.
     pub cli: &'static str,
+    /// Its flags, where they are not called as the fields of the input are.
+    pub flags: &'static [super::Flag],
     /// The least input that it takes, as JSON; empty where it takes none.
     pub example: &'static str,
     /// Top-level fields of the input that hold secrets: never printed.

@@ -1,6 +1,6 @@
 //! Operation declarations: the caller's own account.
 
-use super::Me;
+use super::{Me, UpdateMe};
 use crate::operation::{Access, operations};
 
 operations! {
@@ -14,5 +14,15 @@ operations! {
         access: Access::SignedIn,
         idempotency: Safe,
         summary: "Show who is asking.",
+    }
+    MeUpdate: Patch "/me" {
+        id: "me_update",
+        input: body UpdateMe,
+        output: 200 Me,
+        answer: "The person.",
+        access: Access::SignedIn,
+        idempotency: Natural,
+        example: r#"{"time_zone": "Europe/Rome"}"#,
+        summary: "Change the language and the time zone that the caller reads in.",
     }
 }

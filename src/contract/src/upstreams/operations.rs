@@ -8,7 +8,7 @@ use domain::{
 use super::{CreateUpstream, SetSecret, TestReport, UpstreamView};
 use crate::{
     Page, PageQuery,
-    operation::{Access::Needs, operations},
+    operation::{Access::Needs, Flag, operations},
 };
 
 operations! {
@@ -33,6 +33,7 @@ operations! {
         idempotency: ByKey,
         conflicts: true,
         cli: "upstreams create",
+        flags: &[Flag::new("provider", "--provider"), Flag::new("name", "--name"), Flag::new("is_default", "--default")],
         example: r#"{"provider": "openai", "api_key": "sk-provider-secret-0001"}"#,
         secrets: &["api_key"],
         location: |upstream| format!("/upstreams/{}", upstream.id),

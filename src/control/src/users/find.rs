@@ -4,7 +4,7 @@ use contract::{
     Nothing,
     session::{Me, MeShow},
 };
-use domain::{Account, Actor, Member, Role, Unverified, User, UserId, Verified};
+use domain::{Account, Actor, Member, Preferences, Role, Unverified, User, UserId, Verified};
 
 use crate::{Cx, Error, Perform, Result};
 
@@ -34,9 +34,15 @@ fn sound(
 /// Who the actor is.
 pub fn me(cx: &Cx) -> Me {
     match cx.actor() {
-        Actor::User(user) => Me { id: Some(user.id.clone()), email: user.email.clone(), role: user.role },
-        other => Me { id: None, email: other.audit_name(), role: Role::Owner },
+        Actor::User(user) => view(user),
+        other => Me { id: None, email: other.audit_name(), role: Role::Owner, locale: None, time_zone: None },
     }
+}
+
+/// A person as they see themselves.
+pub(super) fn view(user: &User) -> Me {
+    let Preferences { locale, time_zone } = user.preferences.clone();
+    Me { id: Some(user.id.clone()), email: user.email.clone(), role: user.role, locale, time_zone }
 }
 
 impl Perform for MeShow {

@@ -10,6 +10,7 @@ mod reset_password;
 mod setup;
 mod throttle;
 mod unlock;
+mod update_me;
 
 pub use bearer::wrong_bearer;
 pub use device::DEVICE_LIFETIME_MS;
@@ -20,3 +21,4 @@ pub use reset_password::reset_password;
 pub use setup::{is_claimed, setup, setup_token};
 pub(crate) use throttle::{Throttle, Try};
 pub use unlock::unlock;
+pub use update_me::{is_time_zone, update_me};

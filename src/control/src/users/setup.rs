@@ -8,7 +8,7 @@ use std::{
 };
 
 use contract::{FieldErrors, Violation, session::Setup};
-use domain::{Act, Actor, Installation, Role, User, UserId, Verified, audit::changed};
+use domain::{Act, Actor, Installation, Preferences, Role, User, UserId, Verified, audit::changed};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{SignedIn, Try, device, login, password};
@@ -72,6 +72,7 @@ pub async fn setup(cx: &Cx, form: Setup, known_as: Option<&str>) -> Result<Signe
         email,
         role: Role::Owner,
         project_id: project.id,
+        preferences: Preferences::default(),
         created_at: now,
     };
     let mut tx = cx.store().begin().await?;

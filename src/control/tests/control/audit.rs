@@ -104,6 +104,7 @@ both_engines! {
             email: "ada@example.org".to_owned(),
             role: domain::Role::Owner,
             project_id: node.first_project(&db).await,
+            preferences: domain::Preferences::default(),
             created_at: NOON,
         };
         let mut tx = db.store.begin().await.unwrap();
@@ -174,6 +175,7 @@ both_engines! {
                 email: String::new(),
                 role,
                 project_id: node.first_project(&db).await,
+                preferences: domain::Preferences::default(),
                 created_at: NOON,
             };
             let cx = node.control.cx(Actor::User(user), None);

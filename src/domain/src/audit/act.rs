@@ -70,6 +70,9 @@ pub enum Act {
     /// A user's password was set at the machine itself.
     #[strum(serialize = "user.reset_password")]
     UserResetPassword(UserId),
+    /// A person changed how they want to read.
+    #[strum(serialize = "user.update")]
+    UserUpdate(UserId),
     /// The login throttle of an account was lifted.
     #[strum(serialize = "user.unlock")]
     UserUnlock(UserId),
@@ -154,6 +157,7 @@ impl Act {
             | Self::SessionCreate(id)
             | Self::SessionEnd(id)
             | Self::UserResetPassword(id)
+            | Self::UserUpdate(id)
             | Self::UserUnlock(id) => (TargetKind::User, id.to_string()),
             Self::SessionRefuse => (TargetKind::SignIn, String::new()),
             Self::RowDamaged { table, row } => (TargetKind::Row, format!("{table}/{row}")),
@@ -180,6 +184,7 @@ impl Act {
             | Self::SessionEnd(_)
             | Self::SessionRefuse
             | Self::UserResetPassword(_)
+            | Self::UserUpdate(_)
             | Self::UserUnlock(_)
             | Self::RowDamaged { .. }
             | Self::InstallationSignRows { .. }
@@ -206,6 +211,7 @@ impl Act {
             | Self::SessionEnd(_)
             | Self::SessionRefuse
             | Self::UserResetPassword(_)
+            | Self::UserUpdate(_)
             | Self::UserUnlock(_)
             | Self::InstallationSignRows { .. }
             | Self::JobRun { .. } => None,

@@ -9,6 +9,8 @@ mod error;
 mod init;
 pub mod jobs;
 pub mod keys;
+#[cfg(test)]
+mod lines_tests;
 pub mod logs;
 mod migrate;
 mod output;

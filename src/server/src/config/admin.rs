@@ -22,5 +22,8 @@ section! {
         token: Option<SecretString> = read::admin_token, named("admin_token", "ADMIN_TOKEN").secret().not_in_file();
         /// Let browsers sign in over plain HTTP off loopback: only behind something that encrypts.
         insecure_http: bool = read::flag, named("insecure_http", "KEYWRIGHT_INSECURE_HTTP").default("false");
+        /// Pages for developers of Keywright itself: every part of the user interface at `/settings/about/widgets`, and a
+        /// pseudo-language that shows untranslated text.
+        developer_pages: bool = read::flag, named("developer_pages", "KEYWRIGHT_DEVELOPER_PAGES").default("false");
     }
 }

@@ -25,5 +25,6 @@ pub(crate) fn app_router(config: &Config, control: &Control, sessions: Sessions,
         .with_expiry(Expiry::OnInactivity(time::Duration::hours(COOKIE_HOURS)));
     let api =
         api::router(api::ApiState::new(control.clone(), config.admin.token.as_ref(), super::session_actor(control)));
-    api.merge(web::routes(web::WebState::new(control.clone(), options))).layer(sessions)
+    let web = web::WebState::new(control.clone(), options).developer_pages(config.admin.developer_pages);
+    api.merge(web::routes(web)).layer(sessions)
 }

@@ -2,6 +2,7 @@
 span-milliseconds = { $n } ms
 span-seconds = { $n } s
 span-minutes = { $n } min
+money-dollars = { $sign }${ $amount }
 when-now = now
 when-minutes-ago = { $n } min ago
 when-in-minutes = in { $n } min
@@ -11,7 +12,7 @@ when-days-ago = { $n } d ago
 when-in-days = in { $n } d
 date-short = { $day } { $month } { $year }
 date-long = { $day } { $month } { $year }
-date-and-time = { $date }, { $time } UTC
+date-and-time = { $date }, { $time } { $zone }
 date-and-clock = { $day } { $month } { $clock }
 day-and-hour = { $day } { $hour }
 month-long = { $month ->
@@ -53,6 +54,52 @@ weekday-short = { $weekday ->
 }
 
 # --- kit ---
+none = —
+bulk-label = What to do with the ticked ones
+bulk-lead = With the ticked ones:
+bulk-column = Tick
+bulk-tick = Tick { $name }
+diff-caption = What changed
+diff-field = Field
+diff-old = Before
+diff-new = After
+diff-absent = not there
+chart-figure = { $name }: { $value }
+chart-point = { $label } – { $figures }
+chart-column-good = Answered well
+list-both = { $one }, { $two }
+terminal-title = From a terminal
+terminal-command = The command line that does the same
+terminal-curl = The curl call that does the same
+terminal-token = Both take a token from the environment: { $variable }.
+toast-undo = Undo
+reveal-file = Save as an .env file
+key-env-other-note = Environment { $env }
+jobs-about = { $about } { $schedule }
+peek-page = Open as a page
+peek-next = Next row
+peek-previous = Previous row
+peek-close = Close
+palette-open = Search
+palette-placeholder = Keys, upstreams, pages, actions
+palette-results = Results
+palette-none = Nothing is called so.
+palette-page = Page
+palette-action = Action
+palette-key = Key
+palette-upstream = Upstream
+palette-failed-requests = Failed requests
+palette-expired-keys = Expired keys
+help-title = Keyboard shortcuts
+help-palette = Search everything
+help-search = Search in this list
+help-rows = Next and previous row
+help-help = Show this help
+nav-letters = Letter shortcuts
+nav-letters-on = On
+nav-letters-off = Off
+nav-zone = Times in
+nav-zone-browser = Browser’s zone
 crumbs-label = Where you are
 pager-label = Pages
 pager-range = { $from }–{ $to } of { $all }
@@ -73,6 +120,7 @@ flash-upstream-default = Default changed. Keys that name no upstream use this on
 flash-upstream-deleted = Upstream deleted, with its secret.
 flash-secret-replaced = Secret replaced. The next request uses the new one.
 flash-job-started = Job started. This page shows its result when it is done.
+flash-input-kept = You are signed in again, and what you typed is back. Secrets are not: enter them once more.
 flash-signed-out = You are signed out.
 # --- upstreams: list ---
 upstreams-title = Upstreams
@@ -431,6 +479,7 @@ theme-dark = Dark
 
 # --- sign-in, setup ---
 login-title = Sign in
+login-ended = Your session has ended. What you typed is kept: sign in to go on.
 login-heading = Sign in to Keywright
 login-email = E-mail
 login-password = Password
@@ -446,6 +495,9 @@ setup-submit = Create the first administrator
 # --- jobs ---
 jobs-title = Jobs
 jobs-lead = What the server does by itself, on one node at a time.
+jobs-began = Began
+jobs-took = Took
+jobs-detail = Outcome
 jobs-caption = Background jobs, by name
 jobs-job = Job
 jobs-result = Result
@@ -485,9 +537,6 @@ chart-summary = { $requests ->
     [one] { $errors_shown } error
    *[other] { $errors_shown } errors
 }; the busiest hour had { $busiest }
-chart-hour = { $hour }: { $requests ->
-    [one] { $requests_shown } request
-   *[other] { $requests_shown } requests
 }, { $errors ->
     [one] { $errors_shown } error
    *[other] { $errors_shown } errors
@@ -495,8 +544,7 @@ chart-hour = { $hour }: { $requests ->
 chart-now = now
 chart-table = As table
 chart-caption = Requests per hour
-chart-column-hour = Hour, UTC
-chart-column-requests = Requests
+chart-column-hour = Hour, { $zone }
 chart-column-errors = Errors
 
 # --- error pages ---
@@ -569,6 +617,7 @@ field-unknown-field = { $known ->
 }
 field-duplicate-field = Give this field once.
 field-wrong-type = Expected { $expected }.
+field-time-zone = Use a name of the IANA time zone database, such as Europe/Rome.
 field-whole-number = Use a whole number.
 field-whole-number-or-none = Use a whole number, or leave it empty for no limit.
 field-unfit = This value does not fit here.

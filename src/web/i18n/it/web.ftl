@@ -2,6 +2,7 @@
 span-milliseconds = { $n } ms
 span-seconds = { $n } s
 span-minutes = { $n } min
+money-dollars = { $sign }{ $amount } $
 when-now = adesso
 when-minutes-ago = { $n } min fa
 when-in-minutes = tra { $n } min
@@ -11,7 +12,7 @@ when-days-ago = { $n } g fa
 when-in-days = tra { $n } g
 date-short = { $day } { $month } { $year }
 date-long = { $day } { $month } { $year }
-date-and-time = { $date }, { $time } UTC
+date-and-time = { $date }, { $time } { $zone }
 date-and-clock = { $day } { $month } { $clock }
 day-and-hour = { $day } { $hour }
 month-long = { $month ->
@@ -53,6 +54,52 @@ weekday-short = { $weekday ->
 }
 
 # --- kit ---
+none = —
+bulk-label = Che fare con gli elementi selezionati
+bulk-lead = Con i selezionati:
+bulk-column = Seleziona
+bulk-tick = Seleziona { $name }
+diff-caption = Che cosa è cambiato
+diff-field = Campo
+diff-old = Prima
+diff-new = Dopo
+diff-absent = assente
+chart-figure = { $name }: { $value }
+chart-point = { $label } – { $figures }
+chart-column-good = Riuscite
+list-both = { $one }, { $two }
+terminal-title = Da terminale
+terminal-command = Il comando che fa lo stesso
+terminal-curl = La chiamata curl che fa lo stesso
+terminal-token = Entrambi leggono un token dall’ambiente: { $variable }.
+toast-undo = Annulla
+reveal-file = Salva come file .env
+key-env-other-note = Ambiente { $env }
+jobs-about = { $about } { $schedule }
+peek-page = Apri come pagina
+peek-next = Riga successiva
+peek-previous = Riga precedente
+peek-close = Chiudi
+palette-open = Cerca
+palette-placeholder = Chiavi, upstream, pagine, azioni
+palette-results = Risultati
+palette-none = Nessun elemento con questo nome.
+palette-page = Pagina
+palette-action = Azione
+palette-key = Chiave
+palette-upstream = Upstream
+palette-failed-requests = Richieste fallite
+palette-expired-keys = Chiavi scadute
+help-title = Scorciatoie da tastiera
+help-palette = Cerca ovunque
+help-search = Cerca in questo elenco
+help-rows = Riga successiva e precedente
+help-help = Mostra questo aiuto
+nav-letters = Scorciatoie con lettere
+nav-letters-on = Attive
+nav-letters-off = Disattivate
+nav-zone = Orari
+nav-zone-browser = Fuso del browser
 crumbs-label = Dove sei
 pager-label = Pagine
 pager-range = { $from }–{ $to } di { $all }
@@ -73,6 +120,7 @@ flash-upstream-default = Upstream predefinito cambiato. Lo usano le chiavi che n
 flash-upstream-deleted = Upstream eliminato insieme al suo segreto.
 flash-secret-replaced = Segreto sostituito. La prossima richiesta usa quello nuovo.
 flash-job-started = Attività avviata. Il risultato comparirà in questa pagina.
+flash-input-kept = Hai di nuovo effettuato l’accesso e ritrovi ciò che avevi scritto. I segreti no: inseriscili di nuovo.
 flash-signed-out = Hai chiuso la sessione.
 # --- upstream: elenco ---
 upstreams-title = Upstream
@@ -424,6 +472,7 @@ theme-dark = Scuro
 
 # --- accesso, configurazione iniziale ---
 login-title = Accedi
+login-ended = La sessione è scaduta. Ciò che hai scritto è conservato: accedi per continuare.
 login-heading = Accedi a Keywright
 login-email = E-mail
 login-password = Password
@@ -439,6 +488,9 @@ setup-submit = Crea il primo amministratore
 # --- attività ---
 jobs-title = Attività
 jobs-lead = Ciò che il server fa da solo, su un nodo alla volta.
+jobs-began = Iniziata
+jobs-took = Durata
+jobs-detail = Esito
 jobs-caption = Attività in background, per nome
 jobs-job = Attività
 jobs-result = Esito
@@ -478,9 +530,6 @@ chart-summary = { $requests ->
     [one] { $errors_shown } errore
    *[other] { $errors_shown } errori
 }; massimo in un'ora: { $busiest }
-chart-hour = { $hour }: { $requests ->
-    [one] { $requests_shown } richiesta
-   *[other] { $requests_shown } richieste
 }, { $errors ->
     [one] { $errors_shown } errore
    *[other] { $errors_shown } errori
@@ -488,8 +537,7 @@ chart-hour = { $hour }: { $requests ->
 chart-now = ora
 chart-table = Come tabella
 chart-caption = Richieste per ora
-chart-column-hour = Ora, UTC
-chart-column-requests = Richieste
+chart-column-hour = Ora, { $zone }
 chart-column-errors = Errori
 
 # --- pagine di errore ---
@@ -562,6 +610,7 @@ field-unknown-field = { $known ->
 }
 field-duplicate-field = Indicare questo campo una sola volta.
 field-wrong-type = Tipo di valore errato; atteso: { $expected }.
+field-time-zone = Usa un nome del database IANA dei fusi orari, per esempio Europe/Rome.
 field-whole-number = Usare un numero intero.
 field-whole-number-or-none = Usare un numero intero, oppure lasciare vuoto per nessun limite.
 field-unfit = Questo valore non è adatto.

@@ -2,6 +2,7 @@
 span-milliseconds = { $n } 毫秒
 span-seconds = { $n } 秒
 span-minutes = { $n } 分钟
+money-dollars = { $sign }US${ $amount }
 when-now = 刚刚
 when-minutes-ago = { $n } 分钟前
 when-in-minutes = { $n } 分钟后
@@ -11,7 +12,7 @@ when-days-ago = { $n } 天前
 when-in-days = { $n } 天后
 date-short = { $year }年{ $month }{ $day }日
 date-long = { $year }年{ $month }{ $day }日
-date-and-time = { $date } { $time } UTC
+date-and-time = { $date } { $time } { $zone }
 date-and-clock = { $month }{ $day }日 { $clock }
 day-and-hour = { $day } { $hour }
 month-long = { $month ->
@@ -53,6 +54,52 @@ weekday-short = { $weekday ->
 }
 
 # --- kit ---
+none = —
+bulk-label = 对所选项的操作
+bulk-lead = 对所选项：
+bulk-column = 选择
+bulk-tick = 选择 { $name }
+diff-caption = 改动内容
+diff-field = 字段
+diff-old = 改动前
+diff-new = 改动后
+diff-absent = 无
+chart-figure = { $name }：{ $value }
+chart-point = { $label } – { $figures }
+chart-column-good = 成功
+list-both = { $one }、{ $two }
+terminal-title = 在终端中操作
+terminal-command = 效果相同的命令行
+terminal-curl = 效果相同的 curl 调用
+terminal-token = 两者都从环境变量 { $variable } 读取令牌。
+toast-undo = 撤销
+reveal-file = 保存为 .env 文件
+key-env-other-note = 环境 { $env }
+jobs-about = { $about }{ $schedule }
+peek-page = 在新页面打开
+peek-next = 下一行
+peek-previous = 上一行
+peek-close = 关闭
+palette-open = 搜索
+palette-placeholder = 密钥、上游、页面、操作
+palette-results = 结果
+palette-none = 没有匹配的内容。
+palette-page = 页面
+palette-action = 操作
+palette-key = 密钥
+palette-upstream = 上游
+palette-failed-requests = 失败的请求
+palette-expired-keys = 已过期的密钥
+help-title = 键盘快捷键
+help-palette = 搜索全部内容
+help-search = 在此列表中搜索
+help-rows = 下一行和上一行
+help-help = 显示此帮助
+nav-letters = 字母快捷键
+nav-letters-on = 开启
+nav-letters-off = 关闭
+nav-zone = 时间显示
+nav-zone-browser = 浏览器时区
 crumbs-label = 当前位置
 pager-label = 分页
 pager-range = 第 { $from }–{ $to } 项，共 { $all }
@@ -73,6 +120,7 @@ flash-upstream-default = 默认上游已更改，未指定上游的密钥将使�
 flash-upstream-deleted = 上游及其机密已删除。
 flash-secret-replaced = 机密已替换，下一个请求将使用新机密。
 flash-job-started = 作业已启动，完成后本页会显示结果。
+flash-input-kept = 您已重新登录，之前填写的内容已恢复。密钥等机密内容除外，请重新输入。
 flash-signed-out = 您已退出登录。
 # --- 上游：列表 ---
 upstreams-title = 上游
@@ -409,6 +457,7 @@ theme-dark = 深色
 
 # --- 登录、初始化 ---
 login-title = 登录
+login-ended = 会话已结束。您填写的内容已保留，登录后即可继续。
 login-heading = 登录 Keywright
 login-email = 邮箱
 login-password = 密码
@@ -424,6 +473,9 @@ setup-submit = 创建首位管理员
 # --- 作业 ---
 jobs-title = 作业
 jobs-lead = 服务器自动执行的工作，同一时间只在一个节点上运行。
+jobs-began = 开始时间
+jobs-took = 用时
+jobs-detail = 结果详情
 jobs-caption = 后台作业，按名称排列
 jobs-job = 作业
 jobs-result = 结果
@@ -461,16 +513,13 @@ chart-summary = 24 小时内 { $requests ->
 } 个请求，{ $errors ->
    *[other] { $errors_shown }
 } 个错误；最繁忙的一小时有 { $busiest } 个请求
-chart-hour = { $hour }：{ $requests ->
-   *[other] { $requests_shown }
 } 个请求，{ $errors ->
    *[other] { $errors_shown }
 } 个错误
 chart-now = 现在
 chart-table = 以表格显示
 chart-caption = 每小时请求数
-chart-column-hour = 小时（UTC）
-chart-column-requests = 请求
+chart-column-hour = 小时（{ $zone }）
 chart-column-errors = 错误
 
 # --- 错误页面 ---
@@ -542,6 +591,7 @@ field-unknown-field = { $known ->
 }
 field-duplicate-field = 此字段只能出现一次。
 field-wrong-type = 值的类型不对，应为：{ $expected }。
+field-time-zone = 请使用 IANA 时区数据库中的名称，例如 Europe/Rome。
 field-whole-number = 请填写整数。
 field-whole-number-or-none = 请填写整数；留空表示不限。
 field-unfit = 此处不能使用这个值。

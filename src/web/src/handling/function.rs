@@ -26,10 +26,10 @@ pub(crate) async fn functions(Extension(page_request): Extension<PageRequest>, m
     // errors into its URL. Plain forms never come here: they post to their page's own path.
     request.headers_mut().remove(header::ACCEPT);
     request.headers_mut().remove(header::REFERER);
-    let locale = texts::current();
+    let reader = texts::reader();
     let context = move || {
         provide_context(page_request.clone());
-        provide_context(locale);
+        provide_context(reader.clone());
     };
     leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
 }

@@ -5,13 +5,17 @@ use std::sync::Arc;
 use axum::{body::Body, response::Response};
 use http::{HeaderValue, Request, StatusCode, header};
 use leptos::prelude::*;
+use parking_lot::Mutex;
 
 use super::{Flash, PageRequest, ui_error};
 use crate::{
     error::UiError,
     shell::{Document, SignedIn},
     texts::{self, t},
-    ui::error_page::{ErrorPage, NotFound},
+    ui::{
+        error_page::{ErrorPage, NotFound},
+        terminal::{Terminal, TerminalLines},
+    },
 };
 
 /// What stands around a page.
@@ -37,15 +41,15 @@ pub(crate) enum Section {
     Elsewhere,
 }
 
-type Draw = Arc<dyn Fn() -> AnyView + Send + Sync>;
+type Draw = Box<dyn FnOnce() -> AnyView + Send>;
 
 /// A page, ready to be drawn.
-#[derive(Clone)]
 pub(crate) struct Page {
     title: String,
     status: StatusCode,
     frame: Frame,
     draw: Draw,
+    terminal: TerminalLines,
 }
 
 impl Page {
@@ -53,19 +57,25 @@ impl Page {
     pub(crate) fn new(
         section: Section,
         title: impl Into<String>,
-        draw: impl Fn() -> AnyView + Send + Sync + 'static,
+        draw: impl FnOnce() -> AnyView + Send + 'static,
     ) -> Self {
-        Self { title: title.into(), status: StatusCode::OK, frame: Frame::App(section), draw: Arc::new(draw) }
+        let (title, terminal) = (title.into(), TerminalLines::default());
+        Self { title, status: StatusCode::OK, frame: Frame::App(section), draw: Box::new(draw), terminal }
     }
 
     /// A page of one column.
-    pub(crate) fn bare(title: impl Into<String>, draw: impl Fn() -> AnyView + Send + Sync + 'static) -> Self {
+    pub(crate) fn bare(title: impl Into<String>, draw: impl FnOnce() -> AnyView + Send + 'static) -> Self {
         Self { frame: Frame::Bare, ..Self::new(Section::Elsewhere, title, draw) }
     }
 
     /// With a navigation that was read before.
     pub(crate) fn framed(self, signed_in_user: SignedIn) -> Self {
         Self { frame: Frame::Ready(Box::new(signed_in_user)), ..self }
+    }
+
+    /// With the lines for a terminal at its foot.
+    pub(crate) fn terminal(self, terminal: TerminalLines) -> Self {
+        Self { terminal, ..self }
     }
 
     /// With another status than 200.
@@ -121,6 +131,21 @@ fn error_kind(status: StatusCode) -> Kind {
     if status.is_server_error() { Kind::Ours } else { Kind::Theirs }
 }
 
+/// What is drawn once, as the framework takes it: it asks for a function that could be called again, and calls it once.
+fn once(draw: impl FnOnce() -> AnyView + Send + 'static) -> impl Fn() -> AnyView + Clone + Send + Sync + 'static {
+    let draw = Arc::new(Mutex::new(Some(draw)));
+    move || {
+        let draw = draw.lock().take();
+        draw.map_or_else(
+            || {
+                tracing::error!("a page was drawn a second time");
+                ().into_any()
+            },
+            |draw| draw(),
+        )
+    }
+}
+
 /// Draws `page` for `page_request`: never stored anywhere on its way.
 pub(crate) async fn render(page_request: &PageRequest, page: Page) -> Response {
     let (signed_in_user, flash) = match page.frame {
@@ -133,19 +158,19 @@ pub(crate) async fn render(page_request: &PageRequest, page: Page) -> Response {
         Frame::Ready(signed_in_user) => (Some(*signed_in_user), None),
         Frame::Bare => (None, Flash::take(&page_request.session).await),
     };
-    let Page { title, status, draw, .. } = page;
+    let Page { title, status, draw, terminal, .. } = page;
     let (options, theme, uri) = (page_request.state.options.clone(), page_request.theme, page_request.uri.clone());
     // Drawn after the handler has ended, outside of its scope.
-    let (locale, path) = (texts::current(), page_request.path().to_owned());
+    let (reader, path) = (texts::reader(), page_request.path().to_owned());
     let document = move || {
-        let draw = Arc::clone(&draw);
-        let (title, options, path) = (title.clone(), options.clone(), path.clone());
-        view! { <Document title options theme path signed_in_user=signed_in_user.clone() flash body=draw() /> }
+        let body = view! { {draw()} <Terminal lines=terminal /> }.into_any();
+        view! { <Document title options theme path signed_in_user flash body /> }.into_any()
     };
+    let document = once(document);
     let mut request = Request::new(Body::empty());
     *request.uri_mut() = uri;
-    let in_language = move || provide_context(locale);
-    let mut answer = leptos_axum::render_app_to_stream_in_order_with_context(in_language, document)(request).await;
+    let for_reader = move || provide_context(reader.clone());
+    let mut answer = leptos_axum::render_app_to_stream_in_order_with_context(for_reader, document)(request).await;
     *answer.status_mut() = status;
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer

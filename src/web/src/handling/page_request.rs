@@ -12,8 +12,8 @@ use domain::{Actor, Timestamp};
 use http::{Method, StatusCode, Uri, header};
 use tower_sessions::Session;
 
-use super::{Page, render, signed_in, ui_error};
-use crate::{WebState, error::UiError, session, theme::Theme};
+use super::{Page, kept::input_of, render, signed_in, ui_error};
+use crate::{WebState, error::UiError, palette, session, texts, theme::Theme};
 
 /// One request to the web app: who makes it, and what its answer needs to know.
 #[derive(Clone)]
@@ -26,6 +26,8 @@ pub(crate) struct PageRequest {
     pub(crate) session: Session,
     /// Light, dark, or as the system has it.
     pub(crate) theme: Theme,
+    /// Whether letters are shortcuts.
+    pub(crate) letters: bool,
     /// What was asked for.
     pub(crate) uri: Uri,
     /// Our id of this request, for error pages.
@@ -85,18 +87,23 @@ pub(crate) async fn load_page_request(
         browser: session::token_of(request.headers(), https),
         cx: anonymous,
         theme: Theme::of(request.headers()),
+        letters: palette::keys_are_on(request.headers()),
         uri: request.uri().clone(),
         request_id: request_id.map(str::to_owned),
         session,
         state,
     };
+    let mut reader = texts::reader();
     match signed_in(&page_request.session, &page_request.cx).await.map_err(ui_error) {
-        Ok(Some(user)) => page_request.cx = page_request.cx.with_actor(Actor::User(user)),
+        Ok(Some(user)) => {
+            reader = reader.preferring(&user.preferences);
+            page_request.cx = page_request.cx.with_actor(Actor::User(user));
+        }
         Ok(None) => {}
         Err(error) => return page_request.draw(Err(error)).await,
     }
     request.extensions_mut().insert(page_request);
-    next.run(request).await
+    texts::answered_for(reader, next.run(request)).await
 }
 
 /// Redirects requests that are not signed in: to setup while there is no administrator, else to sign in.
@@ -110,10 +117,14 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
     match users::is_claimed(&page_request.cx).await.map_err(ui_error) {
         Ok(false) => see_other("/setup"),
         Ok(true) => {
-            // What a form wanted is lost with the session; the page it was on is where to go on.
-            let is_page = request.method() == Method::GET;
-            let wanted = if is_page { page_request.path() } else { page_request.uri.path() };
-            see_other(&login_then(wanted))
+            if request.method() == Method::GET {
+                return see_other(&login_then(page_request.path()));
+            }
+            // A form: the page it was on is where to go on, with what was typed.
+            match input_of(request).await {
+                Some(input) => session::login_again(&page_request, input).await,
+                None => see_other(&login_then(page_request.uri.path())),
+            }
         }
         Err(error) => page_request.draw(Err(error)).await,
     }

@@ -4,11 +4,11 @@ use control::{
     Cx,
     users::{self, SignedIn},
 };
-use domain::{User, UserId};
+use domain::{KeyId, User, UserId};
 use serde::{Deserialize, Serialize};
 use tower_sessions::{Session, session::Error};
 
-use crate::texts::t;
+use crate::{keys::KeyIntent, texts::t};
 
 /// Under this name a session holds the id of the person who is signed in.
 pub const SESSION_USER: &str = "user";
@@ -43,11 +43,11 @@ pub async fn sign_out(session: &Session) -> Result<(), Error> {
 }
 
 /// A confirmation for the page that follows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Flash {
-    KeyEnabled,
-    KeyDisabled,
+    KeyEnabled(KeyId),
+    KeyDisabled(KeyId),
     KeyRevoked,
     UpstreamCreated,
     UpstreamDefault,
@@ -55,14 +55,15 @@ pub(crate) enum Flash {
     SecretReplaced,
     JobStarted,
     SignedOut,
+    InputKept,
 }
 
 impl Flash {
     /// The sentence.
-    pub(crate) fn sentence(self) -> String {
+    pub(crate) fn sentence(&self) -> String {
         match self {
-            Self::KeyEnabled => t!("flash-key-enabled"),
-            Self::KeyDisabled => t!("flash-key-disabled"),
+            Self::KeyEnabled(_) => t!("flash-key-enabled"),
+            Self::KeyDisabled(_) => t!("flash-key-disabled"),
             Self::KeyRevoked => t!("flash-key-revoked"),
             Self::UpstreamCreated => t!("flash-upstream-created"),
             Self::UpstreamDefault => t!("flash-upstream-default"),
@@ -70,6 +71,23 @@ impl Flash {
             Self::SecretReplaced => t!("flash-secret-replaced"),
             Self::JobStarted => t!("flash-job-started"),
             Self::SignedOut => t!("flash-signed-out"),
+            Self::InputKept => t!("flash-input-kept"),
+        }
+    }
+
+    /// What takes it back: where that is posted, and with which intent.
+    pub(crate) fn undo(&self) -> Option<(String, &'static str)> {
+        match self {
+            Self::KeyEnabled(id) => Some((format!("/keys/{id}"), KeyIntent::Disable.into())),
+            Self::KeyDisabled(id) => Some((format!("/keys/{id}"), KeyIntent::Enable.into())),
+            Self::KeyRevoked
+            | Self::UpstreamCreated
+            | Self::UpstreamDefault
+            | Self::UpstreamDeleted
+            | Self::SecretReplaced
+            | Self::JobStarted
+            | Self::SignedOut
+            | Self::InputKept => None,
         }
     }
 

@@ -12,20 +12,21 @@ use leptos::prelude::*;
 use super::{
     form::{KeyFields, KeyForm},
     issued::Known,
-    list::{KeyList, KeyListQuery, listed},
-    reveal::{Reveal, Revealed},
+    list::{Filters, KeyList, listed},
+    reveal::{Revealed, reveal_over},
 };
 use crate::{
     error::UiError,
     handling::{Page, PageRequest, Redirect, Section, decoded, form_or_error_page, ui_error},
     shell::SignedIn,
     texts::t,
-    ui::heading::{Crumbs, Heading},
+    ui::{detail::Detail, form::Faults, list_page::Position},
 };
 
 /// The empty form.
 pub(crate) async fn new_page(Extension(page_request): Extension<PageRequest>) -> Response {
-    let page = draw(&page_request, KeyForm::default(), None).await;
+    let form = page_request.kept_input().await.unwrap_or_default();
+    let page = draw(&page_request, form, None).await;
     page_request.draw(page).await
 }
 
@@ -70,7 +71,7 @@ struct RevealContext {
 
 async fn issue(page_request: &PageRequest, new: NewKey) -> Result<(control::keys::IssuedKey, RevealContext), UiError> {
     let reveal_context = RevealContext {
-        list: listed(page_request, &KeyListQuery::default()).await?,
+        list: listed(page_request, &Filters::default(), &Position::default()).await?,
         upstreams: upstreams(page_request).await?,
         signed_in_user: SignedIn::of(page_request, Section::Keys).await.map_err(ui_error)?,
     };
@@ -81,11 +82,12 @@ async fn draw(page_request: &PageRequest, form: KeyForm, error: Option<UiError>)
     let upstreams = upstreams(page_request).await?;
     let now = page_request.now();
     let form = form.named(page_request.state.issued().name_form(now));
+    let (lines, faults) = (form.lines(page_request), Faults::of(error.as_ref()));
     Ok(Page::new(Section::Keys, t!("key-new"), move || {
         view! {
-            <Crumbs href="/keys" parent=t!("keys-title") here=t!("key-new-crumb") />
-            <Heading title=t!("key-new") lead=t!("key-new-lead").into_any() />
-            <KeyFields form=form.clone() upstreams=upstreams.clone() error=error.clone() now />
+            <Detail parent=("/keys", t!("keys-title")) title=t!("key-new") here=t!("key-new-crumb") lead=t!("key-new-lead").into_any()>
+                <KeyFields form=form upstreams=upstreams faults=faults lines=lines now />
+            </Detail>
         }
         .into_any()
     }))
@@ -102,8 +104,8 @@ fn reveal(page_request: &PageRequest, issued: control::keys::IssuedKey, reveal_c
     let revealed = Revealed::of(issued, page_request.cx.settings().gateway_url.clone(), &upstreams);
     let page = Page::new(Section::Keys, t!("key-ready", name = revealed.name.as_str()), move || {
         view! {
-            <KeyList list=list.clone() query=KeyListQuery::default() now />
-            <Reveal revealed=revealed.clone() />
+            <KeyList list=list filters=Filters::default() now />
+            {reveal_over(&revealed)}
         }
         .into_any()
     });

@@ -6,30 +6,32 @@ use axum::{
     response::Response,
 };
 use contract::{
-    keys::{KeyActivity, KeyView},
-    logs::{LogFilter, LogQuery, LogRow},
+    keys::{KeyActivity, KeyView, KeysShow},
+    logs::{LogFilter, LogQuery},
 };
-use domain::{KeyId, KeyState, RevokeReason, Timestamp, UpstreamId};
+use domain::{KeyState, RevokeReason, Timestamp, UpstreamId};
 use leptos::prelude::*;
 use serde::Deserialize;
 
 use super::{
     create::upstreams,
     key_id,
-    switch::{disable_key, enable_key},
+    switch::{KeyIntent, disable_key, enable_key},
 };
 use crate::{
     error::UiError,
     handling::{Flash, Page, PageRequest, Redirect, Section, post, ui_error},
-    logs::LogTable,
+    logs::log_table,
     texts::{error_sentence, t},
     ui::{
         badge::KeyBadge,
+        detail::{Card, Detail},
         empty::Empty,
-        heading::{Crumbs, Heading},
+        figures::{Figure, Figures},
+        heading::Title,
         icon::{Icon, Picture},
-        notice::Problem,
-        time::When,
+        terminal::TerminalLines,
+        time::{When, dated},
     },
     words::{
         number,
@@ -48,8 +50,8 @@ struct Query {
 }
 
 #[derive(Clone, Deserialize)]
-struct Intent {
-    intent: String,
+struct Form {
+    intent: KeyIntent,
 }
 
 /// The page.
@@ -69,15 +71,13 @@ pub(crate) async fn change(
     let here = format!("/keys/{id}");
     let act = {
         let id = id.clone();
-        move |form: Intent| async move {
-            match form.intent.as_str() {
-                "enable" => enable_key(id).await.map(|_| Redirect::to(here).saying(Flash::KeyEnabled)),
-                "disable" => disable_key(id).await.map(|_| Redirect::to(here).saying(Flash::KeyDisabled)),
-                _ => Err(UiError::Conflict {
-                    code: "unknown_intent".to_owned(),
-                    message: "choose enable or disable".to_owned(),
-                }),
-            }
+        move |form: Form| async move {
+            let key = key_id(&id)?;
+            let flash = match form.intent {
+                KeyIntent::Enable => enable_key(id).await.map(|_| Flash::KeyEnabled(key))?,
+                KeyIntent::Disable => disable_key(id).await.map(|_| Flash::KeyDisabled(key))?,
+            };
+            Ok(Redirect::to(here).saying(flash))
         }
     };
     let drawing = page_request.clone();
@@ -99,29 +99,44 @@ async fn draw(page_request: &PageRequest, id: &str, problem: Option<String>) -> 
     let recent = control::logs::list(&page_request.cx, filter).await.map_err(ui_error)?.items;
     let permissions = permissions(&key, page_request).await?;
     let now = page_request.now();
-    Ok(Page::new(Section::Keys, key.name.clone(), move || {
+    let lines = TerminalLines::of::<KeysShow>(page_request, &id, &contract::Nothing {});
+    let page = Page::new(Section::Keys, key.name.clone(), move || {
+        let lead = lead(&key, now);
+        let badge = view! { <KeyBadge state=key.state expires_at=key.expires_at now /> }.into_any();
+        let actions = view! { <Actions key=key.clone() /> }.into_any();
+        let more = (format!("/logs?key_id={id}"), t!("key-recent-all"));
         view! {
-            <Crumbs href="/keys" parent=t!("keys-title") here=key.name.clone() />
-            <Head key=key.clone() now />
-            <Problem sentence=problem.clone() />
-            <Figures key=key.clone() activity=activity.clone() now />
-            <div class="two-thirds">
-                <Recent key_id=id.clone() rows=recent.clone() now />
-                <section class="card" aria-labelledby="permissions">
-                    <div class="card-head">
-                        <h2 id="permissions">{t!("key-permissions")}</h2>
-                    </div>
-                    <div class="card-body">
-                        <p class="prose">{pieces_view(permissions.without_name())}</p>
-                        {(key.state != KeyState::Active)
-                            .then(|| view! { <p class="prose muted">{asleep(&key)}</p> })}
-                        <Notes key=key.clone() />
-                    </div>
-                </section>
-            </div>
+            <Detail
+                parent=("/keys", t!("keys-title"))
+                title=Title::Name(key.name.clone())
+                badge
+                lead
+                actions
+                problem=problem
+            >
+                <Figures figures=figures(&key, &activity, now) />
+                <div class="two-thirds">
+                    <Card id="recent" title=t!("key-recent") more flush=true>
+                        {if recent.is_empty() {
+                            view! { <Empty sentence=t!("key-recent-none") /> }.into_any()
+                        } else {
+                            log_table(t!("key-recent-caption"), now, false).view(recent.clone())
+                        }}
+                    </Card>
+                    <Card id="permissions" title=t!("key-permissions")>
+                        <div class="card-body">
+                            <p class="prose">{pieces_view(permissions.without_name())}</p>
+                            {(key.state != KeyState::Active)
+                                .then(|| view! { <p class="prose muted">{asleep(&key)}</p> })}
+                            <Notes key=key />
+                        </div>
+                    </Card>
+                </div>
+            </Detail>
         }
         .into_any()
-    }))
+    });
+    Ok(page.terminal(lines))
 }
 
 async fn permissions(key: &KeyView, page_request: &PageRequest) -> Result<KeyPermissions, UiError> {
@@ -157,87 +172,63 @@ fn asleep(key: &KeyView) -> String {
     }
 }
 
-#[component]
-fn Head(key: KeyView, now: Timestamp) -> impl IntoView {
-    let badge = view! { <KeyBadge state=key.state expires_at=key.expires_at now /> }.into_any();
-    let lead = view! {
+/// `sk-auto-live-…abcd · created 3 d ago`
+fn lead(key: &KeyView, now: Timestamp) -> AnyView {
+    let created = key.created_at.map(|at| dated(at, t!("key-created", when = time::relative(at, now))));
+    view! {
         <code>{key.masked.clone()}</code>
         " · "
-        {key
-            .created_at
-            .map(|at| {
-                view! { <time datetime=at.to_rfc3339() title=time::absolute(at)>{t!("key-created", when = time::relative(at, now))}</time> }
-            })}
+        {created}
     }
-    .into_any();
-    let here = format!("/keys/{}", key.id);
-    let revoke = format!("{here}/revoke");
-    let revoked = key.revoked_at.is_some();
-    let damaged = key.state == KeyState::Damaged;
-    let (intent, word, picture) = if key.enabled {
-        ("disable", t!("key-disable"), Picture::Pause)
-    } else {
-        ("enable", t!("key-enable"), Picture::Play)
-    };
-    view! {
-        <Heading title=key.name lead side_panel=badge>
-            {(!revoked)
-                .then(|| {
-                    view! {
-                        {(!damaged)
-                            .then(|| {
-                                view! {
-                                    <form method="post" action=here>
-                                        <button class="button" name="intent" value=intent>
-                                            <Icon picture />
-                                            {word.clone()}
-                                        </button>
-                                    </form>
-                                }
-                            })}
-                        <a class="button button-danger" href=revoke>{t!("key-revoke")}</a>
-                    }
-                })}
-        </Heading>
-    }
+    .into_any()
 }
 
+/// Off or on, and the end; of a damaged key the end alone.
 #[component]
-fn Figures(key: KeyView, activity: KeyActivity, now: Timestamp) -> impl IntoView {
+fn Actions(key: KeyView) -> impl IntoView {
+    let here = format!("/keys/{}", key.id);
+    let revoke = format!("{here}/revoke");
+    let (intent, word, picture): (&str, _, _) = if key.enabled {
+        (KeyIntent::Disable.into(), t!("key-disable"), Picture::Pause)
+    } else {
+        (KeyIntent::Enable.into(), t!("key-enable"), Picture::Play)
+    };
+    let switch = (key.state != KeyState::Damaged).then(|| {
+        view! {
+            <form method="post" action=here>
+                <button class="button" name="intent" value=intent>
+                    <Icon picture />
+                    {word}
+                </button>
+            </form>
+        }
+    });
+    key.revoked_at.is_none().then(|| {
+        view! {
+            {switch}
+            <a class="button button-danger" href=revoke data-peek="dialog">{t!("key-revoke")}</a>
+        }
+    })
+}
+
+fn figures(key: &KeyView, activity: &KeyActivity, now: Timestamp) -> Vec<Figure> {
     let limit = key
         .rate_limits
         .requests_per_minute
         .map_or_else(|| t!("key-no-limit"), |n| t!("key-limit-note", shown = number::count(i64::from(n))));
-    let end_note = key.expires_at.map_or_else(|| t!("key-no-end"), time::absolute);
-    let addresses = number::count(activity.addresses_24h);
-    view! {
-        <dl class="figures">
-            <div>
-                <dt>{t!("key-requests-24h")}</dt>
-                <dd>{number::count(activity.requests_24h)}</dd>
-                <dd class="figures-note">{limit}</dd>
-            </div>
-            <div>
-                <dt>{t!("key-addresses-24h")}</dt>
-                <dd>{addresses}</dd>
-                <dd class="figures-note">{t!("key-addresses-note")}</dd>
-            </div>
-            <div>
-                <dt>{t!("key-last-request")}</dt>
-                <dd>
-                    <When at=activity.last_request_at now none=t!("key-never") />
-                </dd>
-                <dd class="figures-note">{if key.env.as_str() == "test" { t!("key-env-test-note") } else { t!("key-env-live-note") }}</dd>
-            </div>
-            <div>
-                <dt>{t!("key-expires")}</dt>
-                <dd>
-                    <When at=key.expires_at now none=t!("key-expires-never") />
-                </dd>
-                <dd class="figures-note">{end_note}</dd>
-            </div>
-        </dl>
-    }
+    let last = view! { <When at=activity.last_request_at now none=t!("key-never") /> }.into_any();
+    let end = view! { <When at=key.expires_at now none=t!("key-expires-never") /> }.into_any();
+    let env = match key.env.as_str() {
+        "live" => t!("key-env-live-note"),
+        "test" => t!("key-env-test-note"),
+        env => t!("key-env-other-note", env = env),
+    };
+    vec![
+        Figure::new(t!("key-requests-24h"), number::count(activity.requests_24h), limit),
+        Figure::new(t!("key-addresses-24h"), number::count(activity.addresses_24h), t!("key-addresses-note")),
+        Figure::new(t!("key-last-request"), last, env),
+        Figure::new(t!("key-expires"), end, key.expires_at.map_or_else(|| t!("key-no-end"), time::absolute)),
+    ]
 }
 
 /// Description, tags and metadata, as far as there are any.
@@ -264,22 +255,5 @@ fn Notes(key: KeyView) -> impl IntoView {
                     </dl>
                 }
             })}
-    }
-}
-
-#[component]
-fn Recent(key_id: KeyId, rows: Vec<LogRow>, now: Timestamp) -> impl IntoView {
-    view! {
-        <section class="card card-table" aria-labelledby="recent">
-            <div class="card-head">
-                <h2 id="recent">{t!("key-recent")}</h2>
-                <a href=format!("/logs?key_id={key_id}")>{t!("key-recent-all")}</a>
-            </div>
-            {if rows.is_empty() {
-                view! { <Empty sentence=t!("key-recent-none") /> }.into_any()
-            } else {
-                view! { <LogTable rows now caption=t!("key-recent-caption") with_key=false /> }.into_any()
-            }}
-        </section>
     }
 }

@@ -1,6 +1,6 @@
 //! First-request island: waits for the first request with a fresh key and shows it.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -20,7 +20,7 @@ pub struct Seen {
 }
 
 /// The newest request with a key; none while none has come.
-#[server(prefix = "/_fn", endpoint = "keys/first_request")]
+#[server(prefix = "/_fn", endpoint = "keys/first_request", input = Json)]
 pub async fn first_request(id: String) -> Result<Option<Seen>, UiError> {
     let page_request = crate::handling::page_request()?;
     let row = control::keys::first_request(&page_request.cx, &super::key_id(&id)?)

@@ -2,7 +2,7 @@
 
 use contract::{
     FieldErrors, Violation,
-    keys::{CreateKey, NewKey, RateLimitsInput},
+    keys::{CreateKey, KeysCreate, NewKey, RateLimitsInput},
     labels,
     upstreams::UpstreamView,
 };
@@ -10,16 +10,19 @@ use domain::{RateLimits, Timestamp};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::plain_words::{COMMAND, PlainWords};
+use super::{
+    create::upstreams,
+    plain_words::{FORM, KeyDescription, LINES, PlainWords},
+};
 use crate::{
     error::UiError,
-    texts::{error_sentence, t},
+    handling::{PageRequest, between_commas, entries, number},
+    texts::t,
     ui::{
-        command_line::{Flag, between_commas, entries, line, number},
-        copy::copy_words,
-        field::{LinesField, SelectField, TextField, complaint},
-        icon::{Icon, Picture},
-        notice::Problem,
+        field::{LinesField, SelectField, TextField, TicksField},
+        fold::Fold,
+        form::{Faults, Form},
+        terminal::{TerminalAside, TerminalLines},
     },
     words::{sentence::KeyPermissions, time},
 };
@@ -27,21 +30,9 @@ use crate::{
 /// Days that the form proposes; the first one is chosen unless something else was said.
 const DAYS: [i64; 6] = [90, 1, 7, 30, 180, 365];
 
-/// What the form says on the command line.
-fn flags() -> Vec<Flag> {
-    vec![
-        Flag::text("name", "--name").blank("NAME"),
-        Flag::text("env", "--env").omit("live"),
-        Flag::text("expires_in_days", "--expires-in-days").omit("never"),
-        Flag::number("requests_per_minute", "--rpm").omit("100").blank("none"),
-        Flag::entries("allowed_models", "--model"),
-        Flag::text("allowed_upstreams", "--upstream"),
-        Flag::entries("allowed_cidrs", "--cidr"),
-        Flag::text("description", "--description"),
-        Flag::commas("tags", "--tag"),
-        Flag::text("metadata", "--metadata"),
-    ]
-}
+/// Fields under the two folds, as errors name them.
+const LIMITS: [&str; 4] = ["rate_limits", "allowed_models", "allowed_upstreams", "allowed_cidrs"];
+const LABELS: [&str; 3] = ["description", "tags", "metadata"];
 
 /// The form as a browser sends it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -87,6 +78,19 @@ impl KeyForm {
 
     /// What it asks for, or everything that is wrong with it.
     pub(crate) fn parse(&self) -> Result<NewKey, FieldErrors> {
+        let (shape, mut errors) = self.shape();
+        match NewKey::try_from(shape) {
+            Ok(new) if errors.is_empty() => Ok(new),
+            Ok(_) => Err(errors),
+            Err(more) => {
+                errors.0.extend(more.0);
+                Err(errors)
+            }
+        }
+    }
+
+    /// The input of the operation, as far as the form can be read, and what is wrong with the rest.
+    fn shape(&self) -> (CreateKey, FieldErrors) {
         let mut errors = FieldErrors::default();
         let per_minute = match self.limit().map(|digits| digits.parse::<u32>()) {
             None => Some(None),
@@ -113,26 +117,12 @@ impl KeyForm {
             rate_limits: Some(RateLimitsInput { requests_per_minute: per_minute }),
             ..CreateKey::default()
         };
-        match NewKey::try_from(shape) {
-            Ok(new) if errors.is_empty() => Ok(new),
-            Ok(_) => Err(errors),
-            Err(more) => {
-                errors.0.extend(more.0);
-                Err(errors)
-            }
-        }
+        (shape, errors)
     }
 
     /// `60`; none for an empty field, which means no limit.
     fn limit(&self) -> Option<String> {
         Some(number(&self.requests_per_minute)).filter(|digits| !digits.is_empty())
-    }
-
-    /// The same from a terminal.
-    fn command(&self) -> String {
-        let encoded = serde_html_form::to_string(self).unwrap_or_default();
-        let fields: Vec<(String, String)> = serde_html_form::from_str(&encoded).unwrap_or_default();
-        line(COMMAND, &flags(), &fields)
     }
 
     /// Whether anything under the fold differs from its default.
@@ -144,6 +134,11 @@ impl KeyForm {
 
     fn is_labelled(&self) -> bool {
         !(self.description.is_empty() && self.tags.is_empty() && self.metadata.is_empty())
+    }
+
+    /// The same from a terminal.
+    pub(crate) fn lines(&self, page_request: &PageRequest) -> TerminalLines {
+        TerminalLines::of::<KeysCreate>(page_request, &(), &self.shape().0)
     }
 
     fn permissions(&self, upstreams: &[UpstreamView], now: Timestamp) -> KeyPermissions {
@@ -165,30 +160,32 @@ fn ends(days: i64, now: Timestamp) -> String {
     time::date(now.plus(days.clamp(0, 3_650) * Timestamp::DAY))
 }
 
+/// What the key would be that `form` (as it would be posted) asks for.
+pub(super) async fn described(page_request: &PageRequest, form: &str) -> Result<KeyDescription, UiError> {
+    let form: KeyForm = serde_html_form::from_str(form)
+        .map_err(|error| UiError::Conflict { code: "invalid_form".to_owned(), message: error.to_string() })?;
+    let upstreams = upstreams(page_request).await?;
+    let sentence = form.permissions(&upstreams, page_request.now()).with_name();
+    let lines = form.lines(page_request);
+    Ok(KeyDescription { sentence, lines: lines.command.into_iter().chain(lines.curl).collect() })
+}
+
 /// The form, with what was typed and what is wrong with it, and the sentence beside it.
 #[component]
 pub(crate) fn KeyFields(
     form: KeyForm,
     upstreams: Vec<UpstreamView>,
-    error: Option<UiError>,
+    faults: Faults,
+    lines: TerminalLines,
     now: Timestamp,
 ) -> impl IntoView {
-    let (errors, problem) = match error {
-        Some(UiError::Invalid { errors }) => (errors, None),
-        other => (FieldErrors::default(), other.as_ref().map(error_sentence)),
-    };
-    let folded = ["rate_limits.requests_per_minute", "allowed_models", "allowed_upstreams", "allowed_cidrs"];
-    let unfold = form.is_narrowed() || folded.iter().any(|field| errors.get(field).is_some());
-    let labelled = ["description", "tags", "metadata"];
-    let unfold_labels = form.is_labelled() || labelled.iter().any(|field| errors.get(field).is_some());
-    let (sentence, command) = (form.permissions(&upstreams, now).with_name(), form.command());
-    let mut days = DAYS;
-    days.sort_unstable();
-    let chosen = form.expires_in_days.clone();
+    let unfold = form.is_narrowed() || faults.touch(&LIMITS);
+    let unfold_labels = form.is_labelled() || faults.touch(&LABELS);
+    let sentence = form.permissions(&upstreams, now).with_name();
+    let ticks = upstreams.into_iter().map(|upstream| (upstream.id.to_string(), upstream.name)).collect::<Vec<_>>();
     view! {
         <div class="beside">
-            <form method="post" action="/keys/new" id="key-form" class="form" novalidate>
-                <Problem sentence=problem />
+            <Form action="/keys/new" id=FORM faults>
                 <input type="hidden" name="form" value=form.form />
                 <TextField
                     name="name"
@@ -197,140 +194,99 @@ pub(crate) fn KeyFields(
                     hint=t!("key-name-hint").into_any()
                     required=true
                     autofocus=true
-                    errors=errors.clone()
                 />
                 <div class="field-row">
-                    <SelectField name="env" label=t!("key-env") errors=errors.clone()>
+                    <SelectField name="env" label=t!("key-env")>
                         <option value="live" selected=form.env != "test">{t!("key-env-live")}</option>
                         <option value="test" selected=form.env == "test">{t!("key-env-test")}</option>
                     </SelectField>
-                    <SelectField name="expires_in_days" label=t!("key-expires") errors=errors.clone()>
-                        {days
-                            .map(|days| {
-                                let value = days.to_string();
-                                let date = time::short_date(now.plus(days * Timestamp::DAY));
-                                let words = t!("key-expires-in", count = days, date = date);
-                                let selected = value == chosen;
-                                view! {
-                                    <option value=value data-until=ends(days, now) selected=selected>
-                                        {words}
-                                    </option>
-                                }
-                            })
-                            .collect_view()}
-                        <option value="never" selected=chosen == "never">{t!("key-expires-never")}</option>
+                    <SelectField name="expires_in_days" label=t!("key-expires")>
+                        {days(&form.expires_in_days, now)}
+                        <option value="never" selected=form.expires_in_days == "never">{t!("key-expires-never")}</option>
                     </SelectField>
                 </div>
-                <details class="fold" open=unfold>
-                    <summary>
-                        <Icon picture=Picture::Down />
-                        <span class="fold-title">{t!("key-limits")}</span>
-                        <span class="fold-note">{t!("key-limits-note")}</span>
-                    </summary>
-                    <div class="fold-body">
-                        <TextField
-                            name="requests_per_minute"
-                            label=t!("key-per-minute")
-                            value=form.requests_per_minute
-                            hint=t!("key-per-minute-hint").into_any()
-                            error_name="rate_limits.requests_per_minute"
-                            errors=errors.clone()
-                        />
-                        <LinesField
-                            name="allowed_models"
-                            label=t!("key-models")
-                            value=form.allowed_models
-                            placeholder="gpt-5-mini, text-embedding-3-*"
-                            hint=t!("key-models-hint").into_any()
-                            errors=errors.clone()
-                        />
-                        <UpstreamChoice upstreams chosen=form.allowed_upstreams errors=errors.clone() />
-                        <LinesField
-                            name="allowed_cidrs"
-                            label=t!("key-addresses")
-                            value=form.allowed_cidrs
-                            placeholder="10.4.12.0/24"
-                            hint=t!("key-addresses-hint").into_any()
-                            errors=errors.clone()
-                        />
-                    </div>
-                </details>
-                <details class="fold" open=unfold_labels>
-                    <summary>
-                        <Icon picture=Picture::Down />
-                        <span class="fold-title">{t!("key-notes")}</span>
-                        <span class="fold-note">{t!("key-notes-note")}</span>
-                    </summary>
-                    <div class="fold-body">
-                        <TextField
-                            name="description"
-                            label=t!("key-description")
-                            value=form.description
-                            hint=t!("key-description-hint").into_any()
-                            errors=errors.clone()
-                        />
-                        <TextField
-                            name="tags"
-                            label=t!("key-tags")
-                            value=form.tags
-                            placeholder=t!("key-tags-example")
-                            hint=t!("key-tags-hint").into_any()
-                            errors=errors.clone()
-                        />
-                        <LinesField
-                            name="metadata"
-                            label=t!("key-metadata")
-                            value=form.metadata
-                            placeholder=r#"{"cost_centre": "4711"}"#
-                            hint=t!("key-metadata-hint").into_any()
-                            errors=errors.clone()
-                        />
-                    </div>
-                </details>
+                <Fold title=t!("key-limits") note=t!("key-limits-note") open=unfold>
+                    <TextField
+                        name="requests_per_minute"
+                        label=t!("key-per-minute")
+                        value=form.requests_per_minute
+                        hint=t!("key-per-minute-hint").into_any()
+                        error_name="rate_limits.requests_per_minute"
+                    />
+                    <LinesField
+                        name="allowed_models"
+                        label=t!("key-models")
+                        value=form.allowed_models
+                        placeholder="gpt-5-mini, text-embedding-3-*"
+                        hint=t!("key-models-hint").into_any()
+                    />
+                    <TicksField
+                        name="allowed_upstreams"
+                        label=t!("key-upstreams")
+                        choices=ticks
+                        chosen=form.allowed_upstreams
+                        hint=t!("key-upstreams-hint")
+                    />
+                    <LinesField
+                        name="allowed_cidrs"
+                        label=t!("key-addresses")
+                        value=form.allowed_cidrs
+                        placeholder="10.4.12.0/24"
+                        hint=t!("key-addresses-hint").into_any()
+                    />
+                </Fold>
+                <Fold title=t!("key-notes") note=t!("key-notes-note") open=unfold_labels>
+                    <TextField
+                        name="description"
+                        label=t!("key-description")
+                        value=form.description
+                        hint=t!("key-description-hint").into_any()
+                    />
+                    <TextField
+                        name="tags"
+                        label=t!("key-tags")
+                        value=form.tags
+                        placeholder=t!("key-tags-example")
+                        hint=t!("key-tags-hint").into_any()
+                    />
+                    <LinesField
+                        name="metadata"
+                        label=t!("key-metadata")
+                        value=form.metadata
+                        placeholder=r#"{"cost_centre": "4711"}"#
+                        hint=t!("key-metadata-hint").into_any()
+                    />
+                </Fold>
                 <div class="form-actions">
                     <button class="button button-main button-large">{t!("key-create")}</button>
                     <a class="button button-plain button-large" href="/keys">{t!("key-cancel")}</a>
                 </div>
-            </form>
+            </Form>
             <aside class="aside" aria-label=t!("key-summary")>
-                <PlainWords sentence command flags=flags() titles=(t!("key-plain-words"), t!("key-terminal")) copy=copy_words() />
+                <section class="aside-card" aria-labelledby="plain-words">
+                    <h2 id="plain-words">{t!("key-plain-words")}</h2>
+                    <PlainWords sentence />
+                </section>
+                <section aria-labelledby="lines-title">
+                    <h2 id="lines-title" class="aside-title">{t!("key-terminal")}</h2>
+                    <TerminalAside id=LINES lines />
+                </section>
             </aside>
         </div>
     }
 }
 
-#[component]
-fn UpstreamChoice(upstreams: Vec<UpstreamView>, chosen: Vec<String>, errors: FieldErrors) -> impl IntoView {
-    let error = complaint(&errors, "allowed_upstreams");
-    (!upstreams.is_empty()).then(|| {
-        view! {
-            <fieldset class="field" aria-describedby="allowed_upstreams-hint">
-                <legend>{t!("key-upstreams")}</legend>
-                <div class="ticks">
-                    {upstreams
-                        .into_iter()
-                        .map(|upstream| {
-                            let ticked = chosen.iter().any(|id| id == upstream.id.as_str());
-                            view! {
-                                <label class="tick">
-                                    <input
-                                        type="checkbox"
-                                        name="allowed_upstreams"
-                                        value=upstream.id.to_string()
-                                        data-name=upstream.name.clone()
-                                        checked=ticked
-                                    />
-                                    <span>{upstream.name}</span>
-                                </label>
-                            }
-                        })
-                        .collect_view()}
-                </div>
-                {error.map(|error| view! { <p class="field-error">{error}</p> })}
-                <p class="field-hint" id="allowed_upstreams-hint">{t!("key-upstreams-hint")}</p>
-            </fieldset>
-        }
+fn days(chosen: &str, now: Timestamp) -> impl IntoView + use<> {
+    let mut days = DAYS;
+    days.sort_unstable();
+    let chosen = chosen.to_owned();
+    days.map(move |days| {
+        let value = days.to_string();
+        let date = time::short_date(now.plus(days * Timestamp::DAY));
+        let selected = value == chosen;
+        view! { <option value=value selected=selected>{t!("key-expires-in", count = days, date = date)}</option> }
     })
+    .collect_view()
 }
 
 #[cfg(test)]
@@ -372,14 +328,14 @@ mod tests {
     }
 
     #[test]
-    fn notes_are_read_and_said_on_the_line() {
+    fn labels_are_read_and_said_on_the_line() {
         let form = form("name=ci&tags=night+run%2C+ci&metadata=%7B%22a%22%3A+1%7D&allowed_upstreams=up_1");
         let labels = KeyForm { allowed_upstreams: Vec::new(), ..form.clone() }.parse().unwrap().labels;
         assert_eq!(labels.tags.iter().map(domain::Tag::as_str).collect::<Vec<_>>(), ["night run", "ci"]);
         assert_eq!(labels.metadata.to_text(), r#"{"a":1}"#);
         assert_eq!(
-            form.command().replace(" \\\n  ", " "),
-            r#"keywright keys create --name ci --expires-in-days 90 --upstream up_1 --tag 'night run' --tag ci --metadata '{"a": 1}'"#
+            contract::operation::command::<KeysCreate>(&(), &form.shape().0).unwrap().replace(" \\\n  ", " "),
+            r#"keywright keys create --name ci --expires-in-days 90 --upstream up_1 --tag 'night run' --tag ci --metadata '{"a":1}'"#
         );
     }
 

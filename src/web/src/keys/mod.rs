@@ -14,7 +14,6 @@ mod list;
 mod plain_words;
 #[cfg(feature = "ssr")]
 mod reveal;
-mod reveal_foot;
 mod revoke;
 #[cfg(feature = "ssr")]
 mod snippets;
@@ -27,6 +26,7 @@ pub(crate) use {
     issued::Issued,
     list::list_page,
     revoke::{revoke, revoke_page},
+    switch::KeyIntent,
 };
 
 /// The id in a path; one that cannot be an id names nothing.

@@ -1,4 +1,4 @@
-//! Key reveal page: the key, once and whole.
+//! Key reveal page: the key, once and whole, with the first request turning up under it.
 
 use std::sync::Arc;
 
@@ -8,14 +8,15 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{
     first_request::{FirstRequest, FirstRequestWords},
-    reveal_foot::{RevealFoot, RevealWords},
-    snippets::{Snippet, snippets, suited_model},
+    snippets::{ENV_TAB, snippets, suited_model},
 };
-use crate::texts::t;
-use crate::ui::{
-    copy::{CopyButton, copy_words},
-    icon::{Icon, Picture},
-    name::Name,
+use crate::{
+    texts::t,
+    ui::{
+        name::around,
+        reveal::{Reveal, SNIPPETS},
+        reveal_foot::{RevealPlaces, RevealWords},
+    },
 };
 
 /// What is shown once.
@@ -42,80 +43,27 @@ impl Revealed {
     }
 }
 
-/// The dialog. Without JavaScript it is open from the start; awake it makes itself modal and asks before it goes.
-#[component]
-pub(super) fn Reveal(revealed: Revealed) -> impl IntoView {
-    let secret = revealed.secret.expose_secret().to_owned();
-    let snippets = snippets(&revealed.gateway_url, &secret, &revealed.model);
+/// The dialog over the list.
+pub(super) fn reveal_over(revealed: &Revealed) -> AnyView {
+    let snippets = snippets(&revealed.gateway_url, revealed.secret.expose_secret(), &revealed.model);
+    let places = RevealPlaces {
+        here: format!("/keys/{}?shown=1", revealed.id),
+        behind: "/keys".to_owned(),
+        file: Some((format!("{SNIPPETS}-{ENV_TAB}"), "keywright.env".to_owned())),
+    };
+    let (key_id, secret) = (revealed.id.clone(), Arc::clone(&revealed.secret));
     view! {
-        <dialog id="reveal" class="dialog reveal" open=true aria-labelledby="reveal-title" closedby="none">
-            <div class="reveal-head">
-                <span class="reveal-mark" aria-hidden="true">
-                    <Icon picture=Picture::Key />
-                </span>
-                <div>
-                    <h2 id="reveal-title">
-                        <Name text=t!("key-ready", name = revealed.name.as_str()) />
-                    </h2>
-                    <p class="muted">{t!("reveal-lead")}</p>
-                </div>
-            </div>
-            <div class="secret">
-                <code id="secret" tabindex="0" aria-label=t!("reveal-key")>{secret}</code>
-                <CopyButton target="secret".to_owned() main=true words=copy_words() />
-            </div>
-            <Snippets snippets />
-            <FirstRequest key_id=revealed.id.clone() words=FirstRequestWords::new() />
-            <RevealFoot key_id=revealed.id words=RevealWords::new() />
-        </dialog>
-        <div class="scrim"></div>
+        <Reveal
+            title=around(&revealed.name, |name| t!("key-ready", name = name))
+            lead=t!("reveal-lead")
+            secret
+            label=t!("reveal-key")
+            snippets
+            places
+            words=RevealWords::new(t!("reveal-stored"), t!("reveal-ask"))
+        >
+            <FirstRequest key_id words=FirstRequestWords::new() />
+        </Reveal>
     }
-}
-
-/// Tabs of radio buttons: the keyboard walks them and no script is needed.
-#[component]
-fn Snippets(snippets: Vec<Snippet>) -> impl IntoView {
-    let tabs = snippets
-        .iter()
-        .enumerate()
-        .map(|(i, snippet)| {
-            view! {
-                <label class="tab">
-                    <input type="radio" name="snippet" value=snippet.id checked=i == 0 />
-                    <span>{snippet.label}</span>
-                </label>
-            }
-        })
-        .collect_view();
-    let panels = snippets
-        .into_iter()
-        .map(|snippet| {
-            let id = format!("snippet-{}", snippet.id);
-            let copied = id.clone();
-            view! {
-                <div class=format!("code-block panel panel-{}", snippet.id)>
-                    <pre id=id tabindex="0" role="region" aria-label=t!("reveal-snippet", name = snippet.label)>
-                        {snippet
-                            .code
-                            .into_iter()
-                            .map(|(class, text)| match class {
-                                Some(class) => view! { <span class=class>{text}</span> }.into_any(),
-                                None => text.into_any(),
-                            })
-                            .collect_view()}
-                    </pre>
-                    <CopyButton target=copied main=false words=copy_words() />
-                </div>
-            }
-        })
-        .collect_view();
-    view! {
-        <div class="snippets">
-            <fieldset class="tabs">
-                <legend class="unseen">{t!("reveal-snippets")}</legend>
-                {tabs}
-            </fieldset>
-            {panels}
-        </div>
-    }
+    .into_any()
 }

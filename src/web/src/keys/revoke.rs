@@ -23,10 +23,7 @@ mod page {
         extract::{Path, RawForm},
         response::Response,
     };
-    use contract::{
-        FieldErrors,
-        keys::{KeyActivity, KeyView},
-    };
+    use contract::keys::{KeyActivity, KeysRevoke, RevokeKey};
     use domain::Timestamp;
     use leptos::prelude::*;
     use serde::Deserialize;
@@ -36,12 +33,8 @@ mod page {
         error::UiError,
         handling::{Flash, Page, PageRequest, Redirect, Section, post, ui_error},
         keys::key_id,
-        texts::{Word, error_sentence, t},
-        ui::{
-            field::SelectField,
-            heading::{Crumbs, Heading},
-            notice::Problem,
-        },
+        texts::{Word, t},
+        ui::{confirm::Confirm, field::SelectField, form::Faults, heading::Title, terminal::TerminalLines},
         words::{number, time},
     };
 
@@ -89,42 +82,33 @@ mod page {
         let id = key_id(id)?;
         let key = control::keys::show(&page_request.cx, &id).await.map_err(ui_error)?;
         let activity = control::keys::activity(&page_request.cx, &id).await.map_err(ui_error)?;
-        let now = page_request.now();
-        Ok(Page::new(Section::Keys, t!("revoke-title", name = key.name.as_str()), move || {
-            view! { <Ask key=key.clone() activity=activity.clone() error=error.clone() now /> }.into_any()
-        }))
-    }
-
-    #[component]
-    fn Ask(key: KeyView, activity: KeyActivity, error: Option<UiError>, now: Timestamp) -> impl IntoView {
-        let (errors, problem) = match error {
-            Some(UiError::Invalid { errors }) => (errors, None),
-            other => (FieldErrors::default(), other.map(|error| error_sentence(&error))),
-        };
-        let here = format!("/keys/{}", key.id);
-        let lead = view! { <code>{key.masked}</code> }.into_any();
-        view! {
-            <Crumbs href="/keys" parent=t!("keys-title") here=key.name.clone() />
-            <Heading title=t!("revoke-question", name = key.name.as_str()) lead />
-            <div class="card ask-card">
-                <Problem sentence=problem />
-                <p class="prose">
-                    <strong>{impact(&activity, now)}</strong>
-                </p>
-                <p class="prose muted">
-                    {t!("revoke-consequence")}
-                </p>
-                <form method="post" action=format!("{here}/revoke") class="form">
-                    <SelectField name="reason" label=t!("revoke-reason") errors>
+        let (now, faults) = (page_request.now(), Faults::of(error.as_ref()));
+        let lines = TerminalLines::of::<KeysRevoke>(page_request, &id, &RevokeKey::default());
+        let page = Page::new(Section::Keys, t!("revoke-title", name = key.name.as_str()), move || {
+            let here = format!("/keys/{id}");
+            let lead = view! { <code>{key.masked.clone()}</code> }.into_any();
+            view! {
+                <Confirm
+                    parent=("/keys", t!("keys-title"))
+                    name=key.name.clone()
+                    question=Title::around(&key.name, |name| t!("revoke-question", name = name))
+                    lead
+                    impact=impact(&activity, now)
+                    consequence=t!("revoke-consequence")
+                    action=format!("{here}/revoke")
+                    back=here
+                    cancel=t!("revoke-cancel")
+                    confirm=t!("revoke-confirm")
+                    faults=faults
+                >
+                    <SelectField name="reason" label=t!("revoke-reason")>
                         {REASONS.map(|(value, word)| view! { <option value=value>{word()}</option> }).collect_view()}
                     </SelectField>
-                    <div class="form-actions">
-                        <a class="button button-large" href=here.clone() autofocus=true>{t!("revoke-cancel")}</a>
-                        <button class="button button-danger-main button-large">{t!("revoke-confirm")}</button>
-                    </div>
-                </form>
-            </div>
-        }
+                </Confirm>
+            }
+            .into_any()
+        });
+        Ok(page.terminal(lines))
     }
 
     /// `1,204 requests in 24 h from 3 addresses, last 2 min ago.`

@@ -3,28 +3,30 @@
 use contract::{keys::KeyView, upstreams::UpstreamView};
 use domain::{ModelPattern, Provider};
 
+use crate::{
+    texts::t,
+    ui::code::{Code, CodeTab},
+};
+
 /// A model that answers on every installation: the built-in one.
 const ALWAYS: &str = "echo";
 
-/// A piece of code, with the class that colours it.
-pub(super) type Code = Vec<(Option<&'static str>, String)>;
-
-/// One tab.
-pub(super) struct Snippet {
-    pub(super) id: &'static str,
-    pub(super) label: &'static str,
-    pub(super) code: Code,
-}
+/// Which tab is the `.env` file.
+pub(super) const ENV_TAB: usize = 3;
 
 /// Python, JavaScript, curl, `.env`.
-pub(super) fn snippets(gateway_url: &str, key: &str, model: &str) -> Vec<Snippet> {
+pub(super) fn snippets(gateway_url: &str, key: &str, model: &str) -> Vec<CodeTab> {
     let base = format!("{gateway_url}/v1");
     vec![
-        Snippet { id: "python", label: "Python", code: python(&base, key, model) },
-        Snippet { id: "javascript", label: "JavaScript", code: javascript(&base, key, model) },
-        Snippet { id: "curl", label: "curl", code: curl(&base, key, model) },
-        Snippet { id: "env", label: ".env", code: env(&base, key) },
+        tab("Python", python(&base, key, model)),
+        tab("JavaScript", javascript(&base, key, model)),
+        tab("curl", curl(&base, key, model)),
+        tab(".env", env(&base, key)),
     ]
+}
+
+fn tab(label: &str, code: Code) -> CodeTab {
+    CodeTab { label: label.to_owned(), description: t!("reveal-snippet", name = label), code }
 }
 
 fn plain(text: &str) -> (Option<&'static str>, String) {
@@ -144,8 +146,9 @@ mod tests {
     #[test]
     fn every_tab_has_the_address_and_the_whole_key() {
         let snippets = snippets("http://127.0.0.1:8080", "sk-auto-live-abc", "echo");
-        let ids: Vec<_> = snippets.iter().map(|snippet| snippet.id).collect();
-        assert_eq!(ids, ["python", "javascript", "curl", "env"]);
+        let labels: Vec<_> = snippets.iter().map(|snippet| snippet.label.as_str()).collect();
+        assert_eq!(labels, ["Python", "JavaScript", "curl", ".env"]);
+        assert_eq!(snippets[ENV_TAB].label, ".env");
         for snippet in snippets {
             let code = text(&snippet.code);
             assert!(

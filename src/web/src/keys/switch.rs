@@ -1,5 +1,8 @@
 //! Key switch action: off and on.
 
+#[cfg(feature = "ssr")]
+use serde::Deserialize;
+
 use contract::keys::KeyView;
 use leptos::prelude::*;
 
@@ -17,4 +20,14 @@ pub async fn enable_key(id: String) -> Result<KeyView, UiError> {
 pub async fn disable_key(id: String) -> Result<KeyView, UiError> {
     let page_request = crate::handling::page_request()?;
     control::keys::disable(&page_request.cx, &super::key_id(&id)?).await.map_err(crate::handling::ui_error)
+}
+
+/// What the buttons of a key's page mean.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, strum::IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub(crate) enum KeyIntent {
+    Enable,
+    Disable,
 }

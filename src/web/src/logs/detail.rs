@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use axum::{Extension, extract::Path, response::Response};
-use contract::logs::LogRow;
+use contract::{
+    Nothing,
+    logs::{LogRow, LogsShow},
+};
 use domain::{RequestId, Timestamp};
 use leptos::prelude::*;
 
@@ -13,8 +16,11 @@ use crate::{
     texts::{by_id, t},
     ui::{
         badge::StatusBadge,
-        heading::{Crumbs, Heading},
+        detail::{Card, Detail},
+        facts::{Fact, Facts},
         name::Name,
+        table::or_dash,
+        terminal::TerminalLines,
     },
     words::{number, time},
 };
@@ -30,90 +36,74 @@ async fn draw(page_request: &PageRequest, id: &str) -> Result<Page, UiError> {
     let row = control::logs::show(&page_request.cx, &id).await.map_err(ui_error)?;
     let now = page_request.now();
     let title = format!("{} {}", row.method, row.endpoint);
-    Ok(Page::new(Section::Logs, title, move || view! { <Detail row=row.clone() now /> }.into_any()))
+    let lines = TerminalLines::of::<LogsShow>(page_request, &id, &Nothing {});
+    let page = Page::new(Section::Logs, title, move || view! { <Body row=row now /> }.into_any());
+    Ok(page.terminal(lines))
 }
 
 #[component]
-fn Detail(row: LogRow, now: Timestamp) -> impl IntoView {
+fn Body(row: LogRow, now: Timestamp) -> impl IntoView {
     let when =
         row.started_at.map(|at| t!("log-when", absolute = time::absolute(at), relative = time::relative(at, now)));
     let title = format!("{} {}", row.method, row.endpoint);
-    let side_panel = view! { <StatusBadge status=row.status /> }.into_any();
-    let lead = view! {
-        <code>{row.id.to_string()}</code>
-        {when.map(|when| format!(" · {when}"))}
-    }
-    .into_any();
+    let badge = view! { <StatusBadge status=row.status /> }.into_any();
+    let lead = view! { <code>{row.id.to_string()}</code> {when.map(|when| format!(" · {when}"))} }.into_any();
+    let status = t!("log-only-status", status = row.status.to_string());
+    let (by_key, by_status) = (format!("/logs?key_id={}", row.key_id), format!("/logs?status={}", row.status));
+    let facts = facts(&row);
     view! {
-        <Crumbs href="/logs" parent=t!("logs-title") here=t!("logs-request") />
-        <Heading title lead side_panel />
-        <div class="two-thirds">
-            <Facts row=row.clone() />
-            <Waterfall row />
-        </div>
+        <Detail parent=("/logs", t!("logs-title")) title here=t!("logs-request") badge lead>
+            <div class="two-thirds">
+                <Card id="facts" title=t!("log-facts")>
+                    <Facts facts />
+                    <div class="card-foot">
+                        <a class="button button-small" href=by_key>{t!("log-only-this-key")}</a>
+                        <a class="button button-small" href=by_status>{status}</a>
+                    </div>
+                </Card>
+                <Waterfall row />
+            </div>
+        </Detail>
     }
 }
 
-#[component]
-fn Facts(row: LogRow) -> impl IntoView {
+fn facts(row: &LogRow) -> Vec<Fact> {
     let version = t!("log-key-version", version = row.key_version.to_string());
     let policy =
         row.policy_version.map(|version| format!("{} · ", t!("log-policy-version", version = version.to_string())));
-    let upstream = row.upstream.clone().unwrap_or_else(|| "—".to_owned());
+    let upstream = or_dash(row.upstream.clone());
     let upstream = match row.upstream_status {
         Some(status) => t!("log-upstream-answered", upstream = upstream, status = status.to_string()),
         None => upstream,
     };
-    let model = match (&row.model, &row.model_served) {
+    let key = view! {
+        <a href=format!("/keys/{}", row.key_id)>
+            <Name text=row.key_name.clone() />
+        </a>
+        <span class="muted">{format!(" {version} · ")} {policy}</span>
+        <code class="muted">{row.key_prefix.clone()}</code>
+    };
+    let agent = or_dash(row.user_agent.clone());
+    vec![
+        Fact::new(t!("log-outcome"), outcome(row)),
+        Fact::new(t!("logs-key"), key),
+        Fact::new(t!("log-from"), view! { <code>{row.client_address.clone()}</code> }),
+        Fact::new(t!("logs-model"), view! { <code>{model(row)}</code> }),
+        Fact::new(t!("logs-upstream"), upstream),
+        Fact::new(t!("log-tokens"), tokens(row)),
+        Fact::new(t!("log-streamed"), if row.streamed { t!("log-yes") } else { t!("log-no") }),
+        Fact::new(t!("log-attempts"), row.attempts.to_string()),
+        Fact::new(t!("log-agent"), view! { <code>{agent}</code> }),
+    ]
+}
+
+/// The model asked for, and the one that served where that is another.
+fn model(row: &LogRow) -> String {
+    match (&row.model, &row.model_served) {
         (Some(asked), Some(served)) if asked != served => {
             t!("log-model-served", asked = asked.as_str(), served = served.as_str())
         }
-        (Some(asked), _) => asked.clone(),
-        (None, Some(served)) => served.clone(),
-        (None, None) => "—".to_owned(),
-    };
-    view! {
-        <section class="card" aria-labelledby="facts">
-            <div class="card-head">
-                <h2 id="facts">{t!("log-facts")}</h2>
-            </div>
-            <dl class="facts">
-                <dt>{t!("log-outcome")}</dt>
-                <dd>{outcome(&row)}</dd>
-                <dt>{t!("logs-key")}</dt>
-                <dd>
-                    <a href=format!("/keys/{}", row.key_id)>
-                        <Name text=row.key_name.clone() />
-                    </a>
-                    <span class="muted">{format!(" {version} · ")} {policy}</span>
-                    <code class="muted">{row.key_prefix.clone()}</code>
-                </dd>
-                <dt>{t!("log-from")}</dt>
-                <dd>
-                    <code>{row.client_address.clone()}</code>
-                </dd>
-                <dt>{t!("logs-model")}</dt>
-                <dd>
-                    <code>{model}</code>
-                </dd>
-                <dt>{t!("logs-upstream")}</dt>
-                <dd>{upstream}</dd>
-                <dt>{t!("log-tokens")}</dt>
-                <dd>{tokens(&row)}</dd>
-                <dt>{t!("log-streamed")}</dt>
-                <dd>{if row.streamed { t!("log-yes") } else { t!("log-no") }}</dd>
-                <dt>{t!("log-attempts")}</dt>
-                <dd>{row.attempts.to_string()}</dd>
-                <dt>{t!("log-agent")}</dt>
-                <dd>
-                    <code>{row.user_agent.clone().unwrap_or_else(|| "—".to_owned())}</code>
-                </dd>
-            </dl>
-            <div class="card-foot">
-                <a class="button button-small" href=format!("/logs?key_id={}", row.key_id)>{t!("log-only-this-key")}</a>
-                <a class="button button-small" href=format!("/logs?status={}", row.status)>{t!("log-only-status", status = row.status.to_string())}</a>
-            </div>
-        </section>
+        (asked, served) => or_dash(asked.clone().or_else(|| served.clone())),
     }
 }
 
@@ -170,11 +160,7 @@ fn Waterfall(row: LogRow) -> impl IntoView {
     let good = row.status < 400;
     let failed = if good { "chart-first" } else { "chart-bad" };
     view! {
-        <section class="card" aria-labelledby="time">
-            <div class="card-head">
-                <h2 id="time">{t!("log-time")}</h2>
-                <span class="card-note">{number::duration(row.latency_ms)}</span>
-            </div>
+        <Card id="time" title=t!("log-time") note=number::duration(row.latency_ms)>
             <div class="card-body">
                 <svg class="waterfall" viewBox="0 0 1000 12" preserveAspectRatio="none" aria-hidden="true">
                     <rect class=failed x="0" y="0" width=split height="12"></rect>
@@ -198,7 +184,7 @@ fn Waterfall(row: LogRow) -> impl IntoView {
                         })}
                 </dl>
             </div>
-        </section>
+        </Card>
     }
 }
 

@@ -9,7 +9,10 @@ use crate::{
     texts::{Word, t},
     ui::{
         field::{SelectField, TextField},
+        form::{Faults, Form},
         icon::{Icon, Picture},
+        list_page::list_url,
+        name::Name,
     },
 };
 
@@ -73,6 +76,11 @@ impl Filters {
         }
     }
 
+    /// The filters alone, without a place in the list.
+    pub(super) fn asked_anywhere(&self, now: Timestamp) -> LogQuery {
+        LogQuery { limit: None, cursor: None, ..self.asked(0, now) }
+    }
+
     /// Whether this is the newest page.
     pub(super) fn is_newest(&self) -> bool {
         self.cursor.is_empty()
@@ -86,10 +94,7 @@ impl Filters {
     }
 
     fn url(&self) -> String {
-        match serde_html_form::to_string(self) {
-            Ok(query) if !query.is_empty() => format!("/logs?{query}"),
-            _ => "/logs".to_owned(),
-        }
+        list_url("/logs", self)
     }
 
     /// The same filters from the newest row on, with one of them changed.
@@ -144,7 +149,7 @@ pub(super) fn FilterBar(
             <Chip name=t!("logs-model") value=filters.model.clone() without=filters.changed(|f| f.model.clear()) />
             <Chip name=t!("logs-upstream") value=filters.upstream.clone() without=filters.changed(|f| f.upstream.clear()) />
             <Chip name=t!("logs-request") value=filters.id.clone() without=filters.changed(|f| f.id.clear()) />
-            <details class="menu" open=unfold>
+            <details class="menu" name="menu" open=unfold>
                 <summary class="chip chip-add">
                     <Icon picture=Picture::Plus />
                     {t!("logs-filter")}
@@ -165,7 +170,9 @@ fn Chip(name: String, value: String, without: String) -> impl IntoView {
             <span class="chip">
                 {name}
                 " "
-                <strong>{value}</strong>
+                <strong>
+                    <Name text=value />
+                </strong>
                 <a class="chip-off" href=without aria-label=off>
                     <Icon picture=Picture::Cross />
                 </a>
@@ -186,14 +193,14 @@ fn Panel(filters: Filters, keys: Vec<KeyView>, upstreams: Vec<UpstreamView>, err
         value.map(|value| view! { <option value=value.clone() selected=true>{value.clone()}</option> })
     };
     view! {
-        <form method="get" action="/logs" class="menu-body filter-panel">
+        <Form method="get" action="/logs" class="menu-body filter-panel" faults=Faults { fields: errors, banner: None }>
             <SelectField name="within" label=t!("logs-filter-time")>
                 <option value="">{t!("logs-any")}</option>
                 {SPANS
                     .map(|(value, word, _)| view! { <option value=value selected=value == filters.within>{word()}</option> })
                     .collect_view()}
             </SelectField>
-            <SelectField name="status" label=t!("logs-status") errors=errors.clone()>
+            <SelectField name="status" label=t!("logs-status")>
                 <option value="">{t!("logs-any")}</option>
                 {own(own_status)}
                 {OUTCOMES.map(|(value, word)| view! { <option value=value selected=value == filters.status>{word()}</option> }).collect_view()}
@@ -225,7 +232,7 @@ fn Panel(filters: Filters, keys: Vec<KeyView>, upstreams: Vec<UpstreamView>, err
             <div class="form-actions">
                 <button class="button button-main">{t!("logs-filters-apply")}</button>
             </div>
-        </form>
+        </Form>
     }
 }
 

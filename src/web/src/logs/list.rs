@@ -4,7 +4,7 @@ use axum::{Extension, response::Response};
 use contract::{
     CursorPage, FieldErrors, PageQuery,
     keys::{KeyQuery, KeyView},
-    logs::{LogFilter, LogRow},
+    logs::{LogFilter, LogRow, LogsList},
     upstreams::UpstreamView,
 };
 use domain::Timestamp;
@@ -13,13 +13,16 @@ use leptos::prelude::*;
 
 use super::{
     filter::{FilterBar, Filters},
-    table::LogTable,
+    table::log_table,
 };
 use crate::{
     error::UiError,
     handling::{Page, PageRequest, Section, ui_error},
     texts::t,
-    ui::{empty::Empty, heading::Heading, pager::Pager},
+    ui::{
+        list_page::{ListPage, Nothing, Pages, Rows},
+        terminal::TerminalLines,
+    },
     words::number,
 };
 
@@ -46,20 +49,21 @@ async fn draw(page_request: &PageRequest) -> Result<Page, UiError> {
         .map_err(ui_error)?
         .items;
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let lines = TerminalLines::of::<LogsList>(page_request, &(), &filters.asked_anywhere(now));
     let page = Page::new(Section::Logs, t!("logs-title"), move || {
         view! {
             <LogList
-                rows=rows.clone()
-                filters=filters.clone()
-                keys=keys.clone()
-                upstreams=upstreams.clone()
-                errors=errors.clone()
+                rows=rows
+                filters=filters
+                keys=keys
+                upstreams=upstreams
+                errors=errors
                 now
             />
         }
         .into_any()
     });
-    Ok(page.status(status))
+    Ok(page.status(status).terminal(lines))
 }
 
 #[component]
@@ -81,30 +85,20 @@ fn LogList(
         (false, _) => t!("logs-further-back", count = count, shown = shown),
     };
     let older = rows.next_cursor.as_deref().map(|cursor| filters.older(cursor));
-    let newer = filters.newer();
-    view! {
-        <Heading title=t!("logs-title") lead=t!("logs-lead").into_any() />
-        {(!nothing_yet).then(|| view! { <FilterBar filters=filters.clone() keys upstreams errors /> })}
-        <div class="card card-table">
-            {if nothing_yet {
-                view! {
-                    <Empty
-                        sentence=t!("logs-empty")
-                        href="/keys/new"
-                        action=t!("logs-create-key")
-                        command="keywright logs list"
-                    />
-                }
-                    .into_any()
-            } else if rows.items.is_empty() {
-                view! { <Empty sentence=t!("logs-none-fits") href="/logs" action=t!("logs-show-all") /> }.into_any()
-            } else {
-                view! {
-                    <LogTable rows=rows.items now caption=t!("logs-caption") />
-                    <Pager words back=t!("logs-newer") back_to=newer on=t!("logs-older") on_to=older />
-                }
-                    .into_any()
-            }}
-        </div>
-    }
+    let rows = if nothing_yet {
+        Rows::NothingYet(Nothing {
+            sentence: t!("logs-empty"),
+            href: "/keys/new",
+            action: t!("logs-create-key"),
+            command: Some("keywright logs list".to_owned()),
+        })
+    } else if rows.items.is_empty() {
+        let (sentence, action) = (t!("logs-none-fits"), t!("logs-show-all"));
+        Rows::NoneFits(Nothing { sentence, href: "/logs", action, command: None })
+    } else {
+        let pages = Pages { words, back: (t!("logs-newer"), filters.newer()), on: (t!("logs-older"), older) };
+        Rows::Some(log_table(t!("logs-caption"), now, true).view(rows.items), Some(pages))
+    };
+    let filters = view! { <FilterBar filters keys upstreams errors /> }.into_any();
+    view! { <ListPage title=t!("logs-title") lead=t!("logs-lead") filters rows /> }
 }

@@ -7,4 +7,4 @@ mod table;
 
 pub(crate) use detail::detail_page;
 pub(crate) use list::list_page;
-pub(crate) use table::LogTable;
+pub(crate) use table::log_table;

@@ -1,4 +1,4 @@
-//! Request table: dense rows, figures to the right.
+//! Request table: dense rows, figures to the right. A cell that can be filtered by is a link that does it.
 
 use contract::logs::LogRow;
 use domain::Timestamp;
@@ -7,40 +7,44 @@ use serde::Serialize;
 
 use crate::{
     texts::t,
-    ui::{badge::StatusBadge, name::Name},
+    ui::{
+        badge::StatusBadge,
+        list_page::list_url,
+        name::Name,
+        table::{Table, figure, main, plain, state},
+    },
     words::{number, time},
 };
 
-/// The table. A cell that can be filtered by is a link that does it.
-#[component]
-pub(crate) fn LogTable(
-    rows: Vec<LogRow>,
+/// The table, to be filled with rows.
+pub(crate) fn log_table(
+    caption: String,
     now: Timestamp,
-    #[prop(into)] caption: String,
-    /// Whether to name the key.
-    #[prop(default = true)]
+    // Whether to name the key.
     with_key: bool,
-) -> impl IntoView {
-    view! {
-        <div class="scroll" tabindex="0" role="region" aria-label=caption.clone()>
-            <table class="table table-dense table-cards">
-                <caption class="unseen">{caption.clone()}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">{t!("logs-time")}</th>
-                        <th scope="col">{t!("logs-status")}</th>
-                        {with_key.then(|| view! { <th scope="col">{t!("logs-key")}</th> })}
-                        <th scope="col">{t!("logs-model")}</th>
-                        <th scope="col" class="figure">{t!("logs-tokens-in")}</th>
-                        <th scope="col" class="figure">{t!("logs-tokens-out")}</th>
-                        <th scope="col" class="figure">{t!("logs-first-ms")}</th>
-                        <th scope="col" class="figure">{t!("logs-total-ms")}</th>
-                    </tr>
-                </thead>
-                <tbody>{rows.into_iter().map(|row| view! { <Row row now with_key /> }).collect_view()}</tbody>
-            </table>
-        </div>
-    }
+) -> Table<LogRow> {
+    Table::new(caption)
+        .dense()
+        .instead(|row: &LogRow| row.damaged.as_deref().map(|damage| t!("logs-row-damaged", damage = damage).into_any()))
+        .column(main(t!("logs-time"), move |row: &LogRow| time_cell(row, now)))
+        .column(state(t!("logs-status"), |row: &LogRow| view! { <StatusBadge status=row.status /> }.into_any()))
+        .column_if(with_key, || plain(t!("logs-key"), key_cell))
+        .column(plain(t!("logs-model"), model_cell))
+        .column(figure(t!("logs-tokens-in"), |row: &LogRow| number::optional(row.input_tokens).into_any()).wide())
+        .column(figure(t!("logs-tokens-out"), |row: &LogRow| number::optional(row.output_tokens).into_any()).wide())
+        .column(
+            figure(t!("logs-first-ms"), |row: &LogRow| {
+                row.first_byte_ms.map_or_else(|| t!("none"), number::milliseconds).into_any()
+            })
+            .wide(),
+        )
+        .column(
+            figure(t!("logs-total-ms"), |row: &LogRow| {
+                view! { {number::milliseconds(row.latency_ms)} <span class="unit">" " {t!("logs-unit-ms")}</span> }
+                    .into_any()
+            })
+            .note(),
+        )
 }
 
 #[derive(Serialize)]
@@ -51,60 +55,33 @@ struct FilterBy<'a> {
     model: Option<&'a str>,
 }
 
-fn by(filter: &FilterBy<'_>) -> String {
-    format!("/logs?{}", serde_html_form::to_string(filter).unwrap_or_default())
-}
-
-#[component]
-fn Row(row: LogRow, now: Timestamp, with_key: bool) -> impl IntoView {
-    if let Some(damage) = row.damaged {
-        return view! {
-            <tr>
-                <th scope="row" class="cell-main mono">{row.id.to_string()}</th>
-                <td colspan=if with_key { "7" } else { "6" }>{t!("logs-row-damaged", damage = damage)}</td>
-            </tr>
-        }
-        .into_any();
-    }
-    let when = row.started_at.map(|at| time::precise(at, now));
-    let title = row.started_at.map(time::absolute);
-    let only_key = by(&FilterBy { key_id: Some(row.key_id.as_str()), model: None });
-    let model = match row.model {
-        Some(model) => {
-            let only = by(&FilterBy { key_id: None, model: Some(&model) });
-            view! { <a class="quiet mono" href=only>{model}</a> }.into_any()
-        }
-        None => "—".into_any(),
+fn time_cell(row: &LogRow, now: Timestamp) -> AnyView {
+    // A damaged row may be without its instant: then it goes by its id.
+    let Some(at) = row.started_at.filter(|_| row.damaged.is_none()) else {
+        return view! { <span class="mono">{row.id.to_string()}</span> }.into_any();
     };
-    let first = row.first_byte_ms.map_or_else(|| "—".to_owned(), number::milliseconds);
     view! {
-        <tr>
-            <th scope="row" class="cell-main">
-                <a class="mono" href=format!("/logs/{}", row.id)>
-                    <time datetime=row.started_at.map(Timestamp::to_rfc3339) title=title>
-                        {when}
-                    </time>
-                </a>
-            </th>
-            <td class="cell-state">
-                <StatusBadge status=row.status />
-            </td>
-            {with_key
-                .then(|| {
-                    view! {
-                        <td>
-                            <a class="quiet strong" href=only_key>
-                                <Name text=row.key_name />
-                            </a>
-                        </td>
-                    }
-                })}
-            <td>{model}</td>
-            <td class="figure cell-wide">{number::optional(row.input_tokens)}</td>
-            <td class="figure cell-wide">{number::optional(row.output_tokens)}</td>
-            <td class="figure cell-wide">{first}</td>
-            <td class="figure cell-note">{number::milliseconds(row.latency_ms)} <span class="unit">" " {t!("logs-unit-ms")}</span></td>
-        </tr>
+        <a class="mono" href=format!("/logs/{}", row.id) data-peek="drawer">
+            <time datetime=at.to_rfc3339() title=time::absolute(at)>
+                {time::precise(at, now)}
+            </time>
+        </a>
     }
     .into_any()
+}
+
+fn key_cell(row: &LogRow) -> AnyView {
+    let only = list_url("/logs", &FilterBy { key_id: Some(row.key_id.as_str()), model: None });
+    view! {
+        <a class="quiet strong" href=only>
+            <Name text=row.key_name.clone() />
+        </a>
+    }
+    .into_any()
+}
+
+fn model_cell(row: &LogRow) -> AnyView {
+    let Some(model) = row.model.clone() else { return t!("none").into_any() };
+    let only = list_url("/logs", &FilterBy { key_id: None, model: Some(&model) });
+    view! { <a class="quiet mono" href=only translate="no">{model}</a> }.into_any()
 }

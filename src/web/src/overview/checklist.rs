@@ -4,7 +4,10 @@ use leptos::prelude::*;
 
 use crate::{
     texts::t,
-    ui::icon::{Icon, Picture},
+    ui::{
+        detail::Card,
+        steps::{Step, Steps},
+    },
 };
 
 /// Which steps are done.
@@ -21,58 +24,32 @@ impl Progress {
     }
 }
 
-/// The steps. The first one that is not done has the action.
+/// The steps.
 #[component]
 pub(super) fn Checklist(progress: Progress) -> impl IntoView {
-    let next = [progress.upstream, progress.key, progress.request].iter().position(|done| !done);
+    let steps = vec![
+        Step {
+            done: progress.upstream,
+            title: t!("overview-step-upstream"),
+            words: t!("overview-step-upstream-note"),
+            action: ("/upstreams/new", t!("overview-step-upstream")),
+        },
+        Step {
+            done: progress.key,
+            title: t!("overview-step-key"),
+            words: t!("overview-step-key-note"),
+            action: ("/keys/new", t!("overview-step-key")),
+        },
+        Step {
+            done: progress.request,
+            title: t!("overview-step-request"),
+            words: t!("overview-step-request-note"),
+            action: ("/logs", t!("overview-step-request-action")),
+        },
+    ];
     view! {
-        <section class="card" aria-labelledby="first-steps">
-            <div class="card-head">
-                <h2 id="first-steps">{t!("overview-steps")}</h2>
-                <span class="card-note">{t!("overview-steps-note")}</span>
-            </div>
-            <ol class="checklist">
-                <Step
-                    done=progress.upstream
-                    title=t!("overview-step-upstream")
-                    words=t!("overview-step-upstream-note")
-                    href="/upstreams/new"
-                    action=t!("overview-step-upstream")
-                    next=next == Some(0)
-                />
-                <Step
-                    done=progress.key
-                    title=t!("overview-step-key")
-                    words=t!("overview-step-key-note")
-                    href="/keys/new"
-                    action=t!("overview-step-key")
-                    next=next == Some(1)
-                />
-                <Step
-                    done=progress.request
-                    title=t!("overview-step-request")
-                    words=t!("overview-step-request-note")
-                    href="/logs"
-                    action=t!("overview-step-request-action")
-                    next=next == Some(2)
-                />
-                <li class="step-note">{t!("overview-root-key", file = "root.key")}</li>
-            </ol>
-        </section>
-    }
-}
-
-#[component]
-fn Step(done: bool, title: String, words: String, href: &'static str, action: String, next: bool) -> impl IntoView {
-    view! {
-        <li class=if done { "check check-done" } else { "check" }>
-            <span class="check-mark">{done.then(|| view! { <Icon picture=Picture::Check /> })}</span>
-            <span class="check-words">
-                <strong>{title}</strong>
-                {done.then(|| view! { <span class="unseen">" " {t!("overview-step-done")}</span> })}
-                <span class="muted">{words}</span>
-            </span>
-            {next.then(|| view! { <a class="button button-main" href=href>{action}</a> })}
-        </li>
+        <Card id="first-steps" title=t!("overview-steps") note=t!("overview-steps-note")>
+            <Steps steps note=t!("overview-root-key", file = "root.key") />
+        </Card>
     }
 }

@@ -1,27 +1,35 @@
 //! Dashboard page: what happened in 24 hours, and what to do next.
 
+mod attention;
 mod checklist;
 
 use axum::{Extension, response::Response};
 use contract::{
+    Nothing,
     logs::{LogFilter, LogQuery},
-    overview::{Overview, UpstreamHealth},
+    overview::{HourCount, Overview, OverviewShow, UpstreamHealth},
 };
 use domain::Timestamp;
 use leptos::prelude::*;
 
-use self::checklist::{Checklist, Progress};
+use self::{
+    attention::Attention,
+    checklist::{Checklist, Progress},
+};
 use crate::{
     error::UiError,
     handling::{Page, PageRequest, Section, ui_error},
     texts::t,
     ui::{
-        badge::{Badge, Tone},
-        chart::HoursChart,
+        chart::{BarChart, Point, Series},
+        detail::Card,
+        figures::{Figure, Figures},
         heading::Heading,
         name::Name,
+        table::{Table, figure, main, plain, state},
+        terminal::TerminalLines,
     },
-    upstreams::health::{HealthBadge, verdict},
+    upstreams::health::HealthBadge,
     words::{number, time},
 };
 
@@ -39,9 +47,11 @@ async fn draw(page_request: &PageRequest) -> Result<Page, UiError> {
         request: overview.requests > 0 || any_request(page_request).await?,
     };
     let now = page_request.now();
-    Ok(Page::new(Section::Overview, t!("overview-title"), move || {
-        view! { <Body overview=overview.clone() progress now /> }.into_any()
-    }))
+    let lines = TerminalLines::of::<OverviewShow>(page_request, &(), &Nothing {});
+    let page = Page::new(Section::Overview, t!("overview-title"), move || {
+        view! { <Body overview=overview progress now /> }.into_any()
+    });
+    Ok(page.terminal(lines))
 }
 
 async fn any_request(page_request: &PageRequest) -> Result<bool, UiError> {
@@ -53,7 +63,7 @@ async fn any_request(page_request: &PageRequest) -> Result<bool, UiError> {
 #[component]
 fn Body(overview: Overview, progress: Progress, now: Timestamp) -> impl IntoView {
     view! {
-        <Heading title=t!("overview-title") lead=t!("overview-lead").into_any() />
+        <Heading title=t!("overview-title") lead=Some(t!("overview-lead").into_any()) />
         {(!progress.is_done()).then(|| view! { <Checklist progress /> })}
         // Before the first request there is nothing to count.
         {progress.request.then(|| view! { <Traffic overview=overview.clone() now /> })}
@@ -63,27 +73,23 @@ fn Body(overview: Overview, progress: Progress, now: Timestamp) -> impl IntoView
 
 #[component]
 fn Traffic(overview: Overview, now: Timestamp) -> impl IntoView {
+    let more = ("/logs?within=24h".to_owned(), t!("overview-view-logs"));
+    let (figures, hours) = (figures(&overview), overview.hours.clone());
     view! {
-        <Figures overview=overview.clone() />
+        <Figures figures />
         <div class="two-thirds two-even">
-            <section class="card" aria-labelledby="hours">
-                <div class="card-head">
-                    <h2 id="hours">{t!("overview-hours")}</h2>
-                    <span class="card-note">{t!("overview-hours-note")}</span>
-                    <a href="/logs?within=24h">{t!("overview-view-logs")}</a>
-                </div>
+            <Card id="hours" title=t!("overview-hours") note=t!("overview-hours-note") more>
                 <div class="card-body">
-                    <HoursChart hours=overview.hours.clone() />
+                    <Hours hours now />
                 </div>
-            </section>
+            </Card>
             <Attention overview now />
         </div>
     }
 }
 
-#[component]
-fn Figures(overview: Overview) -> impl IntoView {
-    let first_byte = overview.first_byte_p50_ms.map_or_else(|| "—".to_owned(), number::duration);
+fn figures(overview: &Overview) -> Vec<Figure> {
+    let first_byte = overview.first_byte_p50_ms.map_or_else(|| t!("none"), number::duration);
     let active = t!(
         "overview-keys-active",
         active = number::count(overview.active_keys),
@@ -96,157 +102,94 @@ fn Figures(overview: Overview) -> impl IntoView {
         input = number::compact(overview.input_tokens),
         output = number::compact(overview.output_tokens)
     );
-    view! {
-        <dl class="figures">
-            <div>
-                <dt>{t!("overview-requests")}</dt>
-                <dd>{number::count(overview.requests)}</dd>
-                <dd class="figures-note">{active}</dd>
-            </div>
-            <div>
-                <dt>{t!("overview-errors")}</dt>
-                <dd>{number::percent(overview.errors, overview.requests)}</dd>
-                <dd class="figures-note">{refused}</dd>
-            </div>
-            <div>
-                <dt>{t!("overview-tokens")}</dt>
-                <dd>{number::compact(overview.input_tokens + overview.output_tokens)}</dd>
-                <dd class="figures-note">{tokens}</dd>
-            </div>
-            <div>
-                <dt>{t!("overview-first-byte")}</dt>
-                <dd>{first_byte}</dd>
-                <dd class="figures-note">{t!("overview-first-byte-note")}</dd>
-            </div>
-        </dl>
-    }
+    let all_tokens = number::compact(overview.input_tokens + overview.output_tokens);
+    vec![
+        Figure::new(t!("overview-requests"), number::count(overview.requests), active),
+        Figure::new(t!("overview-errors"), number::percent(overview.errors, overview.requests), refused),
+        Figure::new(t!("overview-tokens"), all_tokens, tokens),
+        Figure::new(t!("overview-first-byte"), first_byte, t!("overview-first-byte-note")),
+    ]
 }
 
+/// Requests per hour, errors stacked at the foot.
 #[component]
-fn Attention(overview: Overview, now: Timestamp) -> impl IntoView {
-    let failing: Vec<UpstreamHealth> = overview
-        .upstreams
+fn Hours(hours: Vec<HourCount>, now: Timestamp) -> impl IntoView {
+    let sum = |of: fn(&HourCount) -> i64| hours.iter().map(of).sum::<i64>();
+    let (requests, errors) = (sum(|hour| hour.requests), sum(|hour| hour.errors));
+    let busiest = hours.iter().map(|hour| hour.requests).max().unwrap_or(0);
+    let summary = t!(
+        "chart-summary",
+        requests = requests,
+        requests_shown = number::count(requests),
+        errors = errors,
+        errors_shown = number::count(errors),
+        busiest = number::count(busiest)
+    );
+    let last = hours.len().saturating_sub(1);
+    let points = hours
         .iter()
-        .filter(|health| matches!(verdict(health).0, Tone::Bad | Tone::Warning))
-        .cloned()
-        .collect();
-    let orphaned =
-        !overview.upstreams.is_empty() && !overview.upstreams.iter().any(|health| health.upstream.is_default);
-    let count = failing.len() + overview.expiring.len() + usize::from(orphaned);
-    view! {
-        <section class="card" aria-labelledby="attention">
-            <div class="card-head">
-                <h2 id="attention">{t!("overview-attention")}</h2>
-                <span class="card-note">{(count > 0).then(|| count.to_string())}</span>
-            </div>
-            {if count == 0 {
-                view! { <p class="card-body muted">{t!("overview-attention-none")}</p> }.into_any()
+        .enumerate()
+        .map(|(i, hour)| Point {
+            label: time::mark(hour.from, true),
+            // Every sixth hour, and now.
+            mark: if i == last {
+                Some(t!("chart-now"))
             } else {
-                view! {
-                    <ul class="attention">
-                        {orphaned
-                            .then(|| {
-                                view! {
-                                    <li>
-                                        <Badge tone=Tone::Bad word=t!("overview-no-default") />
-                                        <span class="attention-name"></span>
-                                        <a href="/upstreams">{t!("overview-choose-default")}</a>
-                                    </li>
-                                }
-                            })}
-                        {failing
-                            .into_iter()
-                            .map(|health| {
-                                let name = health.upstream.name.clone();
-                                let href = format!("/upstreams/{}", health.upstream.id);
-                                view! {
-                                    <li>
-                                        <HealthBadge health />
-                                        <span class="attention-name">
-                                            <Name text=name.clone() />
-                                        </span>
-                                        <a href=href aria-label=t!("overview-look-at", name = name.as_str())>{t!("overview-look")}</a>
-                                    </li>
-                                }
-                            })
-                            .collect_view()}
-                        {overview
-                            .expiring
-                            .into_iter()
-                            .map(|key| {
-                                let word = t!("badge-expires", when = time::relative(key.expires_at, now));
-                                let label = t!("overview-look-at", name = key.name.as_str());
-                                view! {
-                                    <li>
-                                        <Badge tone=Tone::Warning word />
-                                        <span class="attention-name">
-                                            <Name text=key.name.clone() />
-                                        </span>
-                                        <a href=format!("/keys/{}", key.id) aria-label=label>{t!("overview-look")}</a>
-                                    </li>
-                                }
-                            })
-                            .collect_view()}
-                    </ul>
-                }
-                    .into_any()
-            }}
-        </section>
-    }
+                (i % 6 == 0).then(|| time::mark(hour.from, i % 12 == 0))
+            },
+            values: vec![hour.errors, hour.requests - hour.errors],
+        })
+        .collect();
+    let series = vec![
+        Series { name: t!("chart-column-errors"), class: "chart-bad" },
+        Series { name: t!("chart-column-good"), class: "chart-good" },
+    ];
+    view! { <BarChart summary caption=t!("chart-caption") column=t!("chart-column-hour", zone = time::zone(now)) series points /> }
 }
 
 #[component]
 fn Upstreams(upstreams: Vec<UpstreamHealth>) -> impl IntoView {
     view! {
-        <section class="card card-table" aria-labelledby="upstreams">
-            <div class="card-head">
-                <h2 id="upstreams">{t!("upstreams-title")}</h2>
-                <span class="card-note">{t!("overview-upstreams-note")}</span>
-            </div>
-            <table class="table table-dense table-cards">
-                <caption class="unseen">{t!("overview-upstreams-caption")}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">{t!("upstream-name")}</th>
-                        <th scope="col">{t!("upstream-health")}</th>
-                        <th scope="col">{t!("upstream-base-url")}</th>
-                        <th scope="col" class="figure">{t!("overview-requests")}</th>
-                        <th scope="col" class="figure">{t!("overview-errors")}</th>
-                    </tr>
-                </thead>
-                <tbody>{upstreams.into_iter().map(|health| view! { <Row health /> }).collect_view()}</tbody>
-            </table>
-        </section>
+        <Card id="upstreams" title=t!("upstreams-title") note=t!("overview-upstreams-note") flush=true>
+            {table().view(upstreams)}
+        </Card>
     }
 }
 
-#[component]
-fn Row(health: UpstreamHealth) -> impl IntoView {
-    let upstream = health.upstream.clone();
-    let (requests, errors) = (health.requests, health.errors);
-    let (shown_requests, share) = (number::count(requests), number::percent(errors, requests));
-    view! {
-        <tr>
-            <th scope="row" class="cell-main">
-                <a href=format!("/upstreams/{}", upstream.id)>
-                    <Name text=upstream.name />
+fn table() -> Table<UpstreamHealth> {
+    // Where the table has heads a figure stands alone; on narrow screens it says of what it is.
+    let both = |alone: String, said: String| {
+        view! { <span class="cell-wide">{alone}</span> <span class="unit">{said}</span> }.into_any()
+    };
+    Table::new(t!("overview-upstreams-caption"))
+        .dense()
+        .column(main(t!("upstream-name"), |health: &UpstreamHealth| {
+            view! {
+                <a href=format!("/upstreams/{}", health.upstream.id)>
+                    <Name text=health.upstream.name.clone() />
                 </a>
-            </th>
-            <td class="cell-state">
-                <HealthBadge health />
-            </td>
-            <td class="cell-wide muted">
-                <code>{upstream.base_url}</code>
-            </td>
-            // Where the table has heads a figure stands alone; on narrow screens it says of what it is.
-            <td class="figure">
-                <span class="cell-wide">{shown_requests.clone()}</span>
-                <span class="unit">{t!("overview-row-requests", count = requests, shown = shown_requests)}</span>
-            </td>
-            <td class="figure cell-note">
-                <span class="cell-wide">{share.clone()}</span>
-                <span class="unit">{t!("overview-row-errors", share = share)}</span>
-            </td>
-        </tr>
-    }
+            }
+            .into_any()
+        }))
+        .column(state(t!("upstream-health"), |health: &UpstreamHealth| {
+            view! { <HealthBadge health=health.clone() /> }.into_any()
+        }))
+        .column(
+            plain(t!("upstream-base-url"), |health: &UpstreamHealth| {
+                view! { <code>{health.upstream.base_url.clone()}</code> }.into_any()
+            })
+            .wide()
+            .muted(),
+        )
+        .column(figure(t!("overview-requests"), move |health: &UpstreamHealth| {
+            let shown = number::count(health.requests);
+            both(shown.clone(), t!("overview-row-requests", count = health.requests, shown = shown))
+        }))
+        .column(
+            figure(t!("overview-errors"), move |health: &UpstreamHealth| {
+                let share = number::percent(health.errors, health.requests);
+                both(share.clone(), t!("overview-row-errors", share = share))
+            })
+            .note(),
+        )
 }

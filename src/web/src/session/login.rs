@@ -3,15 +3,20 @@
 use axum::{Extension, extract::RawForm, response::Response};
 use contract::session::Login;
 use control::users::{self, SignedIn};
+use http::StatusCode;
 use leptos::prelude::*;
 use serde::Deserialize;
 
 use super::browser;
 use crate::{
     error::UiError,
-    handling::{Page, PageRequest, Redirect, local_path, post, sign_in, ui_error},
-    texts::{error_sentence, t},
-    ui::{field::TextField, icon::Mark, notice::Problem},
+    handling::{Page, PageRequest, Redirect, keep_input, local_path, post, sign_in, ui_error},
+    texts::t,
+    ui::{
+        field::TextField,
+        form::{Faults, Form},
+        icon::Mark,
+    },
 };
 
 /// The form as a browser sends it. No `Debug`: it holds a password.
@@ -21,6 +26,8 @@ struct LoginForm {
     email: String,
     password: String,
     next: String,
+    /// What was typed into a form before the session had ended.
+    input: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -50,10 +57,21 @@ pub(crate) async fn login(Extension(page_request): Extension<PageRequest>, body:
             let asked = Login { email: form.email, password: form.password };
             let signed_in =
                 users::login(&page_request.cx, asked, page_request.browser.as_deref()).await.map_err(ui_error)?;
-            begun(&page_request, &signed_in, local_path(&form.next)).await
+            let to = local_path(&form.next);
+            let redirect = begun(&page_request, &signed_in, to).await?;
+            if !form.input.is_empty() {
+                keep_input(&page_request.session, to, form.input.clone()).await;
+            }
+            Ok(redirect)
         }
     };
     post(page_request, body, act, |form, error| async move { Ok(draw(form, Some(error))) }).await
+}
+
+/// The form instead of the page that somebody whose session has ended posted to, with what they had typed.
+pub(crate) async fn login_again(page_request: &PageRequest, input: String) -> Response {
+    let form = LoginForm { next: page_request.uri.path().to_owned(), input, ..LoginForm::default() };
+    page_request.draw(Ok(draw(form, None).status(StatusCode::UNAUTHORIZED))).await
 }
 
 /// Gives a user who has just authenticated a session, makes their browser a known one, and sends them on.
@@ -68,16 +86,17 @@ pub(super) async fn begun(page_request: &PageRequest, signed_in: &SignedIn, to: 
 /// The form with the address that was typed; the password is never sent back.
 fn draw(form: LoginForm, error: Option<UiError>) -> Page {
     let form = LoginForm { password: String::new(), ..form };
+    let faults = Faults::of(error.as_ref());
     Page::bare(t!("login-title"), move || {
-        let problem = error.as_ref().map(error_sentence);
         let tried = error.is_some();
         view! {
             <div class="column">
                 <Mark size=40 />
                 <h1>{t!("login-heading")}</h1>
-                <form method="post" action="/login" class="form">
-                    <Problem sentence=problem />
+                {(!form.input.is_empty()).then(|| view! { <p class="lead" role="status">{t!("login-ended")}</p> })}
+                <Form action="/login" checked_by_browser=true faults=faults>
                     <input type="hidden" name="next" value=local_path(&form.next).to_owned() />
+                    <input type="hidden" name="input" value=form.input />
                     <TextField
                         name="email"
                         label=t!("login-email")
@@ -96,7 +115,7 @@ fn draw(form: LoginForm, error: Option<UiError>) -> Page {
                         autofocus=tried
                     />
                     <button class="button button-main button-large button-wide">{t!("login-title")}</button>
-                </form>
+                </Form>
                 <p class="field-hint">
                     {t!("login-forgotten")} " " <code>"keywright users reset-password --local"</code>
                 </p>

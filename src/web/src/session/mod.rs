@@ -6,6 +6,6 @@ mod logout;
 mod setup;
 
 pub(crate) use browser::token_of;
-pub(crate) use login::{login, login_page};
+pub(crate) use login::{login, login_again, login_page};
 pub(crate) use logout::logout;
 pub(crate) use setup::{setup, setup_page};

@@ -1,7 +1,7 @@
 //! Setup page: claiming a fresh installation with the token that `keywright serve` printed.
 
 use axum::{Extension, extract::RawForm, response::Response};
-use contract::{FieldErrors, session::Setup};
+use contract::session::Setup;
 use control::users;
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -10,8 +10,12 @@ use super::login::begun;
 use crate::{
     error::UiError,
     handling::{Page, PageRequest, post, ui_error},
-    texts::{error_sentence, t},
-    ui::{field::TextField, icon::Mark, notice::Problem},
+    texts::t,
+    ui::{
+        field::TextField,
+        form::{Faults, Form},
+        icon::Mark,
+    },
 };
 
 /// The form as a browser sends it. No `Debug`: it holds a token and a password.
@@ -50,13 +54,9 @@ pub(crate) async fn setup(Extension(page_request): Extension<PageRequest>, body:
 
 /// The form with the address that was typed; token and password are never sent back.
 fn draw(page_request: &PageRequest, form: SetupForm, error: Option<UiError>) -> Page {
-    let email = form.email;
+    let (email, faults) = (form.email, Faults::of(error.as_ref()));
     let path = page_request.cx.settings().setup_token_path.display().to_string();
     Page::bare(t!("setup-title"), move || {
-        let (errors, problem) = match error.clone() {
-            Some(UiError::Invalid { errors }) => (errors, None),
-            other => (FieldErrors::default(), other.as_ref().map(error_sentence)),
-        };
         view! {
             <div class="column">
                 <Mark size=40 />
@@ -64,8 +64,7 @@ fn draw(page_request: &PageRequest, form: SetupForm, error: Option<UiError>) -> 
                 <p class="lead">
                     {t!("setup-token-place")} " " <code class="breaks">{path.clone()}</code>
                 </p>
-                <form method="post" action="/setup" class="form">
-                    <Problem sentence=problem />
+                <Form action="/setup" checked_by_browser=true faults=faults>
                     <TextField
                         name="token"
                         label=t!("setup-token")
@@ -73,16 +72,14 @@ fn draw(page_request: &PageRequest, form: SetupForm, error: Option<UiError>) -> 
                         placeholder="XXXX-XXXX-XXXX-XXXX"
                         required=true
                         autofocus=true
-                        errors=errors.clone()
                     />
                     <TextField
                         name="email"
                         label=t!("setup-email")
                         kind="email"
-                        value=email.clone()
+                        value=email
                         autocomplete="username"
                         required=true
-                        errors=errors.clone()
                     />
                     <TextField
                         name="password"
@@ -91,10 +88,9 @@ fn draw(page_request: &PageRequest, form: SetupForm, error: Option<UiError>) -> 
                         autocomplete="new-password"
                         hint=t!("setup-password-hint").into_any()
                         required=true
-                        errors
                     />
                     <button class="button button-main button-large button-wide">{t!("setup-submit")}</button>
-                </form>
+                </Form>
             </div>
         }
         .into_any()

@@ -9,13 +9,18 @@ use i18n_embed::{
 use rust_embed::RustEmbed;
 use unic_langid::LanguageIdentifier;
 
-use super::locale::{Locale, current};
+use super::{Locale, current};
 
 #[derive(RustEmbed)]
 #[folder = "i18n"]
 struct Files;
 
 static LOADERS: LazyLock<[FluentLanguageLoader; 3]> = LazyLock::new(|| Locale::ALL.map(load));
+static PSEUDO: LazyLock<FluentLanguageLoader> = LazyLock::new(|| {
+    let loader = load(Locale::English);
+    loader.with_bundles_mut(|bundle| bundle.set_transform(Some(|text| Cow::Owned(format!("⟦{text}⟧")))));
+    loader
+});
 
 fn load(locale: Locale) -> FluentLanguageLoader {
     let loader = fluent_language_loader!();
@@ -40,6 +45,7 @@ fn of(locale: Locale) -> &'static FluentLanguageLoader {
         Locale::English => english,
         Locale::Italian => italian,
         Locale::Chinese => chinese,
+        Locale::Pseudo => &PSEUDO,
     }
 }
 

@@ -1,16 +1,11 @@
 //! Language of a request: the user's choice in a cookie, else what the browser accepts.
 
-use axum::{
-    Extension,
-    extract::{RawForm, Request},
-    middleware::Next,
-    response::Response,
-};
+use axum::{Extension, extract::RawForm, response::Response};
+use contract::session::UpdateMe;
 use http::{HeaderMap, header};
-use leptos::prelude::use_context;
 use serde::Deserialize;
 
-use crate::handling::{PageRequest, decoded, keep_preference, preference};
+use crate::handling::{PageRequest, decoded, keep_preference, preference, ui_error};
 
 /// The cookie that holds the choice. No secret: the server alone reads it, and only to pick words.
 const COOKIE: &str = "kw_language";
@@ -22,14 +17,12 @@ pub(crate) enum Locale {
     English,
     Italian,
     Chinese,
-}
-
-tokio::task_local! {
-    static REQUEST: Locale;
+    /// English with marks around every text of the catalog: what stands without them is in no catalog. For developers.
+    Pseudo,
 }
 
 impl Locale {
-    /// All of them, in the order the menu shows them.
+    /// Those for people, in the order the menu shows them.
     pub(crate) const ALL: [Self; 3] = [Self::English, Self::Italian, Self::Chinese];
 
     /// The folder of its catalog, the text in the cookie, in the form and in `lang`.
@@ -38,6 +31,7 @@ impl Locale {
             Self::English => "en",
             Self::Italian => "it",
             Self::Chinese => "zh",
+            Self::Pseudo => "xa",
         }
     }
 
@@ -47,6 +41,7 @@ impl Locale {
             Self::English => "en",
             Self::Italian => "it",
             Self::Chinese => "zh-Hans",
+            Self::Pseudo => "en-XA",
         }
     }
 
@@ -56,17 +51,21 @@ impl Locale {
             Self::English => "English",
             Self::Italian => "Italiano",
             Self::Chinese => "简体中文",
+            Self::Pseudo => "[Éñĝļîšĥ]",
         }
     }
 
     /// Of `it`, `it-CH` or `zh-Hans-CN`; traditional Chinese is none of ours, but nearer than English.
-    fn parse(tag: &str) -> Option<Self> {
+    pub(super) fn parse(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next().unwrap_or_default();
         Self::ALL.into_iter().find(|locale| locale.as_str().eq_ignore_ascii_case(primary))
     }
 
-    /// The language of a request.
-    pub(crate) fn of(headers: &HeaderMap) -> Self {
+    /// The language of a request. `developer`: whether developers' pages are there, and so the pseudo-language.
+    pub(crate) fn of(headers: &HeaderMap, developer: bool) -> Self {
+        if developer && preference(headers, COOKIE) == Some(Self::Pseudo.as_str()) {
+            return Self::Pseudo;
+        }
         chosen(headers).or_else(|| accepted(headers)).unwrap_or_default()
     }
 }
@@ -95,17 +94,6 @@ fn accepted(headers: &HeaderMap) -> Option<Locale> {
     ranges.first().map(|(_, locale)| *locale)
 }
 
-/// The language of what is being drawn or answered.
-pub(crate) fn current() -> Locale {
-    use_context::<Locale>().or_else(|| REQUEST.try_with(|locale| *locale).ok()).unwrap_or_default()
-}
-
-/// Answers a request in its language.
-pub(crate) async fn scoped(request: Request, next: Next) -> Response {
-    let locale = Locale::of(request.headers());
-    REQUEST.scope(locale, next.run(request)).await
-}
-
 #[derive(Deserialize)]
 struct Choice {
     #[serde(default)]
@@ -114,13 +102,19 @@ struct Choice {
     back: String,
 }
 
-/// Takes a choice and goes back to where it was made.
+/// Takes a choice and goes back to where it was made. It is this browser's, and of the person who is signed in.
 pub(crate) async fn choose(Extension(page_request): Extension<PageRequest>, body: RawForm) -> Response {
     let choice: Choice = match decoded(&body) {
         Ok(choice) => choice,
         Err(error) => return page_request.draw(Err(error)).await,
     };
     let language = Locale::parse(&choice.language).unwrap_or_default();
+    if page_request.is_signed_in() {
+        let asked = UpdateMe { locale: Some(Some(language.as_str().to_owned())), time_zone: None };
+        if let Err(error) = control::users::update_me(&page_request.cx, asked).await {
+            return page_request.draw(Err(ui_error(error))).await;
+        }
+    }
     keep_preference(&page_request, COOKIE, language.as_str(), &choice.back)
 }
 
@@ -134,7 +128,7 @@ mod tests {
             headers.insert(header::COOKIE, cookie.parse().unwrap());
         }
         headers.insert(header::ACCEPT_LANGUAGE, accept.parse().unwrap());
-        Locale::of(&headers)
+        Locale::of(&headers, false)
     }
 
     #[test]
@@ -145,5 +139,6 @@ mod tests {
         assert_eq!(of(None, "it;q=0, *"), Locale::English);
         assert_eq!(of(Some("a=b; kw_language=zh"), "it"), Locale::Chinese);
         assert_eq!(of(Some("kw_language=<script>"), "it"), Locale::Italian);
+        assert_eq!(of(Some("kw_language=xa"), "it"), Locale::Italian);
     }
 }

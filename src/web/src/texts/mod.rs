@@ -6,12 +6,16 @@
 mod catalog;
 mod error;
 mod locale;
+mod reader;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use catalog::{by_id, loader};
 pub(crate) use error::{complaint, error_sentence};
-pub(crate) use locale::{Locale, choose, current, scoped};
+pub(crate) use locale::{Locale, choose};
+#[cfg(test)]
+pub(crate) use reader::Reader;
+pub(crate) use reader::{answered_for, choose_zone, current, reader, scoped, zone};
 
 /// A text that is looked up when its language is known: for tables of constants.
 pub(crate) type Word = fn() -> String;

@@ -15,7 +15,7 @@ use fluent_syntax::{
 use leptos::prelude::{Owner, provide_context};
 use strum::VariantArray as _;
 
-use super::{Locale, complaint};
+use super::{Locale, Reader, complaint};
 use crate::ui::notice::sentence_case;
 
 /// Words that are the same in another language.
@@ -192,6 +192,7 @@ fn violations() -> Vec<Violation> {
         V::WrongType { expected: "a string".to_owned() },
         V::WholeNumber,
         V::WholeNumberOrNone,
+        V::TimeZone,
         V::Unfit,
         V::NoParameters,
         V::Length { min: 1, max: 100 },
@@ -247,7 +248,7 @@ fn sentences_of_fields_say_what_the_contract_says() {
         assert_eq!(complaint(&error), sentence_case(&violation.to_string()));
         for locale in [Locale::Italian, Locale::Chinese] {
             let said = Owner::new().with(|| {
-                provide_context(locale);
+                provide_context(Reader::new(locale, "UTC"));
                 complaint(&error)
             });
             assert!(!said.contains("{$"), "{said}");

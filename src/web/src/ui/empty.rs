@@ -8,25 +8,22 @@ use super::copy::{CopyButton, copy_words};
 #[component]
 pub(crate) fn Empty(
     #[prop(into)] sentence: String,
-    /// Where the action leads.
-    #[prop(optional)]
-    href: Option<&'static str>,
-    /// The action.
-    #[prop(optional, into)]
-    action: Option<String>,
+    /// Where one goes from here, and the words for it.
+    #[prop(optional_no_strip)]
+    action: Option<(&'static str, String)>,
     /// The same from a terminal.
-    #[prop(optional)]
-    command: Option<&'static str>,
+    #[prop(optional_no_strip)]
+    command: Option<String>,
 ) -> impl IntoView {
     view! {
         <div class="empty">
             <p>{sentence}</p>
-            {href.zip(action).map(|(href, action)| view! { <a class="button button-main" href=href>{action}</a> })}
+            {action.map(|(href, action)| view! { <a class="button button-main" href=href>{action}</a> })}
             {command
                 .map(|command| {
                     view! {
                         <div class="code-line">
-                            <code id="empty-command">{command}</code>
+                            <code id="empty-command" translate="no">{command}</code>
                             <CopyButton target="empty-command".to_owned() main=false words=copy_words() />
                         </div>
                     }

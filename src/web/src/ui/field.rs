@@ -1,9 +1,10 @@
-//! Form field component: label above, hint below, and the error in its place when there is one.
+//! Form field component: label above, hint below, and the error in its place when there is one; the errors are those of
+//! the form around it.
 
 use contract::FieldErrors;
 use leptos::prelude::*;
 
-use super::text_area::TextArea;
+use super::{form::faults_here, name::Name, text_area::TextArea};
 use crate::texts;
 
 /// A line of text.
@@ -27,9 +28,8 @@ pub(crate) fn TextField(
     /// Under which name errors speak of it, where that differs from `name`.
     #[prop(optional)]
     error_name: Option<&'static str>,
-    #[prop(optional)] errors: FieldErrors,
 ) -> impl IntoView {
-    let error = complaint(&errors, error_name.unwrap_or(name));
+    let error = complaint_here(error_name.unwrap_or(name));
     let bad = error.is_some();
     view! {
         <div class="field">
@@ -61,9 +61,8 @@ pub(crate) fn LinesField(
     #[prop(optional, into)] value: String,
     #[prop(optional, into)] hint: Option<AnyView>,
     #[prop(optional, into)] placeholder: String,
-    #[prop(optional)] errors: FieldErrors,
 ) -> impl IntoView {
-    let error = complaint(&errors, name);
+    let error = complaint_here(name);
     let bad = error.is_some();
     view! {
         <div class="field">
@@ -80,10 +79,9 @@ pub(crate) fn SelectField(
     name: &'static str,
     #[prop(into)] label: String,
     #[prop(optional, into)] hint: Option<AnyView>,
-    #[prop(optional)] errors: FieldErrors,
     children: Children,
 ) -> impl IntoView {
-    let error = complaint(&errors, name);
+    let error = complaint_here(name);
     let bad = error.is_some();
     view! {
         <div class="field">
@@ -102,11 +100,53 @@ pub(crate) fn SelectField(
     }
 }
 
+/// Several of several: a tick for each choice, posted as `name` once for each that is ticked. Nothing without choices.
+#[component]
+pub(crate) fn TicksField(
+    name: &'static str,
+    #[prop(into)] label: String,
+    /// What is posted for a choice, and its words.
+    choices: Vec<(String, String)>,
+    chosen: Vec<String>,
+    #[prop(into)] hint: String,
+) -> impl IntoView {
+    let error = complaint_here(name);
+    let bad = error.is_some();
+    (!choices.is_empty()).then(|| {
+        let ticks = choices
+            .into_iter()
+            .map(|(value, words)| {
+                let ticked = chosen.contains(&value);
+                view! {
+                    <label class="tick">
+                        <input type="checkbox" name=name value=value checked=ticked />
+                        <span>
+                            <Name text=words />
+                        </span>
+                    </label>
+                }
+            })
+            .collect_view();
+        view! {
+            <fieldset class="field" aria-describedby=described(name, bad, true)>
+                <legend>{label}</legend>
+                <div class="ticks">{ticks}</div>
+                <Below name hint=Some(hint.into_any()) error />
+            </fieldset>
+        }
+    })
+}
+
 #[component]
 fn Below(name: &'static str, hint: Option<AnyView>, error: Option<String>) -> impl IntoView {
     let error = error.map(|error| view! { <p class="field-error" id=format!("{name}-error")>{error}</p> });
     let hint = hint.map(|hint| view! { <p class="field-hint" id=format!("{name}-hint")>{hint}</p> });
     (error, hint)
+}
+
+/// What the form around says about `name`, as one text.
+pub(crate) fn complaint_here(name: &str) -> Option<String> {
+    complaint(&faults_here().fields, name)
 }
 
 /// All complaints about `name`, as one text.

@@ -5,12 +5,23 @@ use leptos::prelude::*;
 use super::{
     icon::{Icon, Mark, Picture},
     language::LanguageButtons,
+    peek::{Peek, PeekWords},
 };
-use crate::{handling::Section, shell::SignedIn, texts::t, theme::Theme, words::number};
+use crate::{
+    handling::Section,
+    palette::{Palette, PaletteWords, places},
+    shell::SignedIn,
+    texts::t,
+    theme::Theme,
+    words::number,
+};
 
 /// Navigation beside the page; on a phone above it, behind a menu that needs no script.
 #[component]
 pub(crate) fn AppFrame(signed_in_user: SignedIn, theme: Theme, children: Children) -> impl IntoView {
+    let places = places(signed_in_user.settings);
+    let letters = signed_in_user.letters;
+    let words = PaletteWords::new(&places, letters);
     let signed_in_user = StoredValue::new(signed_in_user);
     view! {
         <a class="skip" href="#content">{t!("nav-skip")}</a>
@@ -29,6 +40,7 @@ pub(crate) fn AppFrame(signed_in_user: SignedIn, theme: Theme, children: Childre
             </header>
             <header class="sidebar">
                 <Brand />
+                <Palette places words letters />
                 <Places signed_in_user=signed_in_user.get_value() label=t!("nav-main") />
                 <details class="account">
                     <summary>
@@ -43,6 +55,7 @@ pub(crate) fn AppFrame(signed_in_user: SignedIn, theme: Theme, children: Childre
                 </details>
             </header>
             <main id="content" class="page" tabindex="-1">{children()}</main>
+            <Peek words=PeekWords::new() />
         </div>
     }
 }
@@ -119,7 +132,13 @@ fn Place(
 #[component]
 fn Account(signed_in_user: SignedIn, theme: Theme, prefix: &'static str) -> impl IntoView {
     let (colours, language) = (format!("{prefix}-theme"), format!("{prefix}-language"));
-    let path = signed_in_user.path;
+    let keyboard = format!("{prefix}-letters");
+    let clock = format!("{prefix}-zone");
+    let (path, letters, own_zone) = (signed_in_user.path, signed_in_user.letters, signed_in_user.time_zone);
+    // Any zone can be chosen over REST; here it is shown, and can be left.
+    let other_zone = own_zone.clone().filter(|zone| zone != "UTC").map(|zone| {
+        view! { <button name="time_zone" value=zone.clone() aria-pressed="true" translate="no">{zone.clone()}</button> }
+    });
     view! {
         <div class="account-body">
             <form method="post" action="/theme" class="themes" aria-labelledby=colours.clone()>
@@ -139,7 +158,26 @@ fn Account(signed_in_user: SignedIn, theme: Theme, prefix: &'static str) -> impl
             </form>
             <form method="post" action="/language" class="themes" aria-labelledby=language.clone()>
                 <p id=language.clone() class="places-group">{t!("nav-language")}</p>
-                <LanguageButtons path />
+                <LanguageButtons path=path.clone() />
+            </form>
+            <form method="post" action="/zone" class="themes" aria-labelledby=clock.clone()>
+                <p id=clock.clone() class="places-group">{t!("nav-zone")}</p>
+                <input type="hidden" name="back" value=path.clone() />
+                <div class="segments">
+                    <button name="time_zone" value="" aria-pressed=own_zone.is_none().to_string()>{t!("nav-zone-browser")}</button>
+                    <button name="time_zone" value="UTC" aria-pressed=(own_zone.as_deref() == Some("UTC")).to_string()>
+                        "UTC"
+                    </button>
+                    {other_zone}
+                </div>
+            </form>
+            <form method="post" action="/letters" class="themes" aria-labelledby=keyboard.clone()>
+                <p id=keyboard.clone() class="places-group">{t!("nav-letters")}</p>
+                <input type="hidden" name="back" value=path />
+                <div class="segments">
+                    <button name="letters" value="on" aria-pressed=letters.to_string()>{t!("nav-letters-on")}</button>
+                    <button name="letters" value="off" aria-pressed=(!letters).to_string()>{t!("nav-letters-off")}</button>
+                </div>
             </form>
             <form method="post" action="/logout">
                 <button class="button button-wide">{t!("nav-sign-out")}</button>

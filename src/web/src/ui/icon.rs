@@ -22,6 +22,7 @@ pub(crate) enum Picture {
     Download,
     Menu,
     Down,
+    Up,
     Warning,
 }
 
@@ -45,6 +46,7 @@ impl Picture {
             Self::Download => "M12 4v11M7.5 10.5L12 15l4.5-4.5M4.5 19.5h15",
             Self::Menu => "M4 6h16M4 12h16M4 18h16",
             Self::Down => "M6 9.5l6 6l6-6",
+            Self::Up => "M6 14.5l6-6l6 6",
             Self::Warning => "M12 4L2.8 20h18.4zM12 10v4.5M12 17.3v.2",
         }
     }

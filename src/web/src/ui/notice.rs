@@ -1,18 +1,26 @@
-//! Notice component: a confirmation after a change, and an error where it arose.
+//! Notice component: a confirmation after a change (toast), and an error where it arose.
 
 use leptos::prelude::*;
 
 use super::icon::{Icon, Picture};
-use crate::handling::Flash;
+use crate::{handling::Flash, texts::t};
 
-/// Says that something was done.
+/// Says that something was done, and takes it back where that is possible: the toast of the page that follows a form.
 #[component]
-pub(crate) fn Confirmation(flash: Flash) -> impl IntoView {
+pub(crate) fn Toast(flash: Flash) -> impl IntoView {
+    let undo = flash.undo().map(|(action, intent)| {
+        view! {
+            <form method="post" action=action>
+                <button class="button button-small" name="intent" value=intent>{t!("toast-undo")}</button>
+            </form>
+        }
+    });
     view! {
-        <p class="notice notice-good" role="status">
+        <div class="notice notice-good toast" role="status">
             <Icon picture=Picture::Check />
             <span>{flash.sentence()}</span>
-        </p>
+            {undo}
+        </div>
     }
 }
 

@@ -22,3 +22,9 @@ pub(crate) fn When(
         None => none.unwrap_or_else(|| "—".to_owned()).into_any(),
     }
 }
+
+/// A phrase about an instant, with the absolute one in its title.
+pub(crate) fn dated(at: Timestamp, phrase: String) -> impl IntoView {
+    let (machine, title) = (at.to_rfc3339(), time::absolute(at));
+    view! { <time datetime=machine title=title>{phrase}</time> }
+}

@@ -1,7 +1,7 @@
 //! Upstream creation page: pick a provider, paste the secret, test, save.
 
 use axum::{Extension, extract::RawForm, response::Response};
-use contract::FieldErrors;
+use contract::upstreams::{CreateUpstream, UpstreamsCreate};
 use domain::Provider;
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -15,19 +15,37 @@ use super::{
 use crate::{
     error::UiError,
     handling::{Flash, Page, PageRequest, Redirect, Section, decoded, form_or_error_page, in_process, post},
-    texts::{error_sentence, t},
+    texts::t,
     ui::{
-        field::{TextField, complaint},
-        heading::{Crumbs, Heading},
-        notice::Problem,
+        detail::Detail,
+        field::{TextField, complaint_here},
+        form::{Faults, Form},
+        terminal::TerminalLines,
     },
 };
+
+/// What the buttons of the form mean.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, strum::IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+enum SaveIntent {
+    /// Also where Enter posts the form.
+    #[default]
+    Save,
+    Test,
+}
+
+impl SaveIntent {
+    fn word(self) -> &'static str {
+        self.into()
+    }
+}
 
 /// The form as a browser sends it. No `Debug`: it holds a secret.
 #[derive(Clone, Deserialize)]
 #[serde(default)]
 struct UpstreamForm {
-    intent: String,
+    intent: SaveIntent,
     provider: String,
     name: String,
     base_url: String,
@@ -37,7 +55,7 @@ struct UpstreamForm {
 impl Default for UpstreamForm {
     fn default() -> Self {
         Self {
-            intent: String::new(),
+            intent: SaveIntent::default(),
             provider: Provider::Openai.as_str().to_owned(),
             name: String::new(),
             base_url: String::new(),
@@ -56,17 +74,17 @@ struct Query {
 pub(crate) async fn new_page(Extension(page_request): Extension<PageRequest>) -> Response {
     let provider =
         page_request.query::<Query>().ok().and_then(|query| query.provider).and_then(|text| Provider::parse(&text));
-    let mut form = UpstreamForm::default();
+    let mut form: UpstreamForm = page_request.kept_input().await.unwrap_or_default();
     if let Some(provider) = provider {
         provider.as_str().clone_into(&mut form.provider);
     }
-    page_request.draw(Ok(draw(form, None, None))).await
+    page_request.draw(Ok(draw(&page_request, form, None, None))).await
 }
 
 /// Tests or saves.
 pub(crate) async fn create(Extension(page_request): Extension<PageRequest>, body: RawForm) -> Response {
     match decoded::<UpstreamForm>(&body) {
-        Ok(form) if form.intent == "test" => test(&page_request, form).await,
+        Ok(form) if form.intent == SaveIntent::Test => test(&page_request, form).await,
         Ok(_) => save(page_request, body).await,
         Err(error) => page_request.draw(Err(error)).await,
     }
@@ -77,44 +95,60 @@ async fn save(page_request: PageRequest, body: RawForm) -> Response {
         let upstream = create_upstream(form.name, form.provider, form.base_url, form.api_key).await?;
         Ok(Redirect::to(format!("/upstreams/{}", upstream.id)).saying(Flash::UpstreamCreated))
     };
-    post(page_request, body, act, |form, error| async move { Ok(draw(form, None, Some(error))) }).await
+    let drawing = page_request.clone();
+    post(page_request, body, act, |form, error| async move { Ok(draw(&drawing, form, None, Some(error))) }).await
 }
 
 async fn test(page_request: &PageRequest, form: UpstreamForm) -> Response {
     let asked = form.clone();
     match in_process(page_request, || tried(asked.name, asked.provider, asked.base_url, asked.api_key)).await {
-        Ok(report) => page_request.draw(Ok(draw(form, Some(report), None))).await,
+        Ok(report) => page_request.draw(Ok(draw(page_request, form, Some(report), None))).await,
         Err(error) => {
-            form_or_error_page(page_request, error, |error| async move { Ok(draw(form, None, Some(error))) }).await
+            let again = |error| async move { Ok(draw(page_request, form, None, Some(error))) };
+            form_or_error_page(page_request, error, again).await
         }
     }
 }
 
 /// The form with what was typed; the secret alone is never sent back.
-fn draw(form: UpstreamForm, report: Option<ReportText>, error: Option<UiError>) -> Page {
+fn draw(page_request: &PageRequest, form: UpstreamForm, report: Option<ReportText>, error: Option<UiError>) -> Page {
     let secret_gone = !form.api_key.is_empty();
-    let form = UpstreamForm { api_key: String::new(), ..form };
-    Page::new(Section::Upstreams, t!("upstreams-new"), move || {
+    let (form, faults) = (UpstreamForm { api_key: String::new(), ..form }, Faults::of(error.as_ref()));
+    let lines = TerminalLines::of::<UpstreamsCreate>(page_request, &(), &form.shape());
+    let page = Page::new(Section::Upstreams, t!("upstreams-new"), move || {
+        let lead = t!("upstream-new-lead").into_any();
         view! {
-            <Crumbs href="/upstreams" parent=t!("upstreams-title") here=t!("upstream-new-crumb") />
-            <Heading title=t!("upstreams-new") lead=t!("upstream-new-lead").into_any() />
-            <div class="beside">
-                <Fields form=form.clone() error=error.clone() secret_gone />
-                <aside class="aside" aria-label=t!("upstream-test")>
-                    <TryOut report=report.clone() words=TryOutWords::new() />
-                </aside>
-            </div>
+            <Detail parent=("/upstreams", t!("upstreams-title")) title=t!("upstreams-new") here=t!("upstream-new-crumb") lead>
+                <div class="beside">
+                    <Fields form=form faults=faults secret_gone />
+                    <aside class="aside" aria-label=t!("upstream-test")>
+                        <TryOut report=report words=TryOutWords::new() />
+                    </aside>
+                </div>
+            </Detail>
         }
         .into_any()
-    })
+    });
+    page.terminal(lines)
+}
+
+impl UpstreamForm {
+    /// The input of the operation, with a placeholder for the secret where one is needed.
+    fn shape(&self) -> CreateUpstream {
+        let base_url = Some(self.base_url.clone()).filter(|text| !text.trim().is_empty());
+        let needs_secret = self.provider != Provider::Echo.as_str();
+        CreateUpstream {
+            name: self.name.clone(),
+            provider: self.provider.clone(),
+            base_url,
+            api_key: needs_secret.then(String::new),
+            is_default: None,
+        }
+    }
 }
 
 #[component]
-fn Fields(form: UpstreamForm, error: Option<UiError>, secret_gone: bool) -> impl IntoView {
-    let (errors, problem) = match error {
-        Some(UiError::Invalid { errors }) => (errors, None),
-        other => (FieldErrors::default(), other.map(|error| error_sentence(&error))),
-    };
+fn Fields(form: UpstreamForm, faults: Faults, secret_gone: bool) -> impl IntoView {
     let base_hint = view! {
         <span class="for-openai">{t!("upstream-base-url-empty", url = "https://api.openai.com/v1")}</span>
         <span class="for-openrouter">{t!("upstream-base-url-empty", url = "https://openrouter.ai/api/v1")}</span>
@@ -133,15 +167,13 @@ fn Fields(form: UpstreamForm, error: Option<UiError>, secret_gone: bool) -> impl
         .into_any()
     };
     view! {
-        <form method="post" action="/upstreams/new" id="upstream-form" class="form providers-form" novalidate>
-            <Problem sentence=problem />
-            <Providers chosen=form.provider errors=errors.clone() />
+        <Form action="/upstreams/new" id="upstream-form" class="form providers-form" faults>
+            <Providers chosen=form.provider />
             <TextField
                 name="name"
                 label=t!("upstream-name")
                 value=form.name
                 hint=t!("upstream-name-hint").into_any()
-                errors=errors.clone()
             />
             <div class="not-echo">
                 <TextField
@@ -150,8 +182,7 @@ fn Fields(form: UpstreamForm, error: Option<UiError>, secret_gone: bool) -> impl
                     value=form.base_url
                     mono=true
                     hint=base_hint
-                    errors=errors.clone()
-                />
+                    />
             </div>
             <div class="not-echo">
                 <TextField
@@ -161,21 +192,20 @@ fn Fields(form: UpstreamForm, error: Option<UiError>, secret_gone: bool) -> impl
                     mono=true
                     autocomplete="new-password"
                     hint=secret_hint
-                    errors=errors.clone()
-                />
+                    />
             </div>
             <div class="form-actions">
-                <button class="button button-main button-large" name="intent" value="save">{t!("upstream-save")}</button>
-                <button class="button button-large" name="intent" value="test">{t!("upstream-test")}</button>
+                <button class="button button-main button-large" name="intent" value=SaveIntent::Save.word()>{t!("upstream-save")}</button>
+                <button class="button button-large" name="intent" value=SaveIntent::Test.word()>{t!("upstream-test")}</button>
                 <a class="button button-plain button-large" href="/upstreams">{t!("upstream-cancel")}</a>
             </div>
-        </form>
+        </Form>
     }
 }
 
 #[component]
-fn Providers(chosen: String, errors: FieldErrors) -> impl IntoView {
-    let error = complaint(&errors, "provider");
+fn Providers(chosen: String) -> impl IntoView {
+    let error = complaint_here("provider");
     view! {
         <fieldset class="providers">
             <legend class="unseen">{t!("upstream-provider")}</legend>

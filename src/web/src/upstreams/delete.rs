@@ -21,7 +21,7 @@ mod page {
         extract::{Path, RawForm},
         response::Response,
     };
-    use contract::overview::UpstreamHealth;
+    use contract::{Nothing, overview::UpstreamHealth, upstreams::UpstreamsDelete};
     use leptos::prelude::*;
     use serde::Deserialize;
 
@@ -29,12 +29,9 @@ mod page {
     use crate::{
         error::UiError,
         handling::{Flash, Page, PageRequest, Redirect, Section, post},
-        texts::{error_sentence, t},
-        ui::{
-            heading::{Crumbs, Heading},
-            notice::Problem,
-        },
-        upstreams::detail::health,
+        texts::t,
+        ui::{confirm::Confirm, form::Faults, heading::Title, terminal::TerminalLines},
+        upstreams::{detail::health, upstream_id},
         words::number,
     };
 
@@ -63,50 +60,41 @@ mod page {
             }
         };
         let drawing = page_request.clone();
-        post(
-            page_request,
-            body,
-            act,
-            move |_, error| async move { draw(&drawing, &id, Some(error_sentence(&error))).await },
-        )
-        .await
+        post(page_request, body, act, move |_, error| async move { draw(&drawing, &id, Some(error)).await }).await
     }
 
-    async fn draw(page_request: &PageRequest, id: &str, problem: Option<String>) -> Result<Page, UiError> {
+    async fn draw(page_request: &PageRequest, id: &str, error: Option<UiError>) -> Result<Page, UiError> {
         let health = health(page_request, id).await?;
-        let title = t!("upstream-delete-title", name = health.upstream.name.as_str());
-        Ok(Page::new(Section::Upstreams, title, move || {
-            view! { <Ask health=health.clone() problem=problem.clone() /> }.into_any()
-        }))
+        let (name, faults) = (health.upstream.name.clone(), Faults::of(error.as_ref()));
+        let lines = TerminalLines::of::<UpstreamsDelete>(page_request, &upstream_id(id)?, &Nothing {});
+        let page = Page::new(Section::Upstreams, t!("upstream-delete-title", name = name.as_str()), move || {
+            let upstream = health.upstream.clone();
+            let here = format!("/upstreams/{}", upstream.id);
+            let lead = view! { <code>{upstream.base_url}</code> }.into_any();
+            view! {
+                <Confirm
+                    parent=("/upstreams", t!("upstreams-title"))
+                    name=upstream.name.clone()
+                    question=Title::around(&upstream.name, |name| t!("upstream-delete-question", name = name))
+                    lead
+                    impact=impact(&health)
+                    consequence=if upstream.is_default { t!("upstream-delete-default") } else { t!("upstream-delete-named") }
+                    action=format!("{here}/delete")
+                    back=here
+                    cancel=t!("upstream-cancel")
+                    confirm=t!("upstream-delete-confirm")
+                    faults=faults
+                />
+            }
+            .into_any()
+        });
+        Ok(page.terminal(lines))
     }
 
-    #[component]
-    fn Ask(health: UpstreamHealth, problem: Option<String>) -> impl IntoView {
-        let upstream = health.upstream;
-        let here = format!("/upstreams/{}", upstream.id);
-        let impact = match health.requests {
+    fn impact(health: &UpstreamHealth) -> String {
+        match health.requests {
             0 => t!("upstream-delete-idle"),
             n => t!("upstream-delete-in-use", count = n, shown = number::count(n)),
-        };
-        let consequence = if upstream.is_default { t!("upstream-delete-default") } else { t!("upstream-delete-named") };
-        let question = t!("upstream-delete-question", name = upstream.name.as_str());
-        let lead = view! { <code>{upstream.base_url}</code> }.into_any();
-        view! {
-            <Crumbs href="/upstreams" parent=t!("upstreams-title") here=upstream.name.clone() />
-            <Heading title=question lead />
-            <div class="card ask-card">
-                <Problem sentence=problem />
-                <p class="prose">
-                    <strong>{impact}</strong>
-                </p>
-                <p class="prose muted">{consequence}</p>
-                <form method="post" action=format!("{here}/delete") class="form">
-                    <div class="form-actions">
-                        <a class="button button-large" href=here.clone() autofocus=true>{t!("upstream-cancel")}</a>
-                        <button class="button button-danger-main button-large">{t!("upstream-delete-confirm")}</button>
-                    </div>
-                </form>
-            </div>
         }
     }
 }

@@ -5,10 +5,14 @@ use axum::{
     extract::{Path, RawForm},
     response::Response,
 };
-use contract::{FieldErrors, overview::UpstreamHealth, upstreams::TestReport};
+use contract::{
+    Nothing,
+    overview::UpstreamHealth,
+    upstreams::{TestReport, UpstreamsShow},
+};
 use domain::{Provider, Timestamp};
 use leptos::prelude::*;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     change::{set_default_upstream, set_upstream_secret, test_upstream},
@@ -20,21 +24,41 @@ use super::{
 use crate::{
     error::UiError,
     handling::{Flash, Page, PageRequest, Redirect, Section, decoded, form_or_error_page, in_process, post, ui_error},
-    texts::{error_sentence, t},
+    texts::t,
     ui::{
         badge::{Badge, Tone},
+        detail::{Card, Detail},
+        facts::{Fact, Facts},
         field::TextField,
-        heading::{Crumbs, Heading},
-        notice::Problem,
+        form::{Faults, Form},
+        heading::Title,
+        list_page::list_url,
+        terminal::TerminalLines,
+        time::dated,
     },
     words::{number, time},
 };
 
+/// What the buttons of the page mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, strum::IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+enum UpstreamIntent {
+    Test,
+    SetSecret,
+    SetDefault,
+}
+
+impl UpstreamIntent {
+    fn word(self) -> &'static str {
+        self.into()
+    }
+}
+
 /// The forms of the page. No `Debug`: one holds a secret.
 #[derive(Clone, Deserialize)]
-struct Form {
-    #[serde(default)]
-    intent: String,
+struct Posted {
+    intent: UpstreamIntent,
     #[serde(default)]
     api_key: String,
 }
@@ -51,27 +75,27 @@ pub(crate) async fn change(
     Path(id): Path<String>,
     body: RawForm,
 ) -> Response {
-    match decoded::<Form>(&body) {
-        Ok(form) if form.intent == "test" => return test(&page_request, id).await,
+    match decoded::<Posted>(&body) {
+        Ok(Posted { intent: UpstreamIntent::Test, .. }) => return test(&page_request, id).await,
         Ok(_) => {}
         Err(error) => return page_request.draw(Err(error)).await,
     }
     let here = format!("/upstreams/{id}");
     let act = {
         let id = id.clone();
-        move |form: Form| async move {
-            match form.intent.as_str() {
-                "set_secret" => set_upstream_secret(id, form.api_key)
-                    .await
-                    .map(|_| Redirect::to(here).saying(Flash::SecretReplaced)),
-                "set_default" => {
-                    set_default_upstream(id).await.map(|_| Redirect::to(here).saying(Flash::UpstreamDefault))
+        move |form: Posted| async move {
+            let flash = match form.intent {
+                UpstreamIntent::Test => return Ok(Redirect::to(here)),
+                UpstreamIntent::SetSecret => {
+                    set_upstream_secret(id, form.api_key).await?;
+                    Flash::SecretReplaced
                 }
-                _ => {
-                    let message = "choose test, set_secret or set_default".to_owned();
-                    Err(UiError::Conflict { code: "unknown_intent".to_owned(), message })
+                UpstreamIntent::SetDefault => {
+                    set_default_upstream(id).await?;
+                    Flash::UpstreamDefault
                 }
-            }
+            };
+            Ok(Redirect::to(here).saying(flash))
         }
     };
     let drawing = page_request.clone();
@@ -102,11 +126,13 @@ async fn draw(
     error: Option<UiError>,
 ) -> Result<Page, UiError> {
     let health = health(page_request, id).await?;
-    let report = report.map(ReportText::of);
+    let (report, faults) = (report.map(ReportText::of), Faults::of(error.as_ref()));
+    let lines = TerminalLines::of::<UpstreamsShow>(page_request, &upstream_id(id)?, &Nothing {});
     let now = page_request.now();
-    Ok(Page::new(Section::Upstreams, health.upstream.name.clone(), move || {
-        view! { <Detail health=health.clone() report=report.clone() error=error.clone() now /> }.into_any()
-    }))
+    let page = Page::new(Section::Upstreams, health.upstream.name.clone(), move || {
+        view! { <Body health=health report=report faults=faults now /> }.into_any()
+    });
+    Ok(page.terminal(lines))
 }
 
 /// The upstream with its last 24 hours.
@@ -118,77 +144,73 @@ pub(super) async fn health(page_request: &PageRequest, id: &str) -> Result<Upstr
 }
 
 #[component]
-fn Detail(health: UpstreamHealth, report: Option<ReportText>, error: Option<UiError>, now: Timestamp) -> impl IntoView {
-    let (errors, problem) = match error {
-        Some(UiError::Invalid { errors }) => (errors, None),
-        other => (FieldErrors::default(), other.map(|error| error_sentence(&error))),
-    };
+fn Body(health: UpstreamHealth, report: Option<ReportText>, faults: Faults, now: Timestamp) -> impl IntoView {
     let upstream = health.upstream.clone();
     let here = format!("/upstreams/{}", upstream.id);
-    let (delete, secret_form) = (format!("{here}/delete"), here.clone());
     let is_echo = upstream.provider == Provider::Echo;
-    let side_panel =
-        upstream.is_default.then(|| view! { <Badge tone=Tone::Good word=t!("upstream-default") /> }).into_any();
-    let lead = view! {
-        <code>{upstream.base_url.clone()}</code>
-        {upstream
-            .created_at
-            .map(|at| {
-                view! {
-                    " · "
-                    {dated(at, t!("upstream-added", when = time::relative(at, now)))}
-                }
-            })}
-    }
-    .into_any();
+    let badge = upstream.is_default.then(|| view! { <Badge tone=Tone::Good word=t!("upstream-default") /> }).into_any();
+    let added = upstream.created_at.map(|at| {
+        let phrase = t!("upstream-added", when = time::relative(at, now));
+        view! { " · " {dated(at, phrase)} }
+    });
+    let lead = view! { <code>{upstream.base_url.clone()}</code> {added} }.into_any();
+    let actions = view! { <Actions here=here.clone() is_default=upstream.is_default /> }.into_any();
+    // What is wrong with a field is said beside it, what is wrong as a whole under the title.
+    let (problem, faults) = (faults.banner.clone(), Faults { banner: None, ..faults });
     view! {
-        <Crumbs href="/upstreams" parent=t!("upstreams-title") here=upstream.name.clone() />
-        <Heading title=upstream.name.clone() lead side_panel>
-            <form method="post" action=here.clone() class="inline-form">
-                <button class="button" name="intent" value="test">{t!("upstream-test")}</button>
-                {(!upstream.is_default)
-                    .then(|| {
-                        view! {
-                            <button class="button" name="intent" value="set_default">{t!("upstream-make-default")}</button>
+        <Detail parent=("/upstreams", t!("upstreams-title")) title=Title::Name(upstream.name.clone()) badge lead actions problem>
+            <div class="two-thirds">
+                <div class="stack">
+                    <Card
+                        id="facts"
+                        title=t!("upstream-facts")
+                        more=(logs_of(&upstream.name), t!("upstream-logs"))
+                    >
+                        <Facts facts=facts(&health, now) />
+                    </Card>
+                    {(!is_echo).then(|| view! { <Secret here masked=upstream.api_key_masked faults /> })}
+                </div>
+                <div class="stack">
+                    {match report {
+                        Some(report) => view! { <Report report /> }.into_any(),
+                        None => {
+                            view! {
+                                <div class="aside-card">
+                                    <h2>{t!("upstream-test-heading")}</h2>
+                                    <p>{t!("upstream-test-lead")}</p>
+                                </div>
+                            }
+                                .into_any()
                         }
-                    })}
-            </form>
-            <a class="button button-danger" href=delete>{t!("upstream-delete")}</a>
-        </Heading>
-        <Problem sentence=problem />
-        <div class="two-thirds">
-            <div class="stack">
-                <Facts health now />
-                {(!is_echo).then(|| view! { <Secret here=secret_form masked=upstream.api_key_masked errors /> })}
+                    }}
+                </div>
             </div>
-            <div class="stack">
-                {match report {
-                    Some(report) => view! { <Report report /> }.into_any(),
-                    None => {
-                        view! {
-                            <div class="aside-card">
-                                <h2>{t!("upstream-test-heading")}</h2>
-                                <p>{t!("upstream-test-lead")}</p>
-                            </div>
-                        }
-                            .into_any()
-                    }
-                }}
-            </div>
-        </div>
+        </Detail>
     }
-}
-
-/// A phrase about an instant, with the absolute one in its title.
-fn dated(at: Timestamp, phrase: String) -> impl IntoView {
-    let (machine, title) = (at.to_rfc3339(), time::absolute(at));
-    view! { <time datetime=machine title=title>{phrase}</time> }
 }
 
 #[component]
-fn Facts(health: UpstreamHealth, now: Timestamp) -> impl IntoView {
-    let upstream = health.upstream.clone();
-    let (_, word) = verdict(&health);
+fn Actions(here: String, is_default: bool) -> impl IntoView {
+    let delete = format!("{here}/delete");
+    view! {
+        <form method="post" action=here class="inline-form">
+            <button class="button" name="intent" value=UpstreamIntent::Test.word()>{t!("upstream-test")}</button>
+            {(!is_default)
+                .then(|| {
+                    view! {
+                        <button class="button" name="intent" value=UpstreamIntent::SetDefault.word()>
+                            {t!("upstream-make-default")}
+                        </button>
+                    }
+                })}
+        </form>
+        <a class="button button-danger" href=delete data-peek="dialog">{t!("upstream-delete")}</a>
+    }
+}
+
+fn facts(health: &UpstreamHealth, now: Timestamp) -> Vec<Fact> {
+    let upstream = &health.upstream;
+    let (_, verdict) = verdict(health);
     let figures = t!(
         "upstream-figures",
         requests = health.requests,
@@ -197,63 +219,36 @@ fn Facts(health: UpstreamHealth, now: Timestamp) -> impl IntoView {
         shown_errors = number::count(health.errors)
     );
     let used = if upstream.is_default { t!("upstream-used-default") } else { t!("upstream-used-named") };
-    view! {
-        <section class="card" aria-labelledby="facts">
-            <div class="card-head">
-                <h2 id="facts">{t!("upstream-facts")}</h2>
-                <a href=format!("/logs?upstream={}", encoded(&upstream.name))>{t!("upstream-logs")}</a>
-            </div>
-            <dl class="facts">
-                <dt>{t!("upstream-health")}</dt>
-                <dd aria-label=word>
-                    <HealthBadge health />
-                </dd>
-                <dt>{t!("upstream-traffic")}</dt>
-                <dd>{figures}</dd>
-                <dt>{t!("upstream-provider")}</dt>
-                <dd>{label(&upstream.provider)}</dd>
-                <dt>{t!("upstream-used")}</dt>
-                <dd>{used}</dd>
-                <dt>{t!("upstream-secret")}</dt>
-                <dd>
-                    {match upstream.api_key_masked {
-                        Some(masked) => {
-                            view! {
-                                <code>{masked}</code>
-                                {upstream
-                                    .secret_updated_at
-                                    .map(|at| {
-                                        let phrase = t!("upstream-secret-replaced", when = time::relative(at, now));
-                                        view! { <span class="muted">{dated(at, phrase)}</span> }
-                                    })}
-                            }
-                                .into_any()
-                        }
-                        None => t!("upstream-secret-none").into_any(),
-                    }}
-                </dd>
-                <dt>{t!("upstream-id")}</dt>
-                <dd>
-                    <code>{upstream.id.to_string()}</code>
-                </dd>
-            </dl>
-        </section>
-    }
+    let secret = match upstream.api_key_masked.clone() {
+        Some(masked) => {
+            let replaced = upstream.secret_updated_at.map(|at| {
+                let phrase = t!("upstream-secret-replaced", when = time::relative(at, now));
+                view! { <span class="muted">{dated(at, phrase)}</span> }
+            });
+            view! { <code>{masked}</code> {replaced} }.into_any()
+        }
+        None => t!("upstream-secret-none").into_any(),
+    };
+    vec![
+        Fact::new(t!("upstream-health"), view! { <HealthBadge health=health.clone() /> }).labelled(verdict),
+        Fact::new(t!("upstream-traffic"), figures),
+        Fact::new(t!("upstream-provider"), label(&upstream.provider)),
+        Fact::new(t!("upstream-used"), used),
+        Fact::new(t!("upstream-secret"), secret),
+        Fact::new(t!("upstream-id"), view! { <code>{upstream.id.to_string()}</code> }),
+    ]
 }
 
 #[component]
-fn Secret(here: String, masked: Option<String>, errors: FieldErrors) -> impl IntoView {
+fn Secret(here: String, masked: Option<String>, faults: Faults) -> impl IntoView {
     let (title, button) = if masked.is_some() {
         (t!("upstream-replace-secret-title"), t!("upstream-replace-secret"))
     } else {
         (t!("upstream-give-secret-title"), t!("upstream-save-secret"))
     };
     view! {
-        <section class="card" aria-labelledby="secret-title">
-            <div class="card-head">
-                <h2 id="secret-title">{title}</h2>
-            </div>
-            <form method="post" action=here class="form card-body" novalidate>
+        <Card id="secret-title" title>
+            <Form action=here class="form card-body" faults>
                 <TextField
                     name="api_key"
                     label=t!("upstream-new-secret")
@@ -261,21 +256,20 @@ fn Secret(here: String, masked: Option<String>, errors: FieldErrors) -> impl Int
                     mono=true
                     autocomplete="new-password"
                     hint=t!("upstream-new-secret-hint").into_any()
-                    errors
                 />
                 <div class="form-actions">
-                    <button class="button" name="intent" value="set_secret">{button}</button>
+                    <button class="button" name="intent" value=UpstreamIntent::SetSecret.word()>{button}</button>
                 </div>
-            </form>
-        </section>
+            </Form>
+        </Card>
     }
 }
 
-fn encoded(name: &str) -> String {
-    #[derive(serde::Serialize)]
-    struct One<'a> {
+/// The requests that went to the upstream of this name.
+fn logs_of(name: &str) -> String {
+    #[derive(Serialize)]
+    struct Only<'a> {
         upstream: &'a str,
     }
-    let query = serde_html_form::to_string(One { upstream: name }).unwrap_or_default();
-    query.trim_start_matches("upstream=").to_owned()
+    list_url("/logs", &Only { upstream: name })
 }

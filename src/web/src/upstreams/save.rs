@@ -1,7 +1,7 @@
 //! Upstream actions: adding one, and testing one before it is added.
 
 use contract::upstreams::UpstreamView;
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::codec::Json};
 
 use super::report::ReportText;
 use crate::error::UiError;
@@ -21,7 +21,7 @@ pub async fn create_upstream(
 
 /// Calls a provider that is not stored yet. Nothing is written. What it found, or why it did not try, is in the language
 /// of the request.
-#[server(prefix = "/_fn", endpoint = "upstreams/try_out")]
+#[server(prefix = "/_fn", endpoint = "upstreams/try_out", input = Json)]
 pub async fn try_upstream(
     name: String,
     provider: String,

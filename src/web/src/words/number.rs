@@ -5,7 +5,7 @@ use crate::texts::{Locale, current, t};
 /// The separators of thousands and of decimals.
 fn separators() -> (char, char) {
     match current() {
-        Locale::English | Locale::Chinese => (',', '.'),
+        Locale::English | Locale::Chinese | Locale::Pseudo => (',', '.'),
         Locale::Italian => ('.', ','),
     }
 }
@@ -53,6 +53,12 @@ fn fraction(n: i64, decimals: u32) -> String {
     format!("{}{decimal}{:0width$}", n / one, (n % one).abs(), width = decimals as usize)
 }
 
+/// What stands behind a whole number: `.57`.
+pub(super) fn decimals(n: u64, places: u32) -> String {
+    let (_, decimal) = separators();
+    format!("{decimal}{n:0width$}", width = places as usize)
+}
+
 /// `0.42 %` of a whole; a dash when there is no whole.
 pub(crate) fn percent(part: i64, whole: i64) -> String {
     if whole <= 0 {
@@ -96,11 +102,12 @@ mod tests {
     use leptos::prelude::{Owner, provide_context};
 
     use super::*;
+    use crate::texts::Reader;
 
     /// What `words` says in a language.
     fn in_language<T>(locale: Locale, words: impl FnOnce() -> T) -> T {
         Owner::new().with(|| {
-            provide_context(locale);
+            provide_context(Reader::new(locale, "UTC"));
             words()
         })
     }

@@ -3,15 +3,14 @@
 //! A sentence is one message of the catalog, in which the weighty parts stand between two marks.
 
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
 /// A piece of the sentence, and whether it carries weight.
 pub(crate) type Piece = (String, bool);
 
-/// Everything the sentence says. What is empty does not travel in a form: it is left out.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct KeyPermissions {
+/// Everything the sentence says.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct KeyPermissions {
     /// The key's name; empty while it has none.
     pub(crate) name: String,
     /// Models it may ask for; empty: every model.

@@ -1,15 +1,27 @@
-//! Key reveal island: "I have stored this key", the `.env` file, Done; and, once hydrated, a guard against losing the
-//! key by accident.
+//! Secret reveal island: "I have stored it", the file, Done; and, once hydrated, a guard against losing the secret by
+//! accident.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::ui::icon::{Icon, Picture};
 
+/// Where the browser is while the secret is shown, and afterwards.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RevealPlaces {
+    /// What a reload finds: the page of the thing, which says that the secret is gone.
+    pub(crate) here: String,
+    /// The page behind the dialog.
+    pub(crate) behind: String,
+    /// The block of code that can be saved as a file: its id, and the name of the file.
+    pub(crate) file: Option<(String, String)>,
+}
+
 /// What it says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct RevealWords {
     stored: String,
+    file: String,
     done: String,
     ask: String,
     keep: String,
@@ -18,12 +30,14 @@ pub(crate) struct RevealWords {
 
 #[cfg(feature = "ssr")]
 impl RevealWords {
-    pub(crate) fn new() -> Self {
+    /// `stored`: `I have stored this key`; `ask`: what is asked when that was not said.
+    pub(crate) fn new(stored: String, ask: String) -> Self {
         use crate::texts::t;
         Self {
-            stored: t!("reveal-stored"),
+            stored,
+            file: t!("reveal-file"),
             done: t!("reveal-done"),
-            ask: t!("reveal-ask"),
+            ask,
             keep: t!("reveal-keep"),
             leave: t!("reveal-leave"),
         }
@@ -32,14 +46,15 @@ impl RevealWords {
 
 /// Without JavaScript the tick is required by the form itself, and Done closes the dialog by `method="dialog"`.
 #[island]
-pub(crate) fn RevealFoot(key_id: String, words: RevealWords) -> impl IntoView {
+pub(crate) fn RevealFoot(places: RevealPlaces, words: RevealWords) -> impl IntoView {
     let (awake, set_awake) = signal(false);
     let (stored, set_stored) = signal(false);
     let (asking, set_asking) = signal(false);
     let keep = NodeRef::<leptos::html::Button>::new();
+    let file = places.file.clone();
     Effect::new(move |_| {
         set_awake.set(true);
-        stand_guard(&key_id, stored, set_asking);
+        stand_guard(&places, stored, set_asking);
     });
     Effect::new(move |_| {
         if asking.get()
@@ -57,10 +72,21 @@ pub(crate) fn RevealFoot(key_id: String, words: RevealWords) -> impl IntoView {
                 <span>{words.stored}</span>
             </label>
             <div class="reveal-actions">
-                <button type="button" class="button" hidden=move || !awake.get() on:click=move |_| download()>
-                    <Icon picture=Picture::Download />
-                    ".env"
-                </button>
+                {file
+                    .map(|(block, name)| {
+                        view! {
+                            <button
+                                type="button"
+                                class="button"
+                                aria-label=words.file
+                                hidden=move || !awake.get()
+                                on:click=move |_| download(&block, &name)
+                            >
+                                <Icon picture=Picture::Download />
+                                ".env"
+                            </button>
+                        }
+                    })}
                 <button class="button button-main" id="done" disabled=move || awake.get() && !stored.get()>
                     {words.done}
                 </button>
@@ -84,9 +110,9 @@ pub(crate) fn RevealFoot(key_id: String, words: RevealWords) -> impl IntoView {
 use awake::{download, leave, stand_guard};
 
 #[cfg(not(feature = "hydrate"))]
-fn stand_guard(_key_id: &str, _stored: ReadSignal<bool>, _set_asking: WriteSignal<bool>) {}
+fn stand_guard(_places: &RevealPlaces, _stored: ReadSignal<bool>, _set_asking: WriteSignal<bool>) {}
 #[cfg(not(feature = "hydrate"))]
-fn download() {}
+fn download(_block: &str, _name: &str) {}
 #[cfg(not(feature = "hydrate"))]
 fn leave() {}
 
@@ -95,10 +121,11 @@ mod awake {
     use leptos::{ev, prelude::*};
     use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 
+    use super::RevealPlaces;
     use crate::ui::copy::select;
 
-    /// Makes the dialog modal, selects the key, and asks before anything closes it that is not Done.
-    pub(super) fn stand_guard(key_id: &str, stored: ReadSignal<bool>, set_asking: WriteSignal<bool>) {
+    /// Makes the dialog modal, selects the secret, and asks before anything closes it that is not Done.
+    pub(super) fn stand_guard(places: &RevealPlaces, stored: ReadSignal<bool>, set_asking: WriteSignal<bool>) {
         let Some(dialog) = dialog() else { return };
         // Open since the page was drawn, but not modal. `close` would fire its listeners; the user did not close it.
         let _ = dialog.remove_attribute("open");
@@ -112,8 +139,8 @@ mod awake {
                 let _ = copy.focus();
             }
         });
-        // A reload must not post the form again; it finds the key's page, which says that the secret is gone.
-        rename(&format!("/keys/{key_id}?shown=1"));
+        // A reload must not post the form again.
+        rename(&places.here);
 
         let ask_or_close = move || if stored.get_untracked() { leave() } else { set_asking.set(true) };
         // Both stay as long as the page, and do nothing once the dialog is closed.
@@ -132,8 +159,8 @@ mod awake {
             cancel.prevent_default();
             ask_or_close();
         });
-        // Behind the dialog is the list.
-        on(&dialog, "close", move |_| rename("/keys"));
+        let behind = places.behind.clone();
+        on(&dialog, "close", move |_| rename(&behind));
     }
 
     /// Closes the dialog.
@@ -143,9 +170,9 @@ mod awake {
         }
     }
 
-    /// Saves the `.env` snippet as a file. The link is to this page's memory: the key is in no URL.
-    pub(super) fn download() {
-        let Some(text) = document().get_element_by_id("snippet-env").and_then(|snippet| snippet.text_content()) else {
+    /// Saves a block of code as a file. The link is to this page's memory: the secret is in no URL.
+    pub(super) fn download(block: &str, name: &str) {
+        let Some(text) = document().get_element_by_id(block).and_then(|snippet| snippet.text_content()) else {
             return;
         };
         let parts = js_sys::Array::of1(&JsValue::from_str(&text));
@@ -159,7 +186,7 @@ mod awake {
             document().create_element("a").ok().and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok());
         if let Some(link) = link {
             link.set_href(&url);
-            link.set_download("keywright.env");
+            link.set_download(name);
             link.click();
         }
         set_timeout(
