@@ -20,7 +20,7 @@ mkdir -p "$(dirname "$log")"
 # The traced binary of a test process would be slow beyond the tests' patience, so instrumentation does it (llvm); it needs no
 # tool but tarpaulin itself. A folder of its own keeps its builds apart from all others.
 scripts/postgres.sh run cargo tarpaulin --locked --engine llvm --target-dir target/coverage/build --output-dir target/coverage \
-  --out Xml --skip-clean --no-fail-fast --timeout 1800 --follow-exec "${packages[@]}" "${included[@]}" \
+  --out Xml --skip-clean --no-fail-fast --timeout 5400 --follow-exec "${packages[@]}" "${included[@]}" \
   --exclude-files '*_tests.rs' '*/tests/*' '*_fuzz.rs' '*/tests.rs' 2>&1 | tee "$log"
 
 figure=$(sed -n 's/^\([0-9.]*\)% coverage, .*/\1/p' "$log" | tail -n1)

@@ -22,7 +22,7 @@ export class LogsPage {
   /** Opens a row: in a drawer beside the list, without JavaScript on a page of its own. */
   async show(id: string) {
     await this.row(id).getByRole('rowheader').getByRole('link').click();
-    await this.page.getByText(id, { exact: true }).waitFor();
+    await this.page.locator('code').getByText(id, { exact: true }).waitFor();
   }
 
   /** The drawer beside the list. */

@@ -106,6 +106,8 @@ function unmarked(page: Page): Promise<string[]> {
     for (const element of document.body.querySelectorAll('[aria-label], [title], [placeholder], [alt]')) {
       if (element.closest(data)) continue;
       for (const name of ['aria-label', 'title', 'placeholder', 'alt']) {
+        // What a field is filled in with, such as ids and names of models, is no text.
+        if (name === 'placeholder' && /^(req_…|gpt-|\{")/.test(element.getAttribute(name) ?? '')) continue;
         if (foreign(element.getAttribute(name))) found.add(`${name}: ${element.getAttribute(name)}`);
       }
     }

@@ -1,10 +1,18 @@
 // The palette and the letters: quicker ways to where links lead.
 
+import type { Page } from '@playwright/test';
+
 import { expect, fresh, owner as test } from '../fixtures.ts';
+
+/** Opens a page and waits until keys mean something there. */
+async function open(page: Page, path: string) {
+  await page.goto(path);
+  await page.locator('body[data-awake]').waitFor();
+}
 
 test.describe('the palette', { tag: '@islands' }, () => {
   test('leads to pages and actions by their names', async ({ page }) => {
-    await page.goto('/');
+    await open(page, '/');
     await page.keyboard.press('ControlOrMeta+k');
     const input = page.getByRole('combobox');
     await expect(input).toBeFocused();
@@ -17,7 +25,7 @@ test.describe('the palette', { tag: '@islands' }, () => {
   test('finds keys and upstreams on the server', async ({ page, server }) => {
     const name = fresh('palette-target');
     const { id } = await server.issue(name);
-    await page.goto('/logs');
+    await open(page, '/logs');
     await page.getByRole('button', { name: 'Search' }).click();
     const input = page.getByRole('combobox');
     await input.fill(name);
@@ -28,7 +36,7 @@ test.describe('the palette', { tag: '@islands' }, () => {
   });
 
   test('says when there is nothing, and Esc goes back', async ({ page }) => {
-    await page.goto('/');
+    await open(page, '/');
     await page.keyboard.press('ControlOrMeta+k');
     await page.getByRole('combobox').fill('nothing-is-called-so');
     await expect(page.getByText('Nothing is called so.')).toBeVisible();
@@ -42,10 +50,11 @@ test.describe('letters', { tag: '@islands' }, () => {
   test('lead to pages, through rows and to the search', async ({ page, server }) => {
     const one = fresh('row-one');
     await server.issue(one);
-    await page.goto('/');
+    await open(page, '/');
     await page.keyboard.press('g');
     await page.keyboard.press('k');
     await expect(page).toHaveURL('/keys');
+    await page.locator('body[data-awake]').waitFor();
     await page.keyboard.press('j');
     await expect(page.getByRole('link', { name: one })).toBeFocused();
     await page.keyboard.press('j');
@@ -58,7 +67,7 @@ test.describe('letters', { tag: '@islands' }, () => {
   });
 
   test('? says which ones there are', async ({ page }) => {
-    await page.goto('/');
+    await open(page, '/');
     await page.keyboard.press('?');
     const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
     await expect(help).toContainText('Next and previous row');
@@ -67,7 +76,7 @@ test.describe('letters', { tag: '@islands' }, () => {
   });
 
   test('can be switched off', async ({ page }) => {
-    await page.goto('/');
+    await open(page, '/');
     await page.locator('details.account > summary').click();
     await page.getByRole('group', { name: 'Letter shortcuts' }).or(page.locator('form[action="/letters"]')).getByRole('button', { name: 'Off' }).filter({ visible: true }).click();
     await expect(page).toHaveURL('/');

@@ -149,7 +149,7 @@ fn table(now: Timestamp) -> Table<KeyView> {
         .column(state(t!("keys-state"), move |key: &KeyView| {
             view! { <KeyBadge state=key.state expires_at=key.expires_at now /> }.into_any()
         }))
-        .column(plain(t!("keys-models"), |key: &KeyView| models(key).into_any()).wide().muted())
+        .column(plain(t!("keys-models"), |key: &KeyView| view! { <bdi>{models(key)}</bdi> }.into_any()).wide().muted())
         .column(figure(t!("keys-limit"), |key: &KeyView| limit(key).into_any()))
         .column(
             plain(t!("keys-last-used"), move |key: &KeyView| {

@@ -18,6 +18,7 @@ use crate::{
         badge::StatusBadge,
         detail::{Card, Detail},
         facts::{Fact, Facts},
+        heading::Title,
         name::Name,
         table::or_dash,
         terminal::TerminalLines,
@@ -52,7 +53,7 @@ fn Body(row: LogRow, now: Timestamp) -> impl IntoView {
     let (by_key, by_status) = (format!("/logs?key_id={}", row.key_id), format!("/logs?status={}", row.status));
     let facts = facts(&row);
     view! {
-        <Detail parent=("/logs", t!("logs-title")) title here=t!("logs-request") badge lead>
+        <Detail parent=("/logs", t!("logs-title")) title=Title::Name(title) here=t!("logs-request") badge lead>
             <div class="two-thirds">
                 <Card id="facts" title=t!("log-facts")>
                     <Facts facts />
@@ -89,7 +90,7 @@ fn facts(row: &LogRow) -> Vec<Fact> {
         Fact::new(t!("logs-key"), key),
         Fact::new(t!("log-from"), view! { <code>{row.client_address.clone()}</code> }),
         Fact::new(t!("logs-model"), view! { <code>{model(row)}</code> }),
-        Fact::new(t!("logs-upstream"), upstream),
+        Fact::new(t!("logs-upstream"), view! { <Name text=upstream /> }),
         Fact::new(t!("log-tokens"), tokens(row)),
         Fact::new(t!("log-streamed"), if row.streamed { t!("log-yes") } else { t!("log-no") }),
         Fact::new(t!("log-attempts"), row.attempts.to_string()),

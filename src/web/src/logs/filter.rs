@@ -190,7 +190,7 @@ fn Panel(filters: Filters, keys: Vec<KeyView>, upstreams: Vec<UpstreamView>, err
     let known = upstreams.iter().any(|upstream| upstream.name == filters.upstream);
     let own_upstream = (!filters.upstream.is_empty() && !known).then(|| filters.upstream.clone());
     let own = |value: Option<String>| {
-        value.map(|value| view! { <option value=value.clone() selected=true>{value.clone()}</option> })
+        value.map(|value| view! { <option value=value.clone() selected=true translate="no">{value.clone()}</option> })
     };
     view! {
         <Form method="get" action="/logs" class="menu-body filter-panel" faults=Faults { fields: errors, banner: None }>
@@ -212,7 +212,7 @@ fn Panel(filters: Filters, keys: Vec<KeyView>, upstreams: Vec<UpstreamView>, err
                     .into_iter()
                     .map(|key| {
                         let selected = key.id.as_str() == filters.key_id;
-                        view! { <option value=key.id.to_string() selected=selected>{key.name}</option> }
+                        view! { <option value=key.id.to_string() selected=selected translate="no">{key.name}</option> }
                     })
                     .collect_view()}
             </SelectField>
@@ -223,7 +223,11 @@ fn Panel(filters: Filters, keys: Vec<KeyView>, upstreams: Vec<UpstreamView>, err
                     .into_iter()
                     .map(|upstream| {
                         let selected = upstream.name == filters.upstream;
-                        view! { <option value=upstream.name.clone() selected=selected>{upstream.name.clone()}</option> }
+                        view! {
+                            <option value=upstream.name.clone() selected=selected translate="no">
+                                {upstream.name.clone()}
+                            </option>
+                        }
                     })
                     .collect_view()}
             </SelectField>

@@ -3,10 +3,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    PaletteLine,
-    help::{Help, HelpLine},
-};
+use super::PaletteLine;
 use crate::ui::icon::{Icon, Picture};
 
 /// What it says.
@@ -16,40 +13,22 @@ pub(crate) struct PaletteWords {
     placeholder: String,
     results: String,
     none: String,
-    help: String,
-    help_lines: Vec<HelpLine>,
 }
 
 #[cfg(feature = "ssr")]
 impl PaletteWords {
-    /// `letters`: whether letters are shortcuts. Without them nothing is said about them.
-    pub(crate) fn new(places: &[PaletteLine], letters: bool) -> Self {
+    pub(crate) fn new() -> Self {
         use crate::texts::t;
-        let line =
-            |keys: &[&str], words: String| HelpLine { keys: keys.iter().map(|key| (*key).to_owned()).collect(), words };
-        let mut lines = vec![line(&["⌘K", "Ctrl K"], t!("help-palette"))];
-        if letters {
-            lines.push(line(&["/"], t!("help-search")));
-            for place in places {
-                if let Some(letter) = place.letter {
-                    lines.push(line(&["g", &letter.to_string()], place.words.clone()));
-                }
-            }
-            lines.push(line(&["j", "k"], t!("help-rows")));
-            lines.push(line(&["?"], t!("help-help")));
-        }
         Self {
             open: t!("palette-open"),
             placeholder: t!("palette-placeholder"),
             results: t!("palette-results"),
             none: t!("palette-none"),
-            help: t!("help-title"),
-            help_lines: lines,
         }
     }
 }
 
-/// The button and its dialogs.
+/// The button and its dialog.
 #[island]
 pub(crate) fn Palette(places: Vec<PaletteLine>, words: PaletteWords, letters: bool) -> impl IntoView {
     let (text, set_text) = signal(String::new());
@@ -125,7 +104,6 @@ pub(crate) fn Palette(places: Vec<PaletteLine>, words: PaletteWords, letters: bo
             </div>
             <p class="palette-none" role="status">{move || lines.get().is_empty().then(|| words.none.clone())}</p>
         </dialog>
-        <Help title=words.help lines=words.help_lines />
     }
 }
 

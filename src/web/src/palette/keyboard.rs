@@ -7,7 +7,7 @@ use leptos::{ev, prelude::*};
 use super::{PaletteLine, search::palette_search};
 use crate::ui::{
     browser::{all, by_id, is_typing, say_time_zone},
-    peek::is_drawer_open,
+    peek::{self, is_drawer_open},
 };
 
 /// So long after the last key the server is asked.
@@ -19,6 +19,11 @@ const PATIENCE: Duration = Duration::from_millis(1_500);
 /// Follows the keyboard as long as the page.
 pub(super) fn listen(letters: bool, places: &[PaletteLine]) {
     say_time_zone();
+    peek::listen();
+    // From here on keys and links do more than a document's: who waits for that sees it.
+    if let Some(body) = document().body() {
+        let _ = body.set_attribute("data-awake", "");
+    }
     let places: Vec<(char, String)> =
         places.iter().filter_map(|line| Some((line.letter?, line.href.clone()))).collect();
     // Whether `g` was pressed just now; the number tells an old wait from a new one.

@@ -1,6 +1,7 @@
 //! Command palette and keyboard: go to any page, key or upstream by its name; letters that do what links do. All of it
 //! can be done without, and the letters can be switched off.
 
+#[cfg(feature = "ssr")]
 mod help;
 mod island;
 #[cfg(feature = "hydrate")]
@@ -9,6 +10,8 @@ mod search;
 #[cfg(feature = "ssr")]
 mod setting;
 
+#[cfg(feature = "ssr")]
+pub(crate) use help::Help;
 #[cfg(feature = "ssr")]
 pub(crate) use island::{Palette, PaletteWords};
 #[cfg(feature = "ssr")]

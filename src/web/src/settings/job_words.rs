@@ -1,8 +1,13 @@
 //! What is said of background jobs: what they do, how often they run, how they went.
 
 use contract::jobs::JobView;
+use leptos::prelude::*;
 
-use crate::{texts::t, ui::badge::Tone, words::number};
+use crate::{
+    texts::t,
+    ui::badge::{Badge, Tone},
+    words::number,
+};
 
 /// What a job does. One that has no text here says it in English.
 pub(super) fn about(job: &JobView) -> String {
@@ -31,14 +36,15 @@ pub(super) fn schedule(text: &str) -> String {
 }
 
 /// How it went last, or that it is under way.
-pub(super) fn result(job: &JobView) -> (Tone, String) {
-    match (job.running, job.last_run.as_ref().map(|run| run.result.as_str())) {
+pub(super) fn outcome(job: &JobView) -> AnyView {
+    let (tone, word) = match (job.running, job.last_run.as_ref().map(|run| run.result.as_str())) {
         (true, _) => (Tone::Warning, t!("jobs-running")),
         (false, Some("succeeded")) => (Tone::Good, t!("jobs-done")),
         (false, Some("failed")) => (Tone::Bad, t!("jobs-failed")),
         (false, Some(_)) => (Tone::Warning, t!("jobs-interrupted")),
         (false, None) => (Tone::Quiet, t!("jobs-not-run")),
-    }
+    };
+    view! { <Badge tone word /> }.into_any()
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use serde::Deserialize;
 
 use super::{
-    job_words::{about, result, schedule},
+    job_words::{about, outcome, schedule},
     run_job::run_job,
 };
 use crate::{
@@ -22,9 +22,9 @@ use crate::{
     handling::{Flash, Page, PageRequest, Redirect, Section, post, ui_error},
     texts::{error_sentence, t},
     ui::{
-        badge::Badge,
         detail::{Card, Detail},
         facts::{Fact, Facts},
+        heading::Title,
         icon::{Icon, Picture},
         list_page::{ListPage, Rows},
         table::{Column, Table, action, main, plain, state},
@@ -81,10 +81,7 @@ fn table(now: Timestamp) -> Table<JobView> {
             let href = format!("{HERE}/{}", job.name);
             view! { <a href=href><code>{job.name.clone()}</code></a> <span class="under">{words}</span> }.into_any()
         }))
-        .column(state(t!("jobs-result"), |job: &JobView| {
-            let (tone, word) = result(job);
-            view! { <Badge tone word /> }.into_any()
-        }))
+        .column(state(t!("jobs-result"), outcome))
         .column(instant(t!("jobs-last-run"), t!("jobs-last-run-label"), now, began))
         .column(instant(t!("jobs-next-run"), t!("jobs-next-run-label"), now, next))
         .column(action(t!("jobs-action"), |job: &JobView| view! { <RunNow job=job.name.clone() /> }.into_any()))
@@ -124,12 +121,11 @@ async fn draw_one(page_request: &PageRequest, name: &str) -> Result<Page, UiErro
     let id: JobName = name.parse().map_err(|_| unknown())?;
     let (lines, now) = (TerminalLines::of::<JobsRun>(page_request, &id, &Nothing {}), page_request.now());
     let page = Page::new(Section::Settings, job.name.clone(), move || {
-        let (tone, word) = result(&job);
-        let badge = view! { <Badge tone word /> }.into_any();
+        let badge = outcome(&job);
         let actions = view! { <RunNow job=job.name.clone() /> }.into_any();
         let lead = t!("jobs-about", about = about(&job), schedule = schedule(&job.schedule)).into_any();
         view! {
-            <Detail parent=(HERE, t!("jobs-title")) title=job.name.clone() badge lead actions>
+            <Detail parent=(HERE, t!("jobs-title")) title=Title::Name(job.name.clone()) badge lead actions>
                 <Card id="last-run" title=t!("jobs-last-run")>
                     <Facts facts=facts(&job, now) />
                 </Card>

@@ -5,11 +5,11 @@ use leptos::prelude::*;
 use super::{
     icon::{Icon, Mark, Picture},
     language::LanguageButtons,
-    peek::{Peek, PeekWords},
+    peek::Peek,
 };
 use crate::{
     handling::Section,
-    palette::{Palette, PaletteWords, places},
+    palette::{Help, Palette, PaletteWords, places},
     shell::SignedIn,
     texts::t,
     theme::Theme,
@@ -21,7 +21,7 @@ use crate::{
 pub(crate) fn AppFrame(signed_in_user: SignedIn, theme: Theme, children: Children) -> impl IntoView {
     let places = places(signed_in_user.settings);
     let letters = signed_in_user.letters;
-    let words = PaletteWords::new(&places, letters);
+    let (words, shown) = (PaletteWords::new(), places.clone());
     let signed_in_user = StoredValue::new(signed_in_user);
     view! {
         <a class="skip" href="#content">{t!("nav-skip")}</a>
@@ -44,9 +44,9 @@ pub(crate) fn AppFrame(signed_in_user: SignedIn, theme: Theme, children: Childre
                 <Places signed_in_user=signed_in_user.get_value() label=t!("nav-main") />
                 <details class="account">
                     <summary>
-                        <span class="avatar" aria-hidden="true">{initial(&signed_in_user.get_value().email)}</span>
+                        <span class="avatar" aria-hidden="true" translate="no">{initial(&signed_in_user.get_value().email)}</span>
                         <span class="account-words">
-                            <span class="account-email">{signed_in_user.get_value().email}</span>
+                            <span class="account-email" translate="no">{signed_in_user.get_value().email}</span>
                             <span class="account-role">{t!("nav-role", role = signed_in_user.get_value().role)}</span>
                         </span>
                         <Icon picture=Picture::Down />
@@ -55,7 +55,8 @@ pub(crate) fn AppFrame(signed_in_user: SignedIn, theme: Theme, children: Childre
                 </details>
             </header>
             <main id="content" class="page" tabindex="-1">{children()}</main>
-            <Peek words=PeekWords::new() />
+            <Peek />
+            <Help places=shown letters />
         </div>
     }
 }
@@ -65,7 +66,7 @@ fn Brand() -> impl IntoView {
     view! {
         <a class="brand" href="/">
             <Mark size=24 />
-            <span>"Keywright"</span>
+            <span translate="no">"Keywright"</span>
         </a>
     }
 }
@@ -165,7 +166,7 @@ fn Account(signed_in_user: SignedIn, theme: Theme, prefix: &'static str) -> impl
                 <input type="hidden" name="back" value=path.clone() />
                 <div class="segments">
                     <button name="time_zone" value="" aria-pressed=own_zone.is_none().to_string()>{t!("nav-zone-browser")}</button>
-                    <button name="time_zone" value="UTC" aria-pressed=(own_zone.as_deref() == Some("UTC")).to_string()>
+                    <button name="time_zone" value="UTC" translate="no" aria-pressed=(own_zone.as_deref() == Some("UTC")).to_string()>
                         "UTC"
                     </button>
                     {other_zone}

@@ -1,82 +1,44 @@
-//! Peek island: opens the page behind a link in a drawer or a dialog over the present one. A link asks for it by
+//! Peek: opens the page behind a link in a drawer or a dialog over the present one. A link asks for it by
 //! `data-peek="drawer"` or `data-peek="dialog"`; without a script it is a link. In a drawer J and K go through the rows
 //! of the list beside it, Esc closes.
 
-use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
-
-use super::icon::{Icon, Picture};
-
-/// What it says.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct PeekWords {
-    page: String,
-    older: String,
-    newer: String,
-    close: String,
-}
+#[cfg(feature = "ssr")]
+pub(crate) use drawn::Peek;
 
 #[cfg(feature = "ssr")]
-impl PeekWords {
-    pub(crate) fn new() -> Self {
-        use crate::texts::t;
-        Self { page: t!("peek-page"), older: t!("peek-next"), newer: t!("peek-previous"), close: t!("peek-close") }
-    }
-}
+mod drawn {
+    use leptos::prelude::*;
 
-/// The dialog that pages are shown in.
-#[island]
-pub(crate) fn Peek(words: PeekWords) -> impl IntoView {
-    // Where the page that is shown has its own address, and whether it came from a list.
-    let (at, set_at) = signal(String::new());
-    let (drawer, set_drawer) = signal(false);
-    Effect::new(move |_| listen(set_at, set_drawer));
-    view! {
-        <dialog
-            id="peek"
-            class=move || if drawer.get() { "dialog peek drawer" } else { "dialog peek" }
-            aria-labelledby="peek-page"
-        >
-            <div class="peek-head">
-                <a id="peek-page" href=move || at.get()>{words.page}</a>
-                <button
-                    type="button"
-                    class="button button-small"
-                    aria-label=words.newer
-                    hidden=move || !drawer.get()
-                    on:click=move |_| step(-1, set_at, set_drawer)
-                >
-                    "K"
-                </button>
-                <button
-                    type="button"
-                    class="button button-small"
-                    aria-label=words.older
-                    hidden=move || !drawer.get()
-                    on:click=move |_| step(1, set_at, set_drawer)
-                >
-                    "J"
-                </button>
-                <button type="button" class="button button-small button-plain" aria-label=words.close on:click=move |_| close()>
-                    <Icon picture=Picture::Cross />
-                </button>
-            </div>
-            <div class="peek-body" id="peek-body"></div>
-        </dialog>
+    use crate::{
+        texts::t,
+        ui::icon::{Icon, Picture},
+    };
+
+    /// The dialog that pages are shown in.
+    #[component]
+    pub(crate) fn Peek() -> impl IntoView {
+        view! {
+            <dialog id="peek" class="dialog peek">
+                <div class="peek-head">
+                    <a id="peek-page" href="/">{t!("peek-page")}</a>
+                    <button type="button" class="button button-small peek-step" data-peek-step="-1" aria-label=t!("peek-previous")>
+                        <kbd>"K"</kbd>
+                    </button>
+                    <button type="button" class="button button-small peek-step" data-peek-step="1" aria-label=t!("peek-next")>
+                        <kbd>"J"</kbd>
+                    </button>
+                    <button type="button" class="button button-small button-plain" data-peek-close="" aria-label=t!("peek-close")>
+                        <Icon picture=Picture::Cross />
+                    </button>
+                </div>
+                <div class="peek-body" id="peek-body"></div>
+            </dialog>
+        }
     }
 }
 
 #[cfg(feature = "hydrate")]
-pub(crate) use awake::is_drawer_open;
-#[cfg(feature = "hydrate")]
-use awake::{close, listen, step};
-
-#[cfg(not(feature = "hydrate"))]
-fn listen(_set_at: WriteSignal<String>, _set_drawer: WriteSignal<bool>) {}
-#[cfg(not(feature = "hydrate"))]
-fn step(_by: i32, _set_at: WriteSignal<String>, _set_drawer: WriteSignal<bool>) {}
-#[cfg(not(feature = "hydrate"))]
-fn close() {}
+pub(crate) use awake::{is_drawer_open, listen};
 
 #[cfg(feature = "hydrate")]
 mod awake {
@@ -87,32 +49,33 @@ mod awake {
     use crate::ui::browser::{all, by_id, is_typing};
 
     /// Follows clicks on links that ask for it, and keys while a drawer is open.
-    pub(super) fn listen(set_at: WriteSignal<String>, set_drawer: WriteSignal<bool>) {
-        window_event_listener(ev::click, move |click| {
-            let plain =
-                click.button() == 0 && !(click.ctrl_key() || click.meta_key() || click.shift_key() || click.alt_key());
+    pub(crate) fn listen() {
+        window_event_listener(ev::click, |click| {
             let Some(target) = click.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) else {
                 return;
             };
-            if target.closest("[data-peek-close]").ok().flatten().is_some() && is_open() {
+            let on = |selector: &str| target.closest(selector).ok().flatten();
+            if let Some(button) = on("[data-peek-step]") {
+                step(if button.get_attribute("data-peek-step").as_deref() == Some("1") { 1 } else { -1 });
+            } else if on("[data-peek-close]").is_some() && is_open() {
                 click.prevent_default();
                 close();
-                return;
-            }
-            let Some(link) = target.closest("a[data-peek]").ok().flatten() else { return };
-            if plain && let Some(href) = link.get_attribute("href") {
+            } else if let Some(link) = on("a[data-peek]")
+                && click.button() == 0
+                && !(click.ctrl_key() || click.meta_key() || click.shift_key() || click.alt_key())
+                && let Some(href) = link.get_attribute("href")
+            {
                 click.prevent_default();
-                let drawer = link.get_attribute("data-peek").as_deref() == Some("drawer");
-                show(href, drawer, set_at, set_drawer);
+                show(href, link.get_attribute("data-peek").as_deref() == Some("drawer"));
             }
         });
-        window_event_listener(ev::keydown, move |press| {
+        window_event_listener(ev::keydown, |press| {
             if !is_drawer_open() || is_typing(&press) {
                 return;
             }
             match press.key().as_str() {
-                "j" | "ArrowDown" => step(1, set_at, set_drawer),
-                "k" | "ArrowUp" => step(-1, set_at, set_drawer),
+                "j" | "ArrowDown" => step(1),
+                "k" | "ArrowUp" => step(-1),
                 _ => return,
             }
             press.prevent_default();
@@ -120,35 +83,41 @@ mod awake {
     }
 
     /// The page of the next row, or of the one before.
-    pub(super) fn step(by: i32, set_at: WriteSignal<String>, set_drawer: WriteSignal<bool>) {
-        let here = by_id::<web_sys::HtmlAnchorElement>("peek-page").and_then(|link| link.get_attribute("href"));
-        let links = all("a[data-peek=drawer]");
+    fn step(by: i32) {
+        let Some(here) = by_id::<web_sys::Element>("peek-page").and_then(|link| link.get_attribute("href")) else {
+            return;
+        };
+        let links = all("#content a[data-peek=drawer]");
         let hrefs: Vec<String> = links.iter().filter_map(|link| link.get_attribute("href")).collect();
-        let Some(place) = hrefs.iter().position(|href| Some(href) == here.as_ref()) else { return };
+        let Some(place) = hrefs.iter().position(|href| *href == here) else { return };
         let next = i32::try_from(place).unwrap_or(0) + by;
         if let Some(href) = usize::try_from(next).ok().and_then(|next| hrefs.get(next)) {
-            show(href.clone(), true, set_at, set_drawer);
+            show(href.clone(), true);
         }
     }
 
     /// Fetches the page and shows its content. Where that does not work the browser goes there.
-    fn show(href: String, drawer: bool, set_at: WriteSignal<String>, set_drawer: WriteSignal<bool>) {
+    fn show(href: String, drawer: bool) {
         leptos::task::spawn_local(async move {
-            let shown = content(&href).await;
-            let (Some(html), Some(dialog)) = (shown, dialog()) else {
+            let (Some(page), Some(dialog), Some(body)) =
+                (fetched(&href).await, dialog(), by_id::<web_sys::Element>("peek-body"))
+            else {
                 let _ = window().location().set_href(&href);
                 return;
             };
-            set_at.set(href);
-            set_drawer.set(drawer);
-            let Some(body) = by_id::<web_sys::Element>("peek-body") else { return };
+            let Some(content) = page.get_element_by_id("content") else { return };
+            if let Some(link) = by_id::<web_sys::Element>("peek-page") {
+                let _ = link.set_attribute("href", &href);
+            }
+            let _ = dialog.class_list().toggle_with_force("drawer", drawer);
+            let _ = dialog.set_attribute("aria-label", page.title().trim_end_matches(" · Keywright"));
             // A page of this site, from this site; a script in it would not run, and the policy of this page forbids it.
-            body.set_inner_html(&html);
+            body.set_inner_html(&content.inner_html());
             if !dialog.open() {
                 let _ = dialog.show_modal();
             }
-            // The first thing to be on: what the page itself names, else the page's heading stays in sight.
-            if let Ok(Some(first)) = body.query_selector("[autofocus]")
+            // What the page itself names has the focus.
+            if let Some(first) = body.query_selector("[autofocus]").ok().flatten()
                 && let Ok(first) = first.dyn_into::<web_sys::HtmlElement>()
             {
                 let _ = first.focus();
@@ -157,21 +126,24 @@ mod awake {
         });
     }
 
-    /// The inside of the page's `main`; none unless it is there and ours.
-    async fn content(href: &str) -> Option<String> {
+    /// The page; none unless it is there and ours.
+    async fn fetched(href: &str) -> Option<web_sys::Document> {
         let answer: web_sys::Response = JsFuture::from(window().fetch_with_str(href)).await.ok()?.dyn_into().ok()?;
         if !answer.ok() || answer.redirected() {
             return None;
         }
         let text: JsValue = JsFuture::from(answer.text().ok()?).await.ok()?;
-        let page = web_sys::DomParser::new().ok()?;
-        let page = page.parse_from_string(&text.as_string()?, web_sys::SupportedType::TextHtml).ok()?;
-        Some(page.get_element_by_id("content")?.inner_html())
+        let parser = web_sys::DomParser::new().ok()?;
+        parser.parse_from_string(&text.as_string()?, web_sys::SupportedType::TextHtml).ok()
     }
 
-    pub(super) fn close() {
+    fn close() {
         if let Some(dialog) = dialog() {
             dialog.close();
+        }
+        // Its ids must not stand beside those of the page.
+        if let Some(body) = by_id::<web_sys::Element>("peek-body") {
+            body.set_inner_html("");
         }
     }
 

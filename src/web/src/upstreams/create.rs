@@ -211,17 +211,17 @@ fn Providers(chosen: String) -> impl IntoView {
             <legend class="unseen">{t!("upstream-provider")}</legend>
             {Provider::ALL
                 .map(|provider| {
-                    let place = match provider {
-                        Provider::Openai => "api.openai.com".to_owned(),
-                        Provider::Openrouter => "openrouter.ai".to_owned(),
-                        Provider::OpenaiCompatible => "Ollama, vLLM".to_owned(),
-                        Provider::Echo => t!("upstream-provider-echo-place"),
+                    let (place, is_name) = match provider {
+                        Provider::Openai => ("api.openai.com".to_owned(), true),
+                        Provider::Openrouter => ("openrouter.ai".to_owned(), true),
+                        Provider::OpenaiCompatible => ("Ollama, vLLM".to_owned(), true),
+                        Provider::Echo => (t!("upstream-provider-echo-place"), false),
                     };
                     view! {
                         <label class="provider">
                             <input type="radio" name="provider" value=provider.as_str() checked=provider.as_str() == chosen />
-                            <span class="provider-name">{provider_label(provider)}</span>
-                            <span class="provider-place">{place}</span>
+                            <span class="provider-name" translate="no">{provider_label(provider)}</span>
+                            <span class="provider-place" translate=is_name.then_some("no")>{place}</span>
                         </label>
                     }
                 })

@@ -232,7 +232,7 @@ fn facts(health: &UpstreamHealth, now: Timestamp) -> Vec<Fact> {
     vec![
         Fact::new(t!("upstream-health"), view! { <HealthBadge health=health.clone() /> }).labelled(verdict),
         Fact::new(t!("upstream-traffic"), figures),
-        Fact::new(t!("upstream-provider"), label(&upstream.provider)),
+        Fact::new(t!("upstream-provider"), view! { <span translate="no">{label(&upstream.provider)}</span> }),
         Fact::new(t!("upstream-used"), used),
         Fact::new(t!("upstream-secret"), secret),
         Fact::new(t!("upstream-id"), view! { <code>{upstream.id.to_string()}</code> }),

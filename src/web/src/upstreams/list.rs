@@ -79,7 +79,7 @@ fn table(now: Timestamp) -> Table<UpstreamView> {
                 <a href=format!("/upstreams/{}", upstream.id)>
                     <Name text=upstream.name.clone() />
                 </a>
-                <span class="under">{label(&upstream.provider)}</span>
+                <span class="under" translate="no">{label(&upstream.provider)}</span>
             }
             .into_any()
         }))

@@ -29,7 +29,11 @@ pub(crate) struct KeyPermissions {
 pub(crate) fn pieces_view(pieces: Vec<Piece>) -> impl IntoView {
     pieces
         .into_iter()
-        .map(|(text, weighty)| if weighty { view! { <strong>{text}</strong> }.into_any() } else { text.into_any() })
+        .map(
+            |(text, weighty)| {
+                if weighty { view! { <strong><bdi>{text}</bdi></strong> }.into_any() } else { text.into_any() }
+            },
+        )
         .collect_view()
 }
 
