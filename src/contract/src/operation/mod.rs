@@ -4,6 +4,7 @@
 //! that a page shows, and the test that calls every route as every role. [`operations!`] writes declarations.
 
 pub mod command_line;
+mod flag;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 pub mod path;
@@ -12,7 +13,8 @@ mod spec;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-pub use command_line::{Flag, command};
+pub use command_line::command;
+pub use flag::Flag;
 pub use path::{PathId, PathIds};
 pub use request::{CallRequest, curl};
 pub use spec::{API_ROOT, Access, Idempotency, InputKind, Method, Spec};

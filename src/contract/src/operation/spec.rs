@@ -2,6 +2,8 @@
 
 use domain::permission_table::{Resource, Verb};
 
+use super::flag::Flag;
+
 /// Everything about an operation that is no type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spec {
@@ -30,7 +32,7 @@ pub struct Spec {
     /// The words of the command line that do the same, without `keywright`; empty where there are none.
     pub cli: &'static str,
     /// Its flags, where they are not called as the fields of the input are.
-    pub flags: &'static [super::Flag],
+    pub flags: &'static [Flag],
     /// The least input that it takes, as JSON; empty where it takes none.
     pub example: &'static str,
     /// Top-level fields of the input that hold secrets: never printed.

@@ -22,7 +22,7 @@ operations! {
         answer: "The person.",
         access: Access::SignedIn,
         idempotency: Natural,
-        example: r#"{"time_zone": "Europe/Rome"}"#,
+        example: "{}",
         summary: "Change the language and the time zone that the caller reads in.",
     }
 }

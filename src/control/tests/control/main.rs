@@ -5,4 +5,5 @@ mod audit;
 mod fixture;
 mod jobs;
 mod outbox;
+mod preferences;
 mod verify;

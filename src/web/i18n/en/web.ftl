@@ -235,7 +235,7 @@ upstream-health-error = Answers with errors
 
 # --- overview ---
 overview-title = Overview
-overview-lead = The last 24 hours, times in UTC.
+overview-lead = The last 24 hours, times in { $zone }.
 overview-steps = First steps
 overview-steps-note = from here to the first request
 overview-step-upstream = Add an upstream
@@ -350,7 +350,7 @@ logs-create-key = Create a key
 logs-none-fits = No request fits these filters.
 logs-show-all = Show all requests
 logs-caption = Requests, newest first
-logs-order = Newest first, times in UTC
+logs-order = Newest first, times in { $zone }
 logs-newest = Showing the newest { $shown }
 logs-count = { $count ->
     [one] { $shown } request

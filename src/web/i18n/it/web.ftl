@@ -235,7 +235,7 @@ upstream-health-error = Risponde con errori
 
 # --- panoramica ---
 overview-title = Panoramica
-overview-lead = Le ultime 24 ore, orari in UTC.
+overview-lead = Le ultime 24 ore, orari in { $zone }.
 overview-steps = Primi passi
 overview-steps-note = da qui alla prima richiesta
 overview-step-upstream = Aggiungi un upstream
@@ -348,7 +348,7 @@ logs-create-key = Crea una chiave
 logs-none-fits = Nessuna richiesta corrisponde a questi filtri.
 logs-show-all = Mostra tutte le richieste
 logs-caption = Richieste, dalla più recente
-logs-order = Dalla più recente, orari in UTC
+logs-order = Dalla più recente, orari in { $zone }
 logs-newest = Le { $shown } richieste più recenti
 logs-count = { $count ->
     [one] { $shown } richiesta

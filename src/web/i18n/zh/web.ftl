@@ -231,7 +231,7 @@ upstream-health-error = 返回错误
 
 # --- 概览 ---
 overview-title = 概览
-overview-lead = 最近 24 小时，时间均为 UTC。
+overview-lead = 最近 24 小时，时间均为 { $zone }。
 overview-steps = 开始使用
 overview-steps-note = 从这里到第一个请求
 overview-step-upstream = 添加上游
@@ -335,7 +335,7 @@ logs-create-key = 创建密钥
 logs-none-fits = 没有符合筛选条件的请求。
 logs-show-all = 显示全部请求
 logs-caption = 请求，最新的在前
-logs-order = 最新的在前，时间为 UTC
+logs-order = 最新的在前，时间为 { $zone }
 logs-newest = 显示最新的 { $shown } 个请求
 logs-count = { $count ->
    *[other] { $shown } 个请求

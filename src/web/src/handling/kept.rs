@@ -1,8 +1,8 @@
 //! Input of a form whose session had ended: kept through the sign-in, so that nothing has to be typed again. Fields with
 //! secrets are left out.
 //!
-//! The browser holds it, in the sign-in page, until somebody is signed in: nothing that a stranger posts is stored. From
-//! then on the session holds it until the form's page is drawn.
+//! The browser holds it, in the sign-in page, until the user is signed in: nothing is stored for a client without a
+//! session. From then on the session holds it until the form's page is drawn.
 
 use axum::{
     body::{Body, to_bytes},

@@ -14,6 +14,7 @@ use crate::{
         list_page::list_url,
         name::Name,
     },
+    words::time,
 };
 
 /// Spans that the form offers, with their words and their length in milliseconds.
@@ -134,6 +135,7 @@ pub(super) fn FilterBar(
     keys: Vec<KeyView>,
     upstreams: Vec<UpstreamView>,
     errors: FieldErrors,
+    now: Timestamp,
 ) -> impl IntoView {
     let key_name = keys
         .iter()
@@ -157,7 +159,7 @@ pub(super) fn FilterBar(
                 <Panel filters=filters.clone() keys upstreams errors />
             </details>
             {filters.any().then(|| view! { <a class="chip chip-clear" href="/logs">{t!("logs-filters-clear")}</a> })}
-            <span class="filters-note">{t!("logs-order")}</span>
+            <span class="filters-note">{t!("logs-order", zone = time::zone(now))}</span>
         </div>
     }
 }

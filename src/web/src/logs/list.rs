@@ -99,6 +99,6 @@ fn LogList(
         let pages = Pages { words, back: (t!("logs-newer"), filters.newer()), on: (t!("logs-older"), older) };
         Rows::Some(log_table(t!("logs-caption"), now, true).view(rows.items), Some(pages))
     };
-    let filters = view! { <FilterBar filters keys upstreams errors /> }.into_any();
+    let filters = view! { <FilterBar filters keys upstreams errors now /> }.into_any();
     view! { <ListPage title=t!("logs-title") lead=t!("logs-lead") filters rows /> }
 }

@@ -63,7 +63,7 @@ async fn any_request(page_request: &PageRequest) -> Result<bool, UiError> {
 #[component]
 fn Body(overview: Overview, progress: Progress, now: Timestamp) -> impl IntoView {
     view! {
-        <Heading title=t!("overview-title") lead=Some(t!("overview-lead").into_any()) />
+        <Heading title=t!("overview-title") lead=Some(t!("overview-lead", zone = time::zone(now)).into_any()) />
         {(!progress.is_done()).then(|| view! { <Checklist progress /> })}
         // Before the first request there is nothing to count.
         {progress.request.then(|| view! { <Traffic overview=overview.clone() now /> })}

@@ -14,7 +14,7 @@ use crate::{
 const COOKIE: &str = "kw_letters";
 const OFF: &str = "off";
 
-/// Whether letters are shortcuts: until somebody says no.
+/// Whether letters are shortcuts: until the user switches them off.
 pub(crate) fn keys_are_on(headers: &HeaderMap) -> bool {
     preference(headers, COOKIE) != Some(OFF)
 }
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn letters_are_on_until_somebody_says_no() {
+    fn letters_are_on_until_they_are_switched_off() {
         let headers = |cookie: &'static str| HeaderMap::from_iter([(header::COOKIE, cookie.parse().unwrap())]);
         assert!(keys_are_on(&HeaderMap::new()));
         assert!(!keys_are_on(&headers("a=b; kw_letters=off")));

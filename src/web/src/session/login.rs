@@ -68,7 +68,7 @@ pub(crate) async fn login(Extension(page_request): Extension<PageRequest>, body:
     post(page_request, body, act, |form, error| async move { Ok(draw(form, Some(error))) }).await
 }
 
-/// The form instead of the page that somebody whose session has ended posted to, with what they had typed.
+/// The form in answer to a POST without a session, with what was typed.
 pub(crate) async fn login_again(page_request: &PageRequest, input: String) -> Response {
     let form = LoginForm { next: page_request.uri.path().to_owned(), input, ..LoginForm::default() };
     page_request.draw(Ok(draw(form, None).status(StatusCode::UNAUTHORIZED))).await

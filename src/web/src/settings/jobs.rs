@@ -89,7 +89,7 @@ fn table(now: Timestamp) -> Table<JobView> {
 
 fn instant(head: String, label: String, now: Timestamp, of: fn(&JobView) -> Option<Timestamp>) -> Column<JobView> {
     let cell = move |job: &JobView| view! { <When at=of(job) now none=t!("jobs-never") /> }.into_any();
-    plain(head, cell).note().labelled(label)
+    plain(head, cell).labelled(label)
 }
 
 fn began(job: &JobView) -> Option<Timestamp> {

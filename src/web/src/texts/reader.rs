@@ -1,6 +1,6 @@
 //! Reader of a request: the language and the time zone that its answer is for.
 //!
-//! What the person chose counts first, then what this browser was told (cookies), then what the browser says by itself.
+//! What the person chose counts first, then the cookies of this browser, then what the browser says by itself.
 
 use axum::{
     Extension,
@@ -43,7 +43,7 @@ impl Default for Reader {
 }
 
 impl Reader {
-    /// The reader of a request that nobody is signed in to. `developer`: whether developers' pages are there.
+    /// The reader of a request without a session. `developer`: whether developers' pages are there.
     pub(crate) fn of(headers: &HeaderMap, developer: bool) -> Self {
         let zone = preference(headers, ZONE_COOKIE).and_then(zone_of).unwrap_or(TimeZone::UTC);
         Self { locale: Locale::of(headers, developer), zone }

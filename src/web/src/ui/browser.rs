@@ -1,4 +1,4 @@
-//! What islands ask of the browser: elements of the page, and whether somebody is typing.
+//! What islands ask of the browser: elements of the page, and whether a key press is typing.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
@@ -26,7 +26,7 @@ pub(crate) fn all(selector: &str) -> Vec<web_sys::HtmlElement> {
     (0..found.length()).filter_map(|i| found.get(i)?.dyn_into().ok()).collect()
 }
 
-/// Whether a key is meant for a field, or is part of somebody else's shortcut.
+/// Whether a key is meant for a field, or is part of a shortcut of the browser.
 pub(crate) fn is_typing(press: &web_sys::KeyboardEvent) -> bool {
     let target = press.target().and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok());
     let field = target.is_some_and(|target| {

@@ -10,7 +10,7 @@ use crate::texts::t;
 pub(crate) enum Title {
     /// In our words.
     Words(String),
-    /// By a name that somebody gave.
+    /// By a name that a person gave.
     Name(String),
     /// By our words around such a name; made by [`Title::around`].
     Around(String, String),

@@ -91,9 +91,9 @@ impl<R> Column<R> {
         self.class("muted")
     }
 
-    /// Says on a card, where there is no heading, what the cell is about.
+    /// Says on a card, where there is no heading, what the cell is about; in a line of its own unless it is a note.
     pub(crate) fn labelled(self, label: String) -> Self {
-        Self { label: Some(label), ..self }
+        Self { label: Some(label), ..self.class("cell-line") }
     }
 
     /// With a heading that sorts.

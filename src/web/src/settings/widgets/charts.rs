@@ -1,4 +1,4 @@
-//! Charts.
+//! Chart samples of the kit catalogue.
 
 use leptos::prelude::*;
 
