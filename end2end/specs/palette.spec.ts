@@ -17,7 +17,7 @@ test.describe('the palette', { tag: '@islands' }, () => {
     const input = page.getByRole('combobox');
     await expect(input).toBeFocused();
     await input.fill('new key');
-    await expect(page.getByRole('option')).toHaveCount(1);
+    await expect(page.getByRole('listbox').getByRole('option')).toHaveCount(1);
     await page.keyboard.press('Enter');
     await expect(page).toHaveURL('/keys/new');
   });
@@ -29,7 +29,7 @@ test.describe('the palette', { tag: '@islands' }, () => {
     await page.getByRole('button', { name: 'Search' }).click();
     const input = page.getByRole('combobox');
     await input.fill(name);
-    await expect(page.getByRole('option')).toHaveText([new RegExp(name)]);
+    await expect(page.getByRole('listbox').getByRole('option')).toHaveText([new RegExp(name)]);
     await expect(input).toHaveAttribute('aria-activedescendant', 'palette-0');
     await page.keyboard.press('Enter');
     await expect(page).toHaveURL(`/keys/${id}`);

@@ -41,7 +41,7 @@ test('built files may be kept for ever, pages never', { tag: '@islands' }, async
 });
 
 test('nothing moves while a page comes up', { tag: '@islands' }, async ({ page }) => {
-  for (const path of ['/', '/keys', '/keys/new', '/upstreams/new', '/logs']) {
+  for (const path of ['/', '/keys', '/keys/new', '/upstreams', '/upstreams/new', '/logs', '/settings/jobs', '/settings/about/widgets']) {
     await open(page, path);
     const shift = await page.evaluate(
       () =>
