@@ -115,7 +115,7 @@ test('rows are gone through beside their list, by J and K', { tag: '@islands' },
   await page.keyboard.press('j');
   await page.keyboard.press('k');
   await expect(logs.drawer).toContainText(middle);
-  await expect(logs.drawer.getByRole('link', { name: 'Open as a page' })).toHaveAttribute('href', `/logs/${middle}`);
+  await expect(logs.drawer.getByRole('link', { name: 'Open full page' })).toHaveAttribute('href', `/logs/${middle}`);
   await page.keyboard.press('Escape');
   await expect(logs.drawer).toBeHidden();
 });

@@ -82,7 +82,7 @@ test('a form whose session had ended keeps what was typed, but no secret', async
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('typed before');
   await expect(page.getByLabel('Base URL', { exact: true })).toHaveValue('http://127.0.0.1:9/v1');
   await expect(page.getByLabel('Secret', { exact: true })).toHaveValue('');
-  await expect(page.getByRole('status')).toContainText('what you typed is back');
+  await expect(page.getByRole('status')).toContainText('what you typed has been restored');
   await page.goto('/upstreams/new');
   await expect(page.getByLabel('Name', { exact: true }), 'once').toHaveValue('');
 });

@@ -2,10 +2,9 @@
 
 use axum::{Extension, extract::RawForm, response::Response};
 use http::HeaderMap;
-use serde::Deserialize;
 
 use crate::{
-    handling::{PageRequest, decoded, keep_preference, preference},
+    handling::{PageRequest, choice, keep_preference, preference},
     texts::t,
 };
 
@@ -54,21 +53,12 @@ impl Theme {
     }
 }
 
-#[derive(Deserialize)]
-struct Choice {
-    #[serde(default)]
-    theme: String,
-    #[serde(default)]
-    back: String,
-}
-
 /// Takes a choice and goes back to where it was made.
 pub(crate) async fn choose(Extension(page_request): Extension<PageRequest>, body: RawForm) -> Response {
-    let choice: Choice = match decoded(&body) {
-        Ok(choice) => choice,
-        Err(error) => return page_request.draw(Err(error)).await,
-    };
-    keep_preference(&page_request, COOKIE, Theme::parse(&choice.theme).as_str(), &choice.back)
+    match choice(&body, "theme") {
+        Ok((theme, back)) => keep_preference(&page_request, COOKIE, Theme::parse(&theme).as_str(), &back),
+        Err(error) => page_request.draw(Err(error)).await,
+    }
 }
 
 #[cfg(test)]

@@ -55,35 +55,35 @@ weekday-short = { $weekday ->
 
 # --- kit ---
 none = —
-bulk-label = What to do with the ticked ones
-bulk-lead = With the ticked ones:
-bulk-column = Tick
-bulk-tick = Tick { $name }
+bulk-label = Actions for selected rows
+bulk-lead = With selected:
+bulk-column = Select
+bulk-tick = Select { $name }
 diff-caption = What changed
 diff-field = Field
 diff-old = Before
 diff-new = After
-diff-absent = not there
+diff-absent = not set
 chart-figure = { $name }: { $value }
 chart-point = { $label } – { $figures }
-chart-column-good = Answered well
+chart-column-good = Successful
 list-both = { $one }, { $two }
 terminal-title = From a terminal
-terminal-command = The command line that does the same
-terminal-curl = The curl call that does the same
-terminal-token = Both take a token from the environment: { $variable }.
+terminal-command = Equivalent command
+terminal-curl = Equivalent curl command
+terminal-token = The token is read from the environment variable { $variable }.
 toast-undo = Undo
 reveal-file = Save as an .env file
-key-env-other-note = Environment { $env }
+key-env-other-note = { $env } key
 jobs-about = { $about } { $schedule }
-peek-page = Open as a page
+peek-page = Open full page
 peek-next = Next row
 peek-previous = Previous row
 peek-close = Close
 palette-open = Search
 palette-placeholder = Keys, upstreams, pages, actions
 palette-results = Results
-palette-none = Nothing is called so.
+palette-none = No results.
 palette-page = Page
 palette-action = Action
 palette-key = Key
@@ -95,11 +95,11 @@ help-palette = Search everything
 help-search = Search in this list
 help-rows = Next and previous row
 help-help = Show this help
-nav-letters = Letter shortcuts
+nav-letters = Single-key shortcuts
 nav-letters-on = On
 nav-letters-off = Off
-nav-zone = Times in
-nav-zone-browser = Browser’s zone
+nav-zone = Time zone
+nav-zone-browser = Browser
 crumbs-label = Where you are
 pager-label = Pages
 pager-range = { $from }–{ $to } of { $all }
@@ -120,7 +120,7 @@ flash-upstream-default = Default changed. Keys that name no upstream use this on
 flash-upstream-deleted = Upstream deleted, with its secret.
 flash-secret-replaced = Secret replaced. The next request uses the new one.
 flash-job-started = Job started. This page shows its result when it is done.
-flash-input-kept = You are signed in again, and what you typed is back. Secrets are not: enter them once more.
+flash-input-kept = You are signed in again, and what you typed has been restored, except secrets: enter those again.
 flash-signed-out = You are signed out.
 # --- upstreams: list ---
 upstreams-title = Upstreams
@@ -235,7 +235,7 @@ upstream-health-error = Answers with errors
 
 # --- overview ---
 overview-title = Overview
-overview-lead = The last 24 hours, times in { $zone }.
+overview-lead = The last 24 hours, time zone { $zone }.
 overview-steps = First steps
 overview-steps-note = from here to the first request
 overview-step-upstream = Add an upstream
@@ -350,7 +350,7 @@ logs-create-key = Create a key
 logs-none-fits = No request fits these filters.
 logs-show-all = Show all requests
 logs-caption = Requests, newest first
-logs-order = Newest first, times in { $zone }
+logs-order = Newest first, time zone { $zone }
 logs-newest = Showing the newest { $shown }
 logs-count = { $count ->
     [one] { $shown } request
@@ -495,9 +495,9 @@ setup-submit = Create the first administrator
 # --- jobs ---
 jobs-title = Jobs
 jobs-lead = What the server does by itself, on one node at a time.
-jobs-began = Began
-jobs-took = Took
-jobs-detail = Outcome
+jobs-began = Started
+jobs-took = Duration
+jobs-detail = Details
 jobs-caption = Background jobs, by name
 jobs-job = Job
 jobs-result = Result
@@ -537,10 +537,6 @@ chart-summary = { $requests ->
     [one] { $errors_shown } error
    *[other] { $errors_shown } errors
 }; the busiest hour had { $busiest }
-}, { $errors ->
-    [one] { $errors_shown } error
-   *[other] { $errors_shown } errors
-}
 chart-now = now
 chart-table = As table
 chart-caption = Requests per hour

@@ -55,51 +55,51 @@ weekday-short = { $weekday ->
 
 # --- kit ---
 none = —
-bulk-label = Che fare con gli elementi selezionati
-bulk-lead = Con i selezionati:
+bulk-label = Azioni sugli elementi selezionati
+bulk-lead = Elementi selezionati:
 bulk-column = Seleziona
 bulk-tick = Seleziona { $name }
 diff-caption = Che cosa è cambiato
 diff-field = Campo
 diff-old = Prima
 diff-new = Dopo
-diff-absent = assente
+diff-absent = non impostato
 chart-figure = { $name }: { $value }
 chart-point = { $label } – { $figures }
 chart-column-good = Riuscite
 list-both = { $one }, { $two }
 terminal-title = Da terminale
-terminal-command = Il comando che fa lo stesso
-terminal-curl = La chiamata curl che fa lo stesso
-terminal-token = Entrambi leggono un token dall’ambiente: { $variable }.
+terminal-command = Comando equivalente
+terminal-curl = Comando curl equivalente
+terminal-token = Il token viene letto dalla variabile d’ambiente { $variable }.
 toast-undo = Annulla
 reveal-file = Salva come file .env
-key-env-other-note = Ambiente { $env }
+key-env-other-note = chiave per l’ambiente { $env }
 jobs-about = { $about } { $schedule }
-peek-page = Apri come pagina
+peek-page = Apri la pagina completa
 peek-next = Riga successiva
 peek-previous = Riga precedente
 peek-close = Chiudi
 palette-open = Cerca
 palette-placeholder = Chiavi, upstream, pagine, azioni
 palette-results = Risultati
-palette-none = Nessun elemento con questo nome.
+palette-none = Nessun risultato.
 palette-page = Pagina
 palette-action = Azione
 palette-key = Chiave
 palette-upstream = Upstream
-palette-failed-requests = Richieste fallite
+palette-failed-requests = Richieste non riuscite
 palette-expired-keys = Chiavi scadute
 help-title = Scorciatoie da tastiera
 help-palette = Cerca ovunque
 help-search = Cerca in questo elenco
-help-rows = Riga successiva e precedente
-help-help = Mostra questo aiuto
+help-rows = Riga successiva / precedente
+help-help = Mostra questa guida
 nav-letters = Scorciatoie con lettere
 nav-letters-on = Attive
 nav-letters-off = Disattivate
-nav-zone = Orari
-nav-zone-browser = Fuso del browser
+nav-zone = Fuso orario
+nav-zone-browser = Del browser
 crumbs-label = Dove sei
 pager-label = Pagine
 pager-range = { $from }–{ $to } di { $all }
@@ -120,7 +120,7 @@ flash-upstream-default = Upstream predefinito cambiato. Lo usano le chiavi che n
 flash-upstream-deleted = Upstream eliminato insieme al suo segreto.
 flash-secret-replaced = Segreto sostituito. La prossima richiesta usa quello nuovo.
 flash-job-started = Attività avviata. Il risultato comparirà in questa pagina.
-flash-input-kept = Hai di nuovo effettuato l’accesso e ritrovi ciò che avevi scritto. I segreti no: inseriscili di nuovo.
+flash-input-kept = Hai effettuato di nuovo l’accesso e i dati inseriti sono stati ripristinati, tranne i segreti: inseriscili di nuovo.
 flash-signed-out = Hai chiuso la sessione.
 # --- upstream: elenco ---
 upstreams-title = Upstream
@@ -235,7 +235,7 @@ upstream-health-error = Risponde con errori
 
 # --- panoramica ---
 overview-title = Panoramica
-overview-lead = Le ultime 24 ore, orari in { $zone }.
+overview-lead = Le ultime 24 ore, fuso orario { $zone }.
 overview-steps = Primi passi
 overview-steps-note = da qui alla prima richiesta
 overview-step-upstream = Aggiungi un upstream
@@ -348,7 +348,7 @@ logs-create-key = Crea una chiave
 logs-none-fits = Nessuna richiesta corrisponde a questi filtri.
 logs-show-all = Mostra tutte le richieste
 logs-caption = Richieste, dalla più recente
-logs-order = Dalla più recente, orari in { $zone }
+logs-order = Dalla più recente, fuso orario { $zone }
 logs-newest = Le { $shown } richieste più recenti
 logs-count = { $count ->
     [one] { $shown } richiesta
@@ -472,7 +472,7 @@ theme-dark = Scuro
 
 # --- accesso, configurazione iniziale ---
 login-title = Accedi
-login-ended = La sessione è scaduta. Ciò che hai scritto è conservato: accedi per continuare.
+login-ended = La sessione è scaduta. I dati inseriti sono stati conservati: accedi per continuare.
 login-heading = Accedi a Keywright
 login-email = E-mail
 login-password = Password
@@ -488,9 +488,9 @@ setup-submit = Crea il primo amministratore
 # --- attività ---
 jobs-title = Attività
 jobs-lead = Ciò che il server fa da solo, su un nodo alla volta.
-jobs-began = Iniziata
+jobs-began = Inizio
 jobs-took = Durata
-jobs-detail = Esito
+jobs-detail = Dettagli
 jobs-caption = Attività in background, per nome
 jobs-job = Attività
 jobs-result = Esito
@@ -530,10 +530,6 @@ chart-summary = { $requests ->
     [one] { $errors_shown } errore
    *[other] { $errors_shown } errori
 }; massimo in un'ora: { $busiest }
-}, { $errors ->
-    [one] { $errors_shown } errore
-   *[other] { $errors_shown } errori
-}
 chart-now = ora
 chart-table = Come tabella
 chart-caption = Richieste per ora
@@ -610,7 +606,7 @@ field-unknown-field = { $known ->
 }
 field-duplicate-field = Indicare questo campo una sola volta.
 field-wrong-type = Tipo di valore errato; atteso: { $expected }.
-field-time-zone = Usa un nome del database IANA dei fusi orari, per esempio Europe/Rome.
+field-time-zone = Usare un nome del database IANA dei fusi orari, ad esempio Europe/Rome.
 field-whole-number = Usare un numero intero.
 field-whole-number-or-none = Usare un numero intero, oppure lasciare vuoto per nessun limite.
 field-unfit = Questo valore non è adatto.

@@ -56,27 +56,27 @@ weekday-short = { $weekday ->
 # --- kit ---
 none = —
 bulk-label = 对所选项的操作
-bulk-lead = 对所选项：
+bulk-lead = 已选项：
 bulk-column = 选择
 bulk-tick = 选择 { $name }
-diff-caption = 改动内容
+diff-caption = 更改内容
 diff-field = 字段
-diff-old = 改动前
-diff-new = 改动后
-diff-absent = 无
+diff-old = 更改前
+diff-new = 更改后
+diff-absent = 未设置
 chart-figure = { $name }：{ $value }
-chart-point = { $label } – { $figures }
+chart-point = { $label }，{ $figures }
 chart-column-good = 成功
 list-both = { $one }、{ $two }
 terminal-title = 在终端中操作
-terminal-command = 效果相同的命令行
-terminal-curl = 效果相同的 curl 调用
-terminal-token = 两者都从环境变量 { $variable } 读取令牌。
+terminal-command = 等效的命令
+terminal-curl = 等效的 curl 命令
+terminal-token = 令牌取自环境变量 { $variable }。
 toast-undo = 撤销
 reveal-file = 保存为 .env 文件
-key-env-other-note = 环境 { $env }
+key-env-other-note = { $env } 环境密钥
 jobs-about = { $about }{ $schedule }
-peek-page = 在新页面打开
+peek-page = 打开完整页面
 peek-next = 下一行
 peek-previous = 上一行
 peek-close = 关闭
@@ -93,13 +93,13 @@ palette-expired-keys = 已过期的密钥
 help-title = 键盘快捷键
 help-palette = 搜索全部内容
 help-search = 在此列表中搜索
-help-rows = 下一行和上一行
+help-rows = 下一行 / 上一行
 help-help = 显示此帮助
 nav-letters = 字母快捷键
 nav-letters-on = 开启
 nav-letters-off = 关闭
-nav-zone = 时间显示
-nav-zone-browser = 浏览器时区
+nav-zone = 时区
+nav-zone-browser = 跟随浏览器
 crumbs-label = 当前位置
 pager-label = 分页
 pager-range = 第 { $from }–{ $to } 项，共 { $all }
@@ -120,7 +120,7 @@ flash-upstream-default = 默认上游已更改，未指定上游的密钥将使�
 flash-upstream-deleted = 上游及其机密已删除。
 flash-secret-replaced = 机密已替换，下一个请求将使用新机密。
 flash-job-started = 作业已启动，完成后本页会显示结果。
-flash-input-kept = 您已重新登录，之前填写的内容已恢复。密钥等机密内容除外，请重新输入。
+flash-input-kept = 您已重新登录，之前填写的内容已恢复；机密未保留，请重新输入。
 flash-signed-out = 您已退出登录。
 # --- 上游：列表 ---
 upstreams-title = 上游
@@ -231,7 +231,7 @@ upstream-health-error = 返回错误
 
 # --- 概览 ---
 overview-title = 概览
-overview-lead = 最近 24 小时，时间均为 { $zone }。
+overview-lead = 最近 24 小时，时区：{ $zone }。
 overview-steps = 开始使用
 overview-steps-note = 从这里到第一个请求
 overview-step-upstream = 添加上游
@@ -335,7 +335,7 @@ logs-create-key = 创建密钥
 logs-none-fits = 没有符合筛选条件的请求。
 logs-show-all = 显示全部请求
 logs-caption = 请求，最新的在前
-logs-order = 最新的在前，时间为 { $zone }
+logs-order = 最新的在前，时区：{ $zone }
 logs-newest = 显示最新的 { $shown } 个请求
 logs-count = { $count ->
    *[other] { $shown } 个请求
@@ -457,7 +457,7 @@ theme-dark = 深色
 
 # --- 登录、初始化 ---
 login-title = 登录
-login-ended = 会话已结束。您填写的内容已保留，登录后即可继续。
+login-ended = 会话已过期。您填写的内容已保留，重新登录后即可继续。
 login-heading = 登录 Keywright
 login-email = 邮箱
 login-password = 密码
@@ -513,9 +513,6 @@ chart-summary = 24 小时内 { $requests ->
 } 个请求，{ $errors ->
    *[other] { $errors_shown }
 } 个错误；最繁忙的一小时有 { $busiest } 个请求
-} 个请求，{ $errors ->
-   *[other] { $errors_shown }
-} 个错误
 chart-now = 现在
 chart-table = 以表格显示
 chart-caption = 每小时请求数

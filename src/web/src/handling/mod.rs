@@ -20,6 +20,6 @@ pub(crate) use kept::keep_input;
 pub(crate) use page::{Page, Section, render};
 pub(crate) use page_request::{PageRequest, guard, load_page_request};
 pub(crate) use path::local_path;
-pub(crate) use preference::{keep_preference, preference};
+pub(crate) use preference::{choice, keep_preference, preference};
 pub(crate) use session::Flash;
 pub(crate) use typed::{between_commas, entries, number};

@@ -21,7 +21,7 @@ use crate::{
     handling::{Page, PageRequest, Section, ui_error},
     texts::t,
     ui::{
-        chart::{BarChart, Point, Series},
+        chart::{Chart, Drawing, Point, Series},
         detail::Card,
         figures::{Figure, Figures},
         heading::Heading,
@@ -144,7 +144,7 @@ fn Hours(hours: Vec<HourCount>, now: Timestamp) -> impl IntoView {
         Series { name: t!("chart-column-errors"), class: "chart-bad" },
         Series { name: t!("chart-column-good"), class: "chart-good" },
     ];
-    view! { <BarChart summary caption=t!("chart-caption") column=t!("chart-column-hour", zone = time::zone(now)) series points /> }
+    view! { <Chart drawing=Drawing::Bars summary caption=t!("chart-caption") column=t!("chart-column-hour", zone = time::zone(now)) series points /> }
 }
 
 #[component]

@@ -2,11 +2,10 @@
 
 use axum::{Extension, extract::RawForm, response::Response};
 use http::HeaderMap;
-use serde::Deserialize;
 
 use super::PaletteLine;
 use crate::{
-    handling::{PageRequest, decoded, keep_preference, preference},
+    handling::{PageRequest, choice, keep_preference, preference},
     texts::t,
 };
 
@@ -19,22 +18,12 @@ pub(crate) fn keys_are_on(headers: &HeaderMap) -> bool {
     preference(headers, COOKIE) != Some(OFF)
 }
 
-#[derive(Deserialize)]
-struct Choice {
-    #[serde(default)]
-    letters: String,
-    #[serde(default)]
-    back: String,
-}
-
 /// Takes a choice and goes back to where it was made.
 pub(crate) async fn choose(Extension(page_request): Extension<PageRequest>, body: RawForm) -> Response {
-    let choice: Choice = match decoded(&body) {
-        Ok(choice) => choice,
-        Err(error) => return page_request.draw(Err(error)).await,
-    };
-    let value = if choice.letters == OFF { OFF } else { "on" };
-    keep_preference(&page_request, COOKIE, value, &choice.back)
+    match choice(&body, "letters") {
+        Ok((letters, back)) => keep_preference(&page_request, COOKIE, if letters == OFF { OFF } else { "on" }, &back),
+        Err(error) => page_request.draw(Err(error)).await,
+    }
 }
 
 /// Pages and actions, in the language of the request. `settings`: whether the settings are for the user.

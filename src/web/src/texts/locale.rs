@@ -3,9 +3,8 @@
 use axum::{Extension, extract::RawForm, response::Response};
 use contract::session::UpdateMe;
 use http::{HeaderMap, header};
-use serde::Deserialize;
 
-use crate::handling::{PageRequest, decoded, keep_preference, preference, ui_error};
+use crate::handling::{PageRequest, choice, keep_preference, preference, ui_error};
 
 /// The cookie that holds the choice. No secret: the server alone reads it, and only to pick words.
 const COOKIE: &str = "kw_language";
@@ -94,28 +93,19 @@ fn accepted(headers: &HeaderMap) -> Option<Locale> {
     ranges.first().map(|(_, locale)| *locale)
 }
 
-#[derive(Deserialize)]
-struct Choice {
-    #[serde(default)]
-    language: String,
-    #[serde(default)]
-    back: String,
-}
-
 /// Takes a choice and goes back to where it was made. It is this browser's, and of the person who is signed in.
 pub(crate) async fn choose(Extension(page_request): Extension<PageRequest>, body: RawForm) -> Response {
-    let choice: Choice = match decoded(&body) {
-        Ok(choice) => choice,
+    let (language, back) = match choice(&body, "language") {
+        Ok((language, back)) => (Locale::parse(&language).unwrap_or_default(), back),
         Err(error) => return page_request.draw(Err(error)).await,
     };
-    let language = Locale::parse(&choice.language).unwrap_or_default();
     if page_request.is_signed_in() {
         let asked = UpdateMe { locale: Some(Some(language.as_str().to_owned())), time_zone: None };
         if let Err(error) = control::users::update_me(&page_request.cx, asked).await {
             return page_request.draw(Err(ui_error(error))).await;
         }
     }
-    keep_preference(&page_request, COOKIE, language.as_str(), &choice.back)
+    keep_preference(&page_request, COOKIE, language.as_str(), &back)
 }
 
 #[cfg(test)]

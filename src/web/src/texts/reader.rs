@@ -14,12 +14,10 @@ use http::HeaderMap;
 use jiff::tz::TimeZone;
 use leptos::prelude::use_context;
 
-use serde::Deserialize;
-
 use super::Locale;
 use crate::{
     WebState,
-    handling::{PageRequest, Redirect, decoded, local_path, preference, ui_error},
+    handling::{PageRequest, Redirect, choice, local_path, preference, ui_error},
 };
 
 /// The cookie in which the browser says its time zone. No secret.
@@ -99,24 +97,15 @@ pub(crate) async fn answered_for<T>(reader: Reader, answer: impl Future<Output =
     REQUEST.scope(reader, answer).await
 }
 
-#[derive(Deserialize)]
-struct Choice {
-    #[serde(default)]
-    time_zone: String,
-    #[serde(default)]
-    back: String,
-}
-
 /// Takes the choice of whoever is signed in and goes back to where it was made; an empty one is the browser's zone.
 pub(crate) async fn choose_zone(Extension(page_request): Extension<PageRequest>, body: RawForm) -> Response {
-    let choice: Choice = match decoded(&body) {
+    let (zone, back) = match choice(&body, "time_zone") {
         Ok(choice) => choice,
         Err(error) => return page_request.draw(Err(error)).await,
     };
-    let time_zone = Some(choice.time_zone).filter(|zone| !zone.is_empty());
-    let asked = UpdateMe { locale: None, time_zone: Some(time_zone) };
+    let asked = UpdateMe { locale: None, time_zone: Some(Some(zone).filter(|zone| !zone.is_empty())) };
     match control::users::update_me(&page_request.cx, asked).await {
-        Ok(_) => Redirect::to(local_path(&choice.back)).answer(&page_request).await,
+        Ok(_) => Redirect::to(local_path(&back)).answer(&page_request).await,
         Err(error) => page_request.draw(Err(ui_error(error))).await,
     }
 }

@@ -153,6 +153,6 @@ mod tests {
         assert_eq!(date(then), "20 November 2026");
         assert_eq!(precise(then, then), "09:05:03.007");
         assert_eq!(precise(then, at("2026-11-21T00:00:00Z")), "20 Nov 09:05:03");
-        assert_eq!((mark(then, true), mark(then, false)), ("Fri 09:00".into(), "09:00".into()));
+        assert_eq!((mark(then, true), mark(then, false)), ("Fri 09:05".into(), "09:05".into()));
     }
 }

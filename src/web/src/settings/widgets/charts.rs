@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 
 use super::part;
-use crate::ui::chart::{AreaChart, BarChart, Point, Series, Sparkline};
+use crate::ui::chart::{Chart, Drawing, Point, Series, Sparkline};
 
 pub(super) fn parts() -> AnyView {
     let series = || {
         vec![
             Series { name: "Errors".to_owned(), class: "chart-bad" },
-            Series { name: "Answered well".to_owned(), class: "chart-good" },
+            Series { name: "Successful".to_owned(), class: "chart-good" },
         ]
     };
     view! {
@@ -17,19 +17,19 @@ pub(super) fn parts() -> AnyView {
         {part(
             "bars",
             "Bar chart",
-            view! { <BarChart summary="24 hours" caption="Per hour" column="Hour" series=series() points=points() /> }
+            view! { <Chart drawing=Drawing::Bars summary="24 hours" caption="Per hour" column="Hour" series=series() points=points() /> }
                 .into_any(),
         )}
         {part(
             "area",
             "Area chart",
-            view! { <AreaChart summary="24 hours" caption="Per hour" column="Hour" series=series() points=points() /> }
+            view! { <Chart drawing=Drawing::Area summary="24 hours" caption="Per hour" column="Hour" series=series() points=points() /> }
                 .into_any(),
         )}
         {part(
             "nothing",
             "Chart of nothing",
-            view! { <BarChart summary="Nothing" caption="Nothing" column="Hour" series=series() points=Vec::new() /> }.into_any(),
+            view! { <Chart drawing=Drawing::Bars summary="Nothing" caption="Nothing" column="Hour" series=series() points=Vec::new() /> }.into_any(),
         )}
     }
     .into_any()

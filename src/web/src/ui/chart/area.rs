@@ -1,56 +1,31 @@
-//! Area chart: the first series as an area under its line, further ones as lines over it.
+//! Areas of a chart: the first series as an area under its line, further ones as lines over it.
 
 use std::fmt::Write as _;
 
 use leptos::prelude::*;
 
 use super::{
-    figures::{AsTable, Point, Series, axis, scale, title, top},
+    figures::{Point, Series, title, top},
     scale::{HEIGHT, STEP, height, x},
 };
 
-/// The areas and their table.
-#[component]
-pub(crate) fn AreaChart(
-    /// The whole in a sentence, for those who do not see it.
-    #[prop(into)]
-    summary: String,
-    /// Of the table.
-    #[prop(into)]
-    caption: String,
-    /// What a point is: `Hour`.
-    #[prop(into)]
-    column: String,
-    series: Vec<Series>,
-    points: Vec<Point>,
-) -> impl IntoView {
-    let top = top(&points, |point| point.values.iter().copied().max().unwrap_or(0));
-    let width = x(points.len().max(1));
-    let lines = series.iter().enumerate().map(|(i, series)| area(i, series, &points, top)).collect_view();
+/// The top of the scale, and the lines over places that can be pointed at.
+pub(super) fn drawn(series: &[Series], points: &[Point]) -> (i64, AnyView) {
+    let top = top(points, |point| point.values.iter().copied().max().unwrap_or(0));
+    let lines = series.iter().enumerate().map(|(i, series)| area(i, series, points, top)).collect_view();
     let touch = points
         .iter()
         .enumerate()
         .map(|(i, point)| {
             view! {
                 <g class="chart-bar">
-                    <title>{title(&series, point)}</title>
+                    <title>{title(series, point)}</title>
                     <rect class="chart-touch" x=x(i) y=0 width=STEP height=HEIGHT></rect>
                 </g>
             }
         })
         .collect_view();
-    view! {
-        <div class="chart">
-            {scale(top)}
-            <svg class="chart-bars" viewBox=format!("0 0 {width} {HEIGHT}") preserveAspectRatio="none" role="img" aria-label=summary>
-                <path class="chart-grid" d=format!("M0 1H{width}M0 {}H{width}M0 {}H{width}", HEIGHT / 2, HEIGHT - 1)></path>
-                {touch}
-                {lines}
-            </svg>
-            {axis(&points)}
-        </div>
-        <AsTable caption column series points />
-    }
+    (top, view! { {touch} {lines} }.into_any())
 }
 
 fn area(index: usize, series: &Series, points: &[Point], top: i64) -> impl IntoView + use<> {
