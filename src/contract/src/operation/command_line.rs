@@ -16,6 +16,11 @@ pub fn command<O: Operation>(path: &O::Path, input: &O::Input) -> Option<String>
     let head = head.collect::<Vec<_>>().join(" ");
     let mut flags = Vec::new();
     said(&O::SPEC, "", &serde_json::to_value(input).ok()?, &mut flags);
+    // A line is pasted into a terminal: what would end the paste or act on the terminal makes none.
+    let acts = |text: &str| text.chars().any(|c| c.is_control() && c != '\n');
+    if ids.iter().any(|id| acts(id)) || flags.iter().any(|(_, text)| acts(text)) {
+        return None;
+    }
     // In the order of the declaration; what is not declared stands behind, by name.
     let place = |field: &str| O::SPEC.flags.iter().position(|flag| flag.field == field).unwrap_or(usize::MAX);
     flags.sort_by_key(|(field, _)| place(field));
@@ -70,7 +75,9 @@ fn said(spec: &super::Spec, field: &str, value: &Value, flags: &mut Vec<(String,
 
 /// As a POSIX shell takes it for one word.
 fn word(text: &str) -> String {
-    let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~:/@,+=%".contains(&b));
+    // `~` and, in zsh, a leading `=` are expanded.
+    let safe = |b: u8| b.is_ascii_alphanumeric() || b"-._:/@,+=%".contains(&b);
+    let plain = !text.is_empty() && !text.starts_with('=') && text.bytes().all(safe);
     if plain { text.to_owned() } else { super::request::quoted(text) }
 }
 
@@ -127,6 +134,18 @@ mod tests {
         let query = KeyQuery { search: Some("-x".to_owned()), page_size: Some(5), ..KeyQuery::default() };
         let line = command::<KeysList>(&(), &query).unwrap().replace(" \\\n  ", " ");
         assert_eq!(line, "keywright keys list --page-size 5 --search=-x");
+    }
+
+    #[test]
+    fn nothing_is_expanded_and_nothing_acts_on_a_terminal() {
+        let line = |search: &str| {
+            let query = KeyQuery { search: Some(search.to_owned()), ..KeyQuery::default() };
+            command::<KeysList>(&(), &query).map(|line| line.replace(" \\\n  ", " "))
+        };
+        assert_eq!(line("~root").as_deref(), Some("keywright keys list --search '~root'"));
+        assert_eq!(line("=ls").as_deref(), Some("keywright keys list --search '=ls'"));
+        assert_eq!(line("x\u{3}\nid"), None);
+        assert_eq!(line("x\u{1b}[201~"), None);
     }
 
     #[test]

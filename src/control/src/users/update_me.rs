@@ -19,15 +19,16 @@ pub async fn update_me(cx: &Cx, asked: UpdateMe) -> Result<Me> {
     let Actor::User(user) = cx.actor() else {
         return if asked == UpdateMe::default() { Ok(find::me(cx)) } else { Err(Error::Denied) };
     };
-    let preferences = merged(&user.preferences, asked)?;
-    if preferences == user.preferences {
-        return Ok(find::view(user));
-    }
     let mut tx = cx.store().begin().await?;
     let row = tx.find_account(&user.id).await?.ok_or(Error::NotFound("person"))?;
     let (mut tx, mut account) = cx.sound(tx, "account", row).await?;
-    let before = find::view(user);
-    let after = find::view(&User { preferences: preferences.clone(), ..user.clone() });
+    // What the row says now: another change may have come since the session was looked at.
+    let preferences = merged(&account.preferences, asked)?;
+    let seen = |preferences: &Preferences| find::view(&User { preferences: preferences.clone(), ..user.clone() });
+    let (before, after) = (seen(&account.preferences), seen(&preferences));
+    if before == after {
+        return Ok(after);
+    }
     account.edit().preferences = preferences;
     tx.update_account(cx.keyring(), account).await?;
     cx.record(&mut tx, Act::UserUpdate(user.id.clone()), Some(&before), Some(&after)).await?;

@@ -14,8 +14,14 @@ use tower_sessions::Session;
 
 use super::{Flash, PageRequest};
 
-/// The longest input that is kept, in bytes: encoded once more, it has to fit into the form of the sign-in.
-const LONGEST: usize = 4_096;
+/// The longest input that is read, in bytes.
+const LONGEST: usize = 12 * 1024;
+
+/// And the longest one that is kept, encoded once more: it has to fit into the form of the sign-in (16 KiB).
+const LONGEST_AGAIN: usize = 14 * 1024;
+
+/// Pages with something to type, which take it back ([`PageRequest::kept_input`]).
+const FORMS: [&str; 2] = ["/keys/new", "/upstreams/new"];
 
 const SESSION_INPUT: &str = "input";
 
@@ -36,8 +42,14 @@ pub(crate) async fn input_of(request: Request<Body>) -> Option<String> {
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
+    let is_form = is_form && FORMS.contains(&request.uri().path());
     let body = if is_form { to_bytes(request.into_body(), LONGEST).await.ok()? } else { return None };
-    without_secrets(std::str::from_utf8(&body).ok()?)
+    without_secrets(std::str::from_utf8(&body).ok()?).filter(|form| encoded_again(form) <= LONGEST_AGAIN)
+}
+
+/// How long a form is as the value of a form's field.
+fn encoded_again(form: &str) -> usize {
+    form.bytes().map(|b| if b.is_ascii_alphanumeric() || b"-._*".contains(&b) { 1 } else { 3 }).sum()
 }
 
 fn without_secrets(form: &str) -> Option<String> {
@@ -51,15 +63,13 @@ fn without_secrets(form: &str) -> Option<String> {
 
 /// Keeps it for the page at `path`. A session that cannot be written loses it: then it has to be typed again.
 pub(crate) async fn keep_input(session: &Session, path: &str, form: String) {
-    if form.len() > LONGEST {
+    if form.len() > LONGEST || !FORMS.contains(&path) {
         return;
     }
     let input = Input { path: path.to_owned(), form };
     if let Err(error) = session.insert(SESSION_INPUT, input).await {
         tracing::debug!(%error, "the input of a form could not be kept");
-        return;
     }
-    Flash::InputKept.keep(session).await;
 }
 
 impl PageRequest {
@@ -67,7 +77,11 @@ impl PageRequest {
     pub(crate) async fn kept_input<T: DeserializeOwned>(&self) -> Option<T> {
         let input: Input = self.session.get(SESSION_INPUT).await.ok().flatten()?;
         let _ = self.session.remove_value(SESSION_INPUT).await;
-        (input.path == self.uri.path()).then(|| serde_html_form::from_str(&input.form).ok()).flatten()
+        let kept = (input.path == self.uri.path()).then(|| serde_html_form::from_str(&input.form).ok()).flatten();
+        if kept.is_some() {
+            Flash::InputKept.keep(&self.session).await;
+        }
+        kept
     }
 }
 
@@ -86,11 +100,18 @@ mod tests {
     #[tokio::test]
     async fn only_forms_are_read_and_only_short_ones() {
         let request = |content_type: &str, body: String| {
-            Request::builder().header(header::CONTENT_TYPE, content_type).body(Body::from(body)).unwrap()
+            Request::builder()
+                .uri("/keys/new")
+                .header(header::CONTENT_TYPE, content_type)
+                .body(Body::from(body))
+                .unwrap()
         };
         let form = "application/x-www-form-urlencoded";
         assert_eq!(input_of(request(form, "name=a".to_owned())).await.as_deref(), Some("name=a"));
         assert_eq!(input_of(request("application/json", "name=a".to_owned())).await, None);
         assert_eq!(input_of(request(form, format!("name={}", "a".repeat(LONGEST)))).await, None);
+        assert!(input_of(request(form, format!("name={}", "%E5%AF%86".repeat(900)))).await.is_some());
+        let elsewhere = Request::builder().uri("/settings/jobs").header(header::CONTENT_TYPE, form);
+        assert_eq!(input_of(elsewhere.body(Body::from("job=a")).unwrap()).await, None, "nothing to type there");
     }
 }

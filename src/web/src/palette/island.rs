@@ -47,13 +47,19 @@ pub(crate) fn Palette(places: Vec<PaletteLine>, words: PaletteWords, letters: bo
         set_chosen.set(0);
         keyboard::search(typed, text, set_found);
     };
+    Effect::new(move |_| keyboard::into_view(chosen.get()));
     let pressed = move |press: leptos::ev::KeyboardEvent| {
-        let last = lines.get_untracked().len().saturating_sub(1);
+        // The keys of an input method choose a candidate.
+        if press.is_composing() || press.key_code() == 229 {
+            return;
+        }
+        let last = lines.with_untracked(Vec::len).saturating_sub(1);
+        let at = chosen.get_untracked().min(last);
         match press.key().as_str() {
-            "ArrowDown" => set_chosen.update(|at| *at = if *at >= last { 0 } else { *at + 1 }),
-            "ArrowUp" => set_chosen.update(|at| *at = if *at == 0 { last } else { *at - 1 }),
+            "ArrowDown" => set_chosen.set(if at >= last { 0 } else { at + 1 }),
+            "ArrowUp" => set_chosen.set(if at == 0 { last } else { at - 1 }),
             "Enter" => {
-                if let Some(line) = lines.get_untracked().get(chosen.get_untracked()) {
+                if let Some(line) = lines.get_untracked().get(at) {
                     let _ = window().location().set_href(&line.href);
                 }
             }
@@ -92,7 +98,7 @@ pub(crate) fn Palette(places: Vec<PaletteLine>, words: PaletteWords, letters: bo
                 spellcheck="false"
                 aria-expanded="true"
                 aria-controls="palette-list"
-                aria-activedescendant=move || format!("palette-{}", chosen.get())
+                aria-activedescendant=move || lines.with(|lines| chosen.get() < lines.len()).then(|| format!("palette-{}", chosen.get()))
                 aria-label=words.placeholder.clone()
                 placeholder=words.placeholder.clone()
                 prop:value=move || text.get()
@@ -119,5 +125,6 @@ mod keyboard {
 
     pub(super) fn listen(_letters: bool, _places: &[PaletteLine]) {}
     pub(super) fn open(_id: &str) {}
+    pub(super) fn into_view(_line: usize) {}
     pub(super) fn search(_typed: String, _text: ReadSignal<String>, _set_found: WriteSignal<Vec<PaletteLine>>) {}
 }

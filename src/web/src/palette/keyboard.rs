@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_millis(1_500);
 /// Follows the keyboard as long as the page.
 pub(super) fn listen(letters: bool, places: &[PaletteLine]) {
     say_time_zone();
-    peek::listen();
+    peek::listen(letters);
     // From here on keys and links do more than a document's: who waits for that sees it.
     if let Some(body) = document().body() {
         let _ = body.set_attribute("data-awake", "");
@@ -110,10 +110,20 @@ pub(super) fn open(id: &str) {
     }
 }
 
+/// Brings a line of the palette into sight.
+pub(super) fn into_view(line: usize) {
+    if let Some(line) = by_id::<web_sys::Element>(&format!("palette-{line}")) {
+        let nearest = web_sys::ScrollIntoViewOptions::new();
+        nearest.set_block(web_sys::ScrollLogicalPosition::Nearest);
+        line.scroll_into_view_with_scroll_into_view_options(&nearest);
+    }
+}
+
 /// Asks the server for what fits `typed`, unless more was typed meanwhile.
 pub(super) fn search(typed: String, text: ReadSignal<String>, set_found: WriteSignal<Vec<PaletteLine>>) {
+    // What was found for another text is no answer to this one.
+    set_found.set(Vec::new());
     if typed.trim().is_empty() {
-        set_found.set(Vec::new());
         return;
     }
     set_timeout(

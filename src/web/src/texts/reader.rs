@@ -103,6 +103,9 @@ pub(crate) async fn choose_zone(Extension(page_request): Extension<PageRequest>,
         Ok(choice) => choice,
         Err(error) => return page_request.draw(Err(error)).await,
     };
+    if !page_request.is_signed_in() {
+        return Redirect::to(local_path(&back)).answer(&page_request).await;
+    }
     let asked = UpdateMe { locale: None, time_zone: Some(Some(zone).filter(|zone| !zone.is_empty())) };
     match control::users::update_me(&page_request.cx, asked).await {
         Ok(_) => Redirect::to(local_path(&back)).answer(&page_request).await,

@@ -42,14 +42,39 @@ pub(crate) use awake::{is_drawer_open, listen};
 
 #[cfg(feature = "hydrate")]
 mod awake {
+    use std::cell::Cell;
+
     use leptos::{ev, prelude::*};
-    use wasm_bindgen::{JsCast as _, JsValue};
+    use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
     use wasm_bindgen_futures::JsFuture;
 
     use crate::ui::browser::{all, by_id, is_typing};
 
-    /// Follows clicks on links that ask for it, and keys while a drawer is open.
-    pub(crate) fn listen() {
+    thread_local! {
+        /// The number of the newest page that was asked for: an answer to an older one comes too late.
+        static ASKED: Cell<u32> = const { Cell::new(0) };
+    }
+
+    /// Takes the next number.
+    fn ask() -> u32 {
+        ASKED.set(ASKED.get().wrapping_add(1));
+        ASKED.get()
+    }
+
+    /// Follows clicks on links that ask for it and, where letters are shortcuts, keys while a drawer is open.
+    pub(crate) fn listen(letters: bool) {
+        if let Some(dialog) = dialog() {
+            // However it is closed: its ids must not stand beside those of the page.
+            let emptied = Closure::<dyn Fn()>::new(|| {
+                ask();
+                if let Some(body) = by_id::<web_sys::Element>("peek-body") {
+                    body.set_inner_html("");
+                }
+            });
+            let _ = dialog.add_event_listener_with_callback("close", emptied.as_ref().unchecked_ref());
+            // As long as the page.
+            emptied.forget();
+        }
         window_event_listener(ev::click, |click| {
             let Some(target) = click.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) else {
                 return;
@@ -69,13 +94,13 @@ mod awake {
                 show(href, link.get_attribute("data-peek").as_deref() == Some("drawer"));
             }
         });
-        window_event_listener(ev::keydown, |press| {
-            if !is_drawer_open() || is_typing(&press) {
+        window_event_listener(ev::keydown, move |press| {
+            if !letters || !is_drawer_open() || is_typing(&press) {
                 return;
             }
             match press.key().as_str() {
-                "j" | "ArrowDown" => step(1),
-                "k" | "ArrowUp" => step(-1),
+                "j" => step(1),
+                "k" => step(-1),
                 _ => return,
             }
             press.prevent_default();
@@ -98,14 +123,24 @@ mod awake {
 
     /// Fetches the page and shows its content. Where that does not work the browser goes there.
     fn show(href: String, drawer: bool) {
+        let mine = ask();
         leptos::task::spawn_local(async move {
-            let (Some(page), Some(dialog), Some(body)) =
-                (fetched(&href).await, dialog(), by_id::<web_sys::Element>("peek-body"))
+            let page = fetched(&href).await;
+            if ASKED.get() != mine {
+                return;
+            }
+            let (Some(page), Some(dialog), Some(body)) = (page, dialog(), by_id::<web_sys::Element>("peek-body"))
             else {
                 let _ = window().location().set_href(&href);
                 return;
             };
             let Some(content) = page.get_element_by_id("content") else { return };
+            // What belongs to a page of its own: its radio buttons would be of one group with those of the page below.
+            for part in [".terminal", ".crumbs"] {
+                if let Some(part) = content.query_selector(part).ok().flatten() {
+                    part.remove();
+                }
+            }
             if let Some(link) = by_id::<web_sys::Element>("peek-page") {
                 let _ = link.set_attribute("href", &href);
             }
@@ -140,10 +175,6 @@ mod awake {
     fn close() {
         if let Some(dialog) = dialog() {
             dialog.close();
-        }
-        // Its ids must not stand beside those of the page.
-        if let Some(body) = by_id::<web_sys::Element>("peek-body") {
-            body.set_inner_html("");
         }
     }
 
