@@ -4,6 +4,7 @@
 use std::{fmt::Write as _, fs};
 
 use super::*;
+use crate::{FieldError, FieldErrors};
 
 /// One of each.
 fn samples() -> Vec<Violation> {
@@ -39,6 +40,14 @@ fn samples() -> Vec<Violation> {
         V::Network,
         V::NetworkPrefix { family: "IPv4", max: 32, suggestion: "10.0.0.0/24".to_owned() },
         V::BaseUrl { reason: BadBaseUrl::Scheme },
+        V::UnknownProvider { known: "openai, anthropic or echo".to_owned() },
+        V::DialectNotSpoken { dialect: "gemini" },
+        V::HeaderField,
+        V::Certificates,
+        V::SecretAgain,
+        V::NotAvailable,
+        V::BurstWithoutRate,
+        V::AtLeastOne,
         V::BaseUrlMissing,
         V::EchoBaseUrl,
         V::SecretMissing,

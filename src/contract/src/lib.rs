@@ -6,20 +6,24 @@
 pub mod audit;
 pub mod document;
 pub mod field;
+mod field_errors;
 pub mod jobs;
 pub mod keys;
 pub mod labels;
 pub mod logs;
+pub mod models;
 pub mod operation;
 pub mod operations;
 pub mod overview;
 pub mod page;
 pub mod patch;
+pub mod providers;
 mod read;
 pub mod session;
 pub mod upstreams;
 pub mod wire;
 
-pub use field::{FieldCode, FieldError, FieldErrors, Violation};
+pub use field::{FieldCode, Violation};
+pub use field_errors::{FieldError, FieldErrors};
 pub use operation::Nothing;
 pub use page::{BadPage, CursorPage, Page, PageQuery};

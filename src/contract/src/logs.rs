@@ -1,12 +1,17 @@
 //! Request log DTOs: filters and rows.
 
+mod detail;
 pub mod operations;
 
-use domain::{DamagedRequest, KeyId, OpenEnum, ProjectId, RequestId, RequestLog, StoredRequest, Timestamp, UpstreamId};
+use domain::{
+    AttemptLog, CostSource, DamagedRequest, KeyId, OpenEnum, ProjectId, RequestId, RequestLog, StoredRequest,
+    Timestamp, UpstreamId, Usage,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{FieldErrors, Violation, wire};
 
+pub use detail::{Attempts, CostView, LogDetail, UsageView};
 pub use operations::{LogsList, LogsShow};
 
 /// Which rows, newest first. All filters hold together.
@@ -161,10 +166,13 @@ pub struct LogRow {
     pub status: u16,
     /// The upstream's status, where it differs.
     pub upstream_status: Option<u16>,
-    /// Tokens of the prompt.
+    /// Tokens of the whole prompt, cached and written ones included, in every dialect.
     pub input_tokens: Option<i64>,
-    /// Of them cached.
+    /// Of them, read from the provider's cache.
     pub cached_tokens: Option<i64>,
+    /// Of them, written to the provider's cache.
+    #[serde(default)]
+    pub cache_write_tokens: Option<i64>,
     /// Tokens of the answer.
     pub output_tokens: Option<i64>,
     /// Of them reasoning.
@@ -173,8 +181,9 @@ pub struct LogRow {
     pub latency_ms: f64,
     /// From arrival to the first byte of the answer, milliseconds.
     pub first_byte_ms: Option<f64>,
-    /// Tries on upstreams.
-    pub attempts: i32,
+    /// Tries on upstreams: in a list how many, for one request each of them.
+    #[cfg_attr(feature = "openapi", schema(value_type = i32))]
+    pub attempts: Attempts,
     /// Where it came from.
     pub client_address: String,
     /// What it called itself.
@@ -187,6 +196,15 @@ pub struct LogRow {
     pub count: i64,
     /// Whether the upstream reported token counts that cannot be; those are left out.
     pub usage_unreadable: bool,
+    /// What it cost.
+    #[serde(default)]
+    pub cost: CostView,
+    /// The tier that served, as the upstream says it.
+    #[serde(default)]
+    pub service_tier: Option<String>,
+    /// The session that the client named.
+    #[serde(default)]
+    pub session_id: Option<String>,
     /// What in the row cannot be read, where anything: its other fields are then empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub damaged: Option<String>,
@@ -223,17 +241,21 @@ impl From<&DamagedRequest> for LogRow {
             upstream_status: None,
             input_tokens: None,
             cached_tokens: None,
+            cache_write_tokens: None,
             output_tokens: None,
             reasoning_tokens: None,
             latency_ms: 0.0,
             first_byte_ms: None,
-            attempts: 0,
+            attempts: Attempts::Count(0),
             client_address: String::new(),
             user_agent: None,
             error_class: None,
             policy_version: None,
             count: 1,
             usage_unreadable: false,
+            cost: CostView::default(),
+            service_tier: None,
+            session_id: None,
             damaged: Some(row.what.clone()),
         }
     }
@@ -260,17 +282,21 @@ impl From<&RequestLog> for LogRow {
             upstream_status: row.upstream_status,
             input_tokens: row.usage.input_tokens,
             cached_tokens: row.usage.cached_tokens,
+            cache_write_tokens: row.usage.cache_writes(),
             output_tokens: row.usage.output_tokens,
             reasoning_tokens: row.usage.reasoning_tokens,
             latency_ms: milliseconds(row.latency_us),
             first_byte_ms: row.first_byte_us.map(milliseconds),
-            attempts: row.attempts,
+            attempts: Attempts::Count(row.attempts),
             client_address: row.client_address.clone(),
             user_agent: row.user_agent.clone(),
             error_class: row.error_class.as_ref().map(ToString::to_string),
             policy_version: row.policy_version,
             count: row.count.into(),
             usage_unreadable: row.usage.unreadable,
+            cost: CostView::of(row),
+            service_tier: row.service_tier.clone(),
+            session_id: row.session_id.clone(),
             damaged: None,
         }
     }

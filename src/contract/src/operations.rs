@@ -20,7 +20,7 @@ macro_rules! nouns {
     };
 }
 
-nouns!(keys, upstreams, logs, overview, session, document, audit, jobs);
+nouns!(keys, upstreams, providers, models, logs, overview, session, document, audit, jobs);
 
 /// What is declared about every operation.
 pub fn specs() -> Vec<Spec> {

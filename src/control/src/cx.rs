@@ -4,8 +4,8 @@ use std::{net::IpAddr, path::PathBuf, sync::Arc};
 
 use dial::Dialer;
 use domain::{
-    Act, Actor, AuditEvent, ChangeKind, Clock, DamagedRow, Decision, EventId, FieldChange, OutboxEvent, Principal,
-    Protected, Random, Resource, Timestamp, Unverified, Verb, Verified, Visible,
+    Act, Actor, AuditEvent, Catalog, ChangeKind, Clock, DamagedRow, Decision, EventId, FieldChange, OutboxEvent,
+    Principal, Protected, Random, Resource, Timestamp, Unverified, Verb, Verified, Visible,
 };
 use keyring::{KeyFormat, Keyring};
 use serde::Serialize;
@@ -36,6 +36,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Random bytes.
     pub random: Arc<dyn Random>,
+    /// The providers.
+    pub catalog: Arc<Catalog>,
     /// What was configured.
     pub settings: Settings,
 }
@@ -115,6 +117,16 @@ impl Control {
     /// Writes down how many credentials were refused since the last call; to be called once a minute.
     pub fn log_refusals(&self) {
         self.0.refusals.log();
+    }
+
+    /// The providers, for the data plane of the same process.
+    pub fn shared_catalog(&self) -> Arc<Catalog> {
+        self.0.parts.catalog.clone()
+    }
+
+    /// The providers.
+    pub fn catalog(&self) -> &Catalog {
+        &self.0.parts.catalog
     }
 
     pub(crate) fn store(&self) -> &Store {

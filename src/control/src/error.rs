@@ -115,6 +115,9 @@ impl From<store::Error> for Error {
             store::Error::Conflict(Constraint::UpstreamsName) => {
                 Self::conflict("name_taken", "another upstream has this name; choose a different one")
             }
+            store::Error::Conflict(Constraint::ModelsName) => {
+                Self::conflict("name_taken", "another model route has this name; choose a different one")
+            }
             store::Error::Conflict(Constraint::UsersEmail) => {
                 Self::conflict("email_taken", "a user with this e-mail address exists already")
             }

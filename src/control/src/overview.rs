@@ -40,7 +40,8 @@ pub async fn show(cx: &Cx) -> Result<Overview> {
         .into_iter()
         .map(|(upstream, credential)| {
             let credential = credential.map(|row| cx.keyring().verify(row));
-            let view = UpstreamView::of_rows(&cx.keyring().verify(upstream), credential.as_ref());
+            let view =
+                UpstreamView::of_rows(&cx.keyring().verify(upstream), credential.as_ref(), cx.control().catalog());
             let found =
                 figures.iter().find(|figure| view.id.known().is_some_and(|id| figure.upstream_id == id.as_str()));
             UpstreamHealth {

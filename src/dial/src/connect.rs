@@ -24,7 +24,7 @@ use tokio::{
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-use crate::{AddressKind, DialError, address};
+use crate::{AddressKind, DialError, address, names::Names};
 
 /// How long one address may keep the next one waiting (RFC 8305, 5).
 const HEAD_START: Duration = Duration::from_millis(250);
@@ -42,6 +42,7 @@ struct Rules {
     allowed: Vec<IpNet>,
     timeout: Duration,
     tls: TlsConnector,
+    names: Names,
 }
 
 /// An address that may be called, and what it is.
@@ -55,12 +56,25 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 impl Connector {
     pub(crate) fn new(allowed: Vec<IpNet>, timeout: Duration, tls: Arc<ClientConfig>) -> Self {
-        Self { rules: Arc::new(Rules { allowed, timeout, tls: TlsConnector::from(tls) }), gate: None }
+        let rules = Rules { allowed, timeout, tls: TlsConnector::from(tls), names: Names::of_this_machine() };
+        Self { rules: Arc::new(rules), gate: None }
     }
 
     /// The same, for connections whose bytes leave through `gate`.
     pub(crate) fn behind(&self, gate: Arc<dyn Gate>) -> Self {
         Self { rules: self.rules.clone(), gate: Some(gate) }
+    }
+
+    /// The same, with other trust or patience.
+    pub(crate) fn with(&self, tls: Option<Arc<ClientConfig>>, timeout: Option<Duration>) -> Self {
+        let Rules { allowed, timeout: usual_timeout, tls: usual_tls, names } = &*self.rules;
+        let rules = Rules {
+            allowed: allowed.clone(),
+            timeout: timeout.unwrap_or(*usual_timeout),
+            tls: tls.map_or_else(|| usual_tls.clone(), TlsConnector::from),
+            names: names.clone(),
+        };
+        Self { rules: Arc::new(rules), gate: self.gate.clone() }
     }
 
     /// Whether `address` may be called.
@@ -73,9 +87,9 @@ impl Connector {
 
     /// The addresses of `host` that may be called; at least one.
     pub(crate) async fn resolve(&self, host: &str, port: u16) -> Result<Vec<Permitted>, DialError> {
-        let no_address = |source| DialError::Resolve { host: host.to_owned(), source: Arc::new(source) };
-        let found: Vec<_> =
-            tokio::net::lookup_host((host, port)).await.map_err(no_address)?.take(ADDRESSES_MAX).collect();
+        let no_address = |source| DialError::Resolve { host: host.to_owned(), source };
+        let found = self.rules.names.resolve(host).await.map_err(no_address)?;
+        let found = found.iter().take(ADDRESSES_MAX).map(|address| SocketAddr::new(*address, port));
         let mut refused = None;
         let mut permitted = Vec::with_capacity(found.len());
         for address in found {
@@ -87,7 +101,7 @@ impl Connector {
         match (permitted.is_empty(), refused) {
             (false, _) => Ok(alternating(permitted)),
             (true, Some(reason)) => Err(DialError::Forbidden { host: host.to_owned(), reason }),
-            (true, None) => Err(no_address(io::ErrorKind::NotFound.into())),
+            (true, None) => Err(no_address(Arc::new(io::ErrorKind::NotFound.into()))),
         }
     }
 

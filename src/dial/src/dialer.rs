@@ -57,6 +57,17 @@ impl Dialer {
         Self { pool: self.pool.like(), connector: self.connector.behind(gate) }
     }
 
+    /// The same way out, with connections of its own, that also trusts the certificates of `ca_pem`, and waits for a
+    /// connection for `connect_timeout` at most.
+    pub fn trusting_also(
+        &self,
+        ca_pem: Option<&str>,
+        connect_timeout: Option<Duration>,
+    ) -> Result<Self, TlsSetupError> {
+        let tls = ca_pem.map(|pem| tls::client(tls::with_pem(pem)?)).transpose()?;
+        Ok(Self { pool: self.pool.like(), connector: self.connector.with(tls, connect_timeout) })
+    }
+
     /// Whether the host of `base` may be called, as far as that is known without asking for its name: an address that
     /// stands there itself is judged as it is when it is dialled, by the same rule; a name passes.
     pub fn judge_literal(&self, base: &BaseUrl) -> Result<(), DialError> {

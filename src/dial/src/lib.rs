@@ -10,6 +10,7 @@ mod certificate;
 mod connect;
 mod dialer;
 mod error;
+mod names;
 mod outgoing;
 mod pool;
 mod probe;

@@ -20,6 +20,22 @@ pub(crate) fn usual_roots() -> RootCertStore {
     roots
 }
 
+/// The same roots with those of a PEM text beside them.
+pub(crate) fn with_pem(pem: &str) -> Result<RootCertStore, TlsSetupError> {
+    use rustls::pki_types::{CertificateDer, pem::PemObject as _};
+    let mut roots = usual_roots();
+    let found: Vec<CertificateDer<'_>> = CertificateDer::pem_slice_iter(pem.as_bytes())
+        .collect::<Result<_, _>>()
+        .map_err(|error| TlsSetupError(rustls::Error::General(format!("the certificates are not PEM: {error}"))))?;
+    if found.is_empty() {
+        return Err(TlsSetupError(rustls::Error::General("there is no certificate in the PEM text".to_owned())));
+    }
+    for certificate in found {
+        roots.add(certificate)?;
+    }
+    Ok(roots)
+}
+
 /// A client that trusts `roots` and speaks HTTP/1.1 alone.
 pub(crate) fn client(roots: RootCertStore) -> Result<Arc<ClientConfig>, TlsSetupError> {
     let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))

@@ -18,6 +18,8 @@ pub enum ChangeKind {
     KeyEnded,
     /// An upstream or its credential was created, edited, made default or deleted.
     Upstream,
+    /// A model route was created, edited or deleted.
+    Model,
     /// Failed sign-ins of an account count no longer; the id is the account's name in the login throttle.
     SignInUnlocked,
 }
@@ -29,12 +31,15 @@ impl ChangeKind {
             Self::Key => "key",
             Self::KeyEnded => "key_ended",
             Self::Upstream => "upstream",
+            Self::Model => "model",
             Self::SignInUnlocked => "sign_in_unlocked",
         }
     }
 
     /// The kind of that text; `None` for one that a newer version wrote.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Key, Self::KeyEnded, Self::Upstream, Self::SignInUnlocked].into_iter().find(|kind| kind.as_str() == text)
+        [Self::Key, Self::KeyEnded, Self::Upstream, Self::Model, Self::SignInUnlocked]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
     }
 }

@@ -129,6 +129,8 @@ ids! {
     UpstreamId = "up";
     /// Our secret at a provider.
     CredentialId = "cred";
+    /// A model route.
+    ModelId = "mdl";
     /// One request through the gateway; equals `x-keywright-request-id`.
     RequestId = "req";
     /// An audit event, and the outbox event of the same act.

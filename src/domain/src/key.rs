@@ -194,8 +194,11 @@ impl VirtualKey {
 
     /// The bytes that the first version computed its row MACs over (`key-row-v1`), for the upgrade that signs anew.
     pub fn mac_bytes_v1(&self, lookup_hash: &[u8; 32]) -> Vec<u8> {
-        let Policy { allowed_models, allowed_upstreams, allowed_cidrs, rate_limits } = &self.policy;
-        let RateLimits { requests_per_minute } = rate_limits;
+        // What later versions added could not be said then.
+        let Policy { permissions: _, scopes: _, allowed_models, allowed_upstreams, allowed_cidrs, rate_limits } =
+            &self.policy;
+        let RateLimits { requests_per_minute, requests_per_hour: _, requests_per_day: _, concurrency: _, burst: _ } =
+            rate_limits;
         let mut text = String::with_capacity(256);
         let mut put = |field: &str| {
             // Writing to a String cannot fail.

@@ -11,16 +11,26 @@ pub fn segment_is_plain(segment: &str) -> bool {
     if segment.is_empty() || !segment.bytes().all(is_pchar) {
         return false;
     }
-    if !segment.contains('%') {
-        return segment != "." && segment != "..";
-    }
     let Some(decoded) = percent_decode(segment) else { return false };
-    let dots = |part: &[u8]| part == b"." || part == b"..";
     let control = match std::str::from_utf8(&decoded) {
         Ok(text) => text.chars().any(char::is_control),
         Err(_) => decoded.iter().any(u8::is_ascii_control),
     };
-    !control && !decoded.contains(&b'\\') && !decoded.split(|b| *b == b'/').any(dots)
+    if control || decoded.contains(&b'\\') || steps_out(&decoded) {
+        return false;
+    }
+    // Some readers decode twice.
+    let twice = decoded.contains(&b'%').then(|| std::str::from_utf8(&decoded).ok().and_then(percent_decode)).flatten();
+    twice.is_none_or(|twice| !steps_out(&twice) && !twice.contains(&b'\\'))
+}
+
+/// Whether some part of it, up to its parameters, is a dot segment: servers exist that strip what stands behind a
+/// semicolon, and see `..` in `..;x` (F16).
+fn steps_out(text: &[u8]) -> bool {
+    text.split(|b| *b == b'/').any(|part| {
+        let part = part.split(|b| *b == b';').next().unwrap_or_default();
+        part == b"." || part == b".."
+    })
 }
 
 const fn is_pchar(byte: u8) -> bool {

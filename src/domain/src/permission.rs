@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    DamagedRow, ProjectId, Resource, Role, Upstream, UserId, Verb, Verified, VirtualKey,
+    DamagedRow, ModelRoute, ProjectId, Resource, Role, Upstream, UserId, Verb, Verified, VirtualKey,
     permission_table::{Extent, permission},
 };
 
@@ -125,6 +125,12 @@ impl Protected for VirtualKey {
     }
 }
 
+impl Protected for ModelRoute {
+    fn target(&self) -> Target<'_> {
+        Target::of(Resource::Model)
+    }
+}
+
 impl Protected for Upstream {
     fn target(&self) -> Target<'_> {
         Target::of(Resource::Upstream)
@@ -142,6 +148,12 @@ impl<T: Protected> Protected for Verified<T> {
 impl Protected for DamagedRow<VirtualKey> {
     fn target(&self) -> Target<'_> {
         self.claimed.as_deref().map_or(Target::of(Resource::Key), Protected::target)
+    }
+}
+
+impl Protected for DamagedRow<ModelRoute> {
+    fn target(&self) -> Target<'_> {
+        Target::of(Resource::Model)
     }
 }
 

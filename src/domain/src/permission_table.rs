@@ -12,6 +12,8 @@ pub enum Resource {
     Key,
     /// Providers' servers and the secrets used there.
     Upstream,
+    /// Model routes.
+    Model,
     /// Request rows.
     Log,
     /// Sums over request rows.
@@ -35,6 +37,7 @@ impl Resource {
         match self {
             Self::Key => "key",
             Self::Upstream => "upstream",
+            Self::Model => "model route",
             Self::Log => "request",
             Self::Overview => "overview",
             Self::Audit => "audit record",
@@ -130,7 +133,7 @@ const fn row(resource: Resource, verb: Verb, [owner, admin, member, viewer]: [Ex
 /// Who may what. `docs/permissions.md` is rendered from it.
 pub const PERMISSIONS: &[Permission] = {
     use Extent::{Anywhere, Granted, Never, Own};
-    use Resource::{Audit, Job, Key, Log, Overview, Upstream, User};
+    use Resource::{Audit, Job, Key, Log, Model, Overview, Upstream, User};
     use Verb::{Create, Delete, Read, Revoke, Run, Test, Unlock, Update};
     &[
         row(Key, Read, [Granted, Granted, Own, Granted]),
@@ -142,6 +145,11 @@ pub const PERMISSIONS: &[Permission] = {
         row(Upstream, Update, [Granted, Granted, Never, Never]),
         row(Upstream, Delete, [Granted, Granted, Never, Never]),
         row(Upstream, Test, [Granted, Granted, Never, Never]),
+        row(Model, Read, [Anywhere, Anywhere, Anywhere, Anywhere]),
+        row(Model, Create, [Granted, Granted, Never, Never]),
+        row(Model, Update, [Granted, Granted, Never, Never]),
+        row(Model, Delete, [Granted, Granted, Never, Never]),
+        row(Model, Test, [Granted, Granted, Never, Never]),
         row(Log, Read, [Granted, Granted, Own, Granted]),
         row(Overview, Read, [Anywhere, Anywhere, Anywhere, Anywhere]),
         row(Audit, Read, [Granted, Granted, Never, Never]),

@@ -23,6 +23,10 @@ const WORDS: &[&[u8]] = &[
     b"\"rate_limits\":{\"requests_per_minute\":60}",
     b"\"rate_limits\":{\"requests_per_minute\":null}",
     b"\"rate_limits\":{}",
+    b"\"rate_limits\":{\"requests_per_day\":9,\"burst\":2,\"concurrency\":3}",
+    b"\"permissions\":[\"read\"]",
+    b"\"scopes\":[\"chat.completions\",\"all\"]",
+    b"\"scopes\":[\"everything\"]",
     b"\"of_a_later_version\":1",
     b"[]",
     b"null",
@@ -31,7 +35,8 @@ const WORDS: &[&[u8]] = &[
 ];
 
 /// The names of every field, as a policy that says everything has them.
-const FIELDS: [&str; 4] = ["allowed_cidrs", "allowed_models", "allowed_upstreams", "rate_limits"];
+const FIELDS: [&str; 6] =
+    ["allowed_cidrs", "allowed_models", "allowed_upstreams", "permissions", "rate_limits", "scopes"];
 
 /// A document that is known to be read, field by field.
 fn slowly(document: &Map<String, Value>) -> Policy {
@@ -39,13 +44,22 @@ fn slowly(document: &Map<String, Value>) -> Policy {
         let items = document.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
         items.iter().map(|value| item(value.as_str().unwrap())).collect()
     }
-    let per_minute = document.get("rate_limits").and_then(|limits| limits.get("requests_per_minute"));
+    let limit = |name: &str| {
+        let number = document.get("rate_limits").and_then(|limits| limits.get(name)).and_then(Value::as_u64);
+        number.map(|number| number.try_into().unwrap())
+    };
     Policy {
+        permissions: list(document, "permissions", |text| text.parse().unwrap()),
+        scopes: list(document, "scopes", |text| text.parse().unwrap()),
         allowed_models: list(document, "allowed_models", |text| ModelPattern::try_from(text.to_owned()).unwrap()),
         allowed_upstreams: list(document, "allowed_upstreams", |text| text.parse().unwrap()),
         allowed_cidrs: list(document, "allowed_cidrs", |text| text.parse().unwrap()),
         rate_limits: RateLimits {
-            requests_per_minute: per_minute.and_then(Value::as_u64).map(|number| number.try_into().unwrap()),
+            requests_per_minute: limit("requests_per_minute"),
+            requests_per_hour: limit("requests_per_hour"),
+            requests_per_day: limit("requests_per_day"),
+            concurrency: limit("concurrency"),
+            burst: limit("burst"),
         },
     }
 }

@@ -2,52 +2,27 @@
 //!
 //! How a row is encoded where it is kept is said there: the spool has formats of its own, the database has columns.
 
-use std::fmt;
+use serde::{Deserialize, Serialize};
 
-use crate::{KeyId, OpenEnum, ProjectId, RequestId, Timestamp, UpstreamId};
+use crate::{CostSource, CredentialId, KeyId, OpenEnum, ProjectId, RequestId, Timestamp, UpstreamId, Usage};
 
 /// The answer's field that names its request, on both planes.
 pub const REQUEST_ID_HEADER: &str = "x-keywright-request-id";
-/// The largest number of tokens that a request can have; an upstream that reports more reports nonsense.
-pub const TOKENS_MAX: i64 = 1 << 40;
-
-/// Tokens of one request, as the upstream counted them. `None`: it did not say, or not in a way that can be true.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Usage {
-    /// Tokens of the prompt, cached ones included.
-    pub input_tokens: Option<i64>,
-    /// Of them, read from the provider's cache.
-    pub cached_tokens: Option<i64>,
-    /// Tokens of the answer, reasoning included.
-    pub output_tokens: Option<i64>,
-    /// Of them, spent on reasoning.
-    pub reasoning_tokens: Option<i64>,
-    /// The upstream reported a count that cannot be: no whole number, negative, beyond [`TOKENS_MAX`], or a part that is
-    /// larger than its whole. That count is left out.
-    pub unreadable: bool,
-}
-
-impl Usage {
-    /// The same without counts that cannot be; says in [`Usage::unreadable`] whether there were any.
-    #[must_use]
-    pub fn checked(mut self) -> Self {
-        let possible = 0..=TOKENS_MAX;
-        for count in
-            [&mut self.input_tokens, &mut self.cached_tokens, &mut self.output_tokens, &mut self.reasoning_tokens]
-        {
-            self.unreadable |= count.take_if(|count| !possible.contains(count)).is_some();
-        }
-        for (part, whole) in
-            [(&mut self.cached_tokens, self.input_tokens), (&mut self.reasoning_tokens, self.output_tokens)]
-        {
-            self.unreadable |= part.take_if(|part| whole.is_some_and(|whole| *part > whole)).is_some();
-        }
-        self
-    }
-}
-
 /// Why a request did not end well. `None` in a row: it did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+    strum::Display,
+    strum::AsRefStr,
+)]
+#[strum(serialize_all = "snake_case")]
 #[allow(missing_docs)] // each is the code of the answer or says itself
 pub enum ErrorClass {
     KeyDisabled,
@@ -80,83 +55,62 @@ pub enum ErrorClass {
     StoreUnavailable,
     Internal,
     UpstreamDamaged,
+    ScopeNotAllowed,
+    PermissionNotAllowed,
+    /// Every deployment of the route rests, or the upstream has as many open requests as it may have.
+    UpstreamOverloaded,
+    /// The upstream's stream ended properly, but without the event that ends an answer.
+    UpstreamTruncated,
+    /// The upstream said in the middle of a good answer that it failed.
+    UpstreamStreamError,
+    /// The key's time was over while the answer streamed.
+    ExpiredMidStream,
+    /// The request came back to the installation that had sent it on.
+    LoopDetected,
 }
 
 impl ErrorClass {
     /// Every class.
-    pub const ALL: [Self; 24] = [
-        Self::KeyDisabled,
-        Self::KeyExpired,
-        Self::KeyRevoked,
-        Self::ModelNotAllowed,
-        Self::UpstreamNotAllowed,
-        Self::IpNotAllowed,
-        Self::RateLimitExceeded,
-        Self::BadRequest,
-        Self::NoUpstream,
-        Self::CredentialUnreadable,
-        Self::UpstreamUnavailable,
-        Self::UpstreamForbidden,
-        Self::UpstreamTimeout,
-        Self::UpstreamAuthFailed,
-        Self::UpstreamRedirected,
-        Self::UpstreamInvalidResponse,
-        Self::UpstreamReset,
-        Self::UpstreamError,
-        Self::ClientGone,
-        Self::RevokedMidStream,
-        Self::Interrupted,
-        Self::StoreUnavailable,
-        Self::Internal,
-        Self::UpstreamDamaged,
-    ];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// The text in the database and on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::KeyDisabled => "key_disabled",
-            Self::KeyExpired => "key_expired",
-            Self::KeyRevoked => "key_revoked",
-            Self::ModelNotAllowed => "model_not_allowed",
-            Self::UpstreamNotAllowed => "upstream_not_allowed",
-            Self::IpNotAllowed => "ip_not_allowed",
-            Self::RateLimitExceeded => "rate_limit_exceeded",
-            Self::BadRequest => "bad_request",
-            Self::NoUpstream => "no_upstream",
-            Self::CredentialUnreadable => "credential_unreadable",
-            Self::UpstreamUnavailable => "upstream_unavailable",
-            Self::UpstreamForbidden => "upstream_forbidden",
-            Self::UpstreamTimeout => "upstream_timeout",
-            Self::UpstreamAuthFailed => "upstream_auth_failed",
-            Self::UpstreamRedirected => "upstream_redirected",
-            Self::UpstreamInvalidResponse => "upstream_invalid_response",
-            Self::UpstreamReset => "upstream_reset",
-            Self::UpstreamError => "upstream_error",
-            Self::ClientGone => "client_gone",
-            Self::RevokedMidStream => "revoked_mid_stream",
-            Self::Interrupted => "interrupted",
-            Self::StoreUnavailable => "store_unavailable",
-            Self::Internal => "internal",
-            Self::UpstreamDamaged => "upstream_damaged",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// The class of that text; `None` for one that a newer version wrote.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|class| class.as_str() == text)
+        text.parse().ok()
     }
 }
 
-impl fmt::Display for ErrorClass {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl AsRef<str> for ErrorClass {
-    fn as_ref(&self) -> &str {
-        self.as_str()
-    }
+/// One try on an upstream, as the detail of a row keeps it. Times are milliseconds since the request arrived.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttemptLog {
+    /// Its number, from 1.
+    pub n: u32,
+    /// The upstream's name then.
+    pub upstream: String,
+    /// The model that it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// The credential that was sent along.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential_id: Option<CredentialId>,
+    /// What it answered, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// Why it was no good, as [`ErrorClass`] has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_class: Option<String>,
+    /// When it began.
+    pub started_ms: i64,
+    /// When its answer began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_byte_ms: Option<i64>,
+    /// When it was over; `None`: with the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_ms: Option<i64>,
 }
 
 /// One row of the request log.
@@ -196,8 +150,16 @@ pub struct RequestLog {
     pub upstream_status: Option<u16>,
     /// Tokens.
     pub usage: Usage,
+    /// The vendor's own usage object, up to 4 KiB.
+    pub usage_raw: Option<String>,
+    /// The tier that served, as the upstream says it.
+    pub service_tier: Option<String>,
     /// Nano-dollars; `None` until there is a price.
     pub price_nano: Option<i64>,
+    /// Where the price comes from.
+    pub cost_source: Option<OpenEnum<CostSource>>,
+    /// The session that the client named.
+    pub session_id: Option<String>,
     /// Head read to answer ended, microseconds.
     pub latency_us: i64,
     /// Head read to first byte of the answer, microseconds.
@@ -214,6 +176,10 @@ pub struct RequestLog {
     pub policy_version: Option<i64>,
     /// How many requests the row stands for: 1, but for refusals that are written together.
     pub count: u32,
+    /// Each try on an upstream, as a JSON list of [`AttemptLog`]; `None` where the row's own columns say it all.
+    pub attempts_detail: Option<String>,
+    /// The id of a background answer: without usage, it was taken on; with usage, this row tells its end. Counted once.
+    pub background: Option<String>,
 }
 
 impl RequestLog {
@@ -242,7 +208,11 @@ impl RequestLog {
             status: self.status,
             upstream_status: self.upstream_status,
             usage: self.usage,
+            usage_raw: self.usage_raw.as_deref(),
+            service_tier: self.service_tier.as_deref(),
             price_nano: self.price_nano,
+            cost_source: self.cost_source.as_ref().map(OpenEnum::as_str),
+            session_id: self.session_id.as_deref(),
             latency_us: self.latency_us,
             first_byte_us: self.first_byte_us,
             attempts: self.attempts,
@@ -251,6 +221,8 @@ impl RequestLog {
             error_class: self.error_class.as_ref().map(OpenEnum::as_str),
             policy_version: self.policy_version,
             count: self.count,
+            attempts_detail: self.attempts_detail.as_deref(),
+            background: self.background.as_deref(),
         }
     }
 }
@@ -290,7 +262,11 @@ pub struct RequestLogRef<'a> {
     pub status: u16,
     pub upstream_status: Option<u16>,
     pub usage: Usage,
+    pub usage_raw: Option<&'a str>,
+    pub service_tier: Option<&'a str>,
     pub price_nano: Option<i64>,
+    pub cost_source: Option<&'a str>,
+    pub session_id: Option<&'a str>,
     pub latency_us: i64,
     pub first_byte_us: Option<i64>,
     pub attempts: i32,
@@ -299,6 +275,8 @@ pub struct RequestLogRef<'a> {
     pub error_class: Option<&'a str>,
     pub policy_version: Option<i64>,
     pub count: u32,
+    pub attempts_detail: Option<&'a str>,
+    pub background: Option<&'a str>,
 }
 
 impl RequestLogRef<'_> {
@@ -323,7 +301,11 @@ impl RequestLogRef<'_> {
             status: self.status,
             upstream_status: self.upstream_status,
             usage: self.usage,
+            usage_raw: text(self.usage_raw),
+            service_tier: text(self.service_tier),
             price_nano: self.price_nano,
+            cost_source: self.cost_source.map(|source| OpenEnum::read(source, |text| text.parse().ok())),
+            session_id: text(self.session_id),
             latency_us: self.latency_us,
             first_byte_us: self.first_byte_us,
             attempts: self.attempts,
@@ -332,6 +314,8 @@ impl RequestLogRef<'_> {
             error_class: self.error_class.map(|class| OpenEnum::read(class, ErrorClass::parse)),
             policy_version: self.policy_version,
             count: self.count,
+            attempts_detail: text(self.attempts_detail),
+            background: text(self.background),
         })
     }
 }
@@ -355,32 +339,8 @@ mod tests {
     #[test]
     fn every_class_round_trips() {
         for class in ErrorClass::ALL {
-            assert_eq!(ErrorClass::parse(class.as_str()), Some(class));
+            assert_eq!(ErrorClass::parse(class.as_str()), Some(*class));
         }
         assert_eq!(ErrorClass::parse("from_the_future"), None);
-    }
-
-    #[test]
-    fn token_counts_that_cannot_be_are_left_out_and_marked() {
-        let good = Usage {
-            input_tokens: Some(TOKENS_MAX),
-            cached_tokens: Some(TOKENS_MAX),
-            output_tokens: Some(0),
-            reasoning_tokens: None,
-            unreadable: false,
-        };
-        assert_eq!(good.checked(), good);
-        let bad = Usage { input_tokens: Some(TOKENS_MAX + 1), output_tokens: Some(-1), ..Usage::default() };
-        assert_eq!(bad.checked(), Usage { unreadable: true, ..Usage::default() });
-        let contradictory = Usage {
-            input_tokens: Some(19),
-            cached_tokens: Some(20),
-            output_tokens: Some(10),
-            reasoning_tokens: Some(11),
-            unreadable: false,
-        };
-        let wholes = Usage { input_tokens: Some(19), output_tokens: Some(10), unreadable: true, ..Usage::default() };
-        assert_eq!(contradictory.checked(), wholes);
-        assert_eq!(wholes.checked(), wholes, "what was found once stays found");
     }
 }

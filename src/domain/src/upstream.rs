@@ -1,6 +1,7 @@
 //! Upstreams: providers' servers, and the base URLs that lead to them.
 
 use std::{
+    collections::BTreeMap,
     fmt,
     net::{Ipv4Addr, Ipv6Addr},
     str::FromStr,
@@ -8,76 +9,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Timestamp, UpstreamId};
-
-/// Who runs the upstream, and so how it speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Provider {
-    /// api.openai.com.
-    Openai,
-    /// openrouter.ai.
-    Openrouter,
-    /// Anything that speaks the `OpenAI` dialect: Ollama, vLLM, a proxy.
-    #[serde(alias = "openai-compatible", alias = "custom", alias = "ollama", alias = "vllm")]
-    OpenaiCompatible,
-    /// The built-in one: in process, offline, free.
-    Echo,
-}
-
-impl AsRef<str> for Provider {
-    fn as_ref(&self) -> &str {
-        self.as_str()
-    }
-}
-
-impl Provider {
-    /// All of them, in the order the form shows them.
-    pub const ALL: [Self; 4] = [Self::Openai, Self::Openrouter, Self::OpenaiCompatible, Self::Echo];
-
-    /// The text in the database and on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Openai => "openai",
-            Self::Openrouter => "openrouter",
-            Self::OpenaiCompatible => "openai_compatible",
-            Self::Echo => "echo",
-        }
-    }
-
-    /// The provider of that text; `-` counts as `_`.
-    pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "openai-compatible" | "custom" | "ollama" | "vllm" => Some(Self::OpenaiCompatible),
-            _ => Self::ALL.into_iter().find(|provider| provider.as_str() == text),
-        }
-    }
-
-    /// What people call it.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Openai => "OpenAI",
-            Self::Openrouter => "OpenRouter",
-            Self::OpenaiCompatible => "OpenAI-compatible",
-            Self::Echo => "Echo",
-        }
-    }
-
-    /// Where it usually lives; `None` where only its operator knows.
-    pub const fn default_base_url(self) -> Option<&'static str> {
-        match self {
-            Self::Openai => Some("https://api.openai.com/v1"),
-            Self::Openrouter => Some("https://openrouter.ai/api/v1"),
-            Self::OpenaiCompatible => None,
-            Self::Echo => Some("echo:"),
-        }
-    }
-
-    /// Whether it asks for a secret. A local model server often does not.
-    pub const fn needs_secret(self) -> bool {
-        matches!(self, Self::Openai | Self::Openrouter)
-    }
-}
+use crate::{Dialect, ProviderId, Timestamp, UpstreamId};
 
 /// A provider's server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,14 +18,16 @@ pub struct Upstream {
     pub id: UpstreamId,
     /// Unique, for people.
     pub name: String,
-    /// How it speaks.
-    pub provider: Provider,
+    /// Who runs it, and so how it speaks.
+    pub provider: ProviderId,
     /// Where it is.
     pub base_url: BaseUrl,
-    /// Takes requests of keys that name no upstream.
-    pub is_default: bool,
+    /// The dialects in which it takes requests of keys that name no upstream. One upstream per dialect has it.
+    pub default_for: Vec<Dialect>,
     /// Whether a credential belongs to it: where that is missing it is out of order, never called without.
     pub has_secret: bool,
+    /// What of it is set apart from the installation's own settings.
+    pub settings: UpstreamSettings,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -101,9 +35,75 @@ pub struct Upstream {
 }
 
 impl Upstream {
-    /// Whether a request without a secret must not be sent there.
-    pub const fn expects_secret(&self) -> bool {
-        self.has_secret || self.provider.needs_secret()
+    /// Whether it takes requests of keys that name no upstream, in any dialect.
+    pub const fn is_default(&self) -> bool {
+        !self.default_for.is_empty()
+    }
+
+    /// Whether it takes requests of that dialect of keys that name no upstream.
+    pub fn is_default_for(&self, dialect: Dialect) -> bool {
+        self.default_for.contains(&dialect)
+    }
+}
+
+/// What an upstream has of its own; what is absent is as the installation has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UpstreamSettings {
+    /// Timers.
+    #[serde(default, skip_serializing_if = "UpstreamTimeouts::is_empty")]
+    pub timeouts: UpstreamTimeouts,
+    /// Fields that every request to it carries, name and value. Never a credential.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
+    /// Sent as `openai-organization`, whatever the client says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<String>,
+    /// Sent as `openai-project`, whatever the client says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
+    /// Certificates (PEM) that its own may be signed by, beside the usual ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca_pem: Option<String>,
+    /// Requests that may be open there at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_open_requests: Option<u32>,
+}
+
+/// Timers of an upstream, seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UpstreamTimeouts {
+    /// To connect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connect: Option<u32>,
+    /// From sending a request on to the head of its answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_byte: Option<u32>,
+    /// Silence within an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle: Option<u32>,
+    /// From sending a request on to the end of its answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<u32>,
+}
+
+impl UpstreamTimeouts {
+    /// Whether none is set.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl UpstreamSettings {
+    /// Reads the stored document. What this version does not know is an error: half of a setting is none.
+    pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+
+    /// The stored document; `None` where nothing is set.
+    pub fn to_json(&self) -> Option<String> {
+        (*self != Self::default()).then(|| serde_json::to_string(self).unwrap_or_default())
     }
 }
 

@@ -18,11 +18,11 @@ use tokio::{
     time::{Instant, Sleep, sleep},
 };
 
-use crate::pace::Pace;
+use crate::{directory::StreamGuard, pace::Pace};
 
 /// Memory is given out in pieces of this many bytes.
 const UNIT: u64 = 1024;
-/// A body takes memory as it comes, so that no client reserves what it only announced; in steps of this many units.
+/// A body that does not say its length takes memory as it comes, in steps of this many units.
 const STEP: u32 = 64;
 
 /// Why a body was not taken in.
@@ -43,6 +43,9 @@ pub enum BodyError {
     /// No memory for it.
     #[error("no memory left for request bodies")]
     Overloaded,
+    /// The key's other requests hold as much memory as one key may.
+    #[error("the key holds as much memory for request bodies as one key may")]
+    KeyOverloaded,
 }
 
 /// A client's body under its limits. Only time during which the client keeps us waiting counts against it.
@@ -50,6 +53,8 @@ pub struct BodyReader {
     inner: Body,
     limit: u64,
     pace: Pace,
+    /// How long it says that it is; 0 where it does not.
+    declared: u64,
     bytes: u64,
     waited: Duration,
     waiting: Option<(Pin<Box<Sleep>>, Instant)>,
@@ -63,7 +68,8 @@ impl BodyReader {
             return Err(BodyError::TooLarge(limit));
         }
         let failure = Arc::default();
-        Ok(Self { inner, limit, pace, bytes: 0, waited: Duration::ZERO, waiting: None, failure })
+        let declared = inner.size_hint().exact().unwrap_or(0);
+        Ok(Self { inner, limit, pace, declared, bytes: 0, waited: Duration::ZERO, waiting: None, failure })
     }
 
     /// Where the reason will stand if it fails while another task reads it.
@@ -72,15 +78,26 @@ impl BodyReader {
     }
 
     /// Reads all of it, within what `memory` has left. The memory is given back with the permit.
-    pub(crate) async fn whole(mut self, memory: &Arc<Semaphore>) -> Result<(Bytes, MemoryPermit), BodyError> {
-        let mut memory_permit = MemoryPermit(None);
+    ///
+    /// What it says that it will need it takes at once, and waits for it while it holds nothing; a body that does not say so
+    /// takes steps and never waits. So no two bodies wait for what the other holds.
+    pub(crate) async fn whole(
+        mut self,
+        memory: &Memory,
+        guard: &Arc<StreamGuard>,
+    ) -> Result<(Bytes, MemoryPermit), BodyError> {
+        let mut permit = MemoryPermit { guard: guard.clone(), bytes: 0, permit: None };
+        let declared = self.inner.size_hint().exact().unwrap_or(0);
+        if declared > 0 {
+            permit.reserve(memory, declared, self.pace.idle()).await?;
+        }
         let mut first = Bytes::new();
         let mut all = BytesMut::new();
         let mut total = 0;
         while let Some(piece) = self.frame().await {
             let Ok(piece) = piece?.into_data() else { continue };
             total += piece.len() as u64;
-            memory_permit.grow(memory, total, self.pace.idle()).await?;
+            permit.grow(memory, total)?;
             // Most bodies come in one piece, which then needs no copy.
             if first.is_empty() && all.is_empty() {
                 first = piece;
@@ -94,7 +111,7 @@ impl BodyReader {
             all.extend_from_slice(&piece);
         }
         let whole = if all.is_empty() { first } else { all.freeze() };
-        Ok((whole, memory_permit))
+        Ok((whole, permit))
     }
 
     fn fail(&mut self, error: BodyError) -> BodyError {
@@ -103,7 +120,7 @@ impl BodyReader {
     }
 
     fn poll_timer(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let time_left = self.pace.time_left(self.bytes, self.waited);
+        let time_left = self.pace.time_left(self.bytes, self.declared, self.waited);
         let (timer, _) = self.waiting.get_or_insert_with(|| (Box::pin(sleep(time_left)), now()));
         timer.as_mut().poll(cx)
     }
@@ -182,38 +199,84 @@ impl http_body::Body for BodyReader {
     }
 }
 
+/// The memory for request bodies: of all keys together, and of one.
+pub(crate) struct Memory {
+    all: Arc<Semaphore>,
+    per_key: u64,
+}
+
+impl Memory {
+    /// So many bytes, of which one key may hold a quarter.
+    pub(crate) fn of(bytes: u64) -> Self {
+        let units = usize::try_from(bytes / UNIT).unwrap_or(Semaphore::MAX_PERMITS);
+        Self { all: Arc::new(Semaphore::new(units.clamp(1, Semaphore::MAX_PERMITS))), per_key: (bytes / 4).max(UNIT) }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn available(&self) -> usize {
+        self.all.available_permits()
+    }
+}
+
 /// Memory that a body holds; dropping it gives it back.
-#[derive(Debug)]
-pub(crate) struct MemoryPermit(Option<OwnedSemaphorePermit>);
+pub(crate) struct MemoryPermit {
+    guard: Arc<StreamGuard>,
+    /// What the key's share was charged with.
+    bytes: u64,
+    permit: Option<OwnedSemaphorePermit>,
+}
 
 impl MemoryPermit {
-    async fn grow(&mut self, memory: &Arc<Semaphore>, bytes: u64, time_left: Duration) -> Result<(), BodyError> {
-        let needed = u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX);
-        let has = self.0.as_ref().map_or(0, |permit| u32::try_from(permit.num_permits()).unwrap_or(u32::MAX));
+    /// Takes all of it, waiting for others to end for so long.
+    async fn reserve(&mut self, memory: &Memory, bytes: u64, patience: Duration) -> Result<(), BodyError> {
+        let units = units(bytes);
+        self.charge(memory, bytes)?;
+        let permit = match memory.all.clone().try_acquire_many_owned(units) {
+            Ok(permit) => permit,
+            Err(_) => match tokio::time::timeout(patience, memory.all.clone().acquire_many_owned(units)).await {
+                Ok(Ok(permit)) => permit,
+                _ => return Err(BodyError::Overloaded),
+            },
+        };
+        self.permit = Some(permit);
+        Ok(())
+    }
+
+    /// Takes what is missing to hold so many bytes, at once or not at all.
+    fn grow(&mut self, memory: &Memory, bytes: u64) -> Result<(), BodyError> {
+        let needed = units(bytes);
+        let has = self.permit.as_ref().map_or(0, |permit| u32::try_from(permit.num_permits()).unwrap_or(u32::MAX));
         if needed <= has {
             return Ok(());
         }
         // The first piece is taken as it is: most requests are small. Those that go on growing take steps.
         let more = if has == 0 { needed } else { (needed - has).max(STEP) };
-        let permit = match memory.clone().try_acquire_many_owned(more) {
-            Ok(permit) => permit,
-            Err(_) => match tokio::time::timeout(time_left, memory.clone().acquire_many_owned(more)).await {
-                Ok(Ok(permit)) => permit,
-                _ => return Err(BodyError::Overloaded),
-            },
-        };
-        match &mut self.0 {
-            Some(memory_permit) => memory_permit.merge(permit),
-            None => self.0 = Some(permit),
+        self.charge(memory, u64::from(more) * UNIT)?;
+        let permit = memory.all.clone().try_acquire_many_owned(more).map_err(|_| BodyError::Overloaded)?;
+        match &mut self.permit {
+            Some(earlier) => earlier.merge(permit),
+            None => self.permit = Some(permit),
         }
+        Ok(())
+    }
+
+    fn charge(&mut self, memory: &Memory, bytes: u64) -> Result<(), BodyError> {
+        if !self.guard.take_body_bytes(bytes, memory.per_key) {
+            return Err(BodyError::KeyOverloaded);
+        }
+        self.bytes += bytes;
         Ok(())
     }
 }
 
-/// A semaphore over so many bytes of memory.
-pub(crate) fn memory(bytes: u64) -> Arc<Semaphore> {
-    let units = usize::try_from(bytes / UNIT).unwrap_or(Semaphore::MAX_PERMITS);
-    Arc::new(Semaphore::new(units.clamp(1, Semaphore::MAX_PERMITS)))
+impl Drop for MemoryPermit {
+    fn drop(&mut self) {
+        self.guard.give_body_bytes(self.bytes);
+    }
+}
+
+fn units(bytes: u64) -> u32 {
+    u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

@@ -37,6 +37,14 @@ pub struct GatewayConfig {
     pub idle_timeout: Duration,
     /// From sending a request on to the end of its answer.
     pub total_timeout: Duration,
+    /// Where clients reach the gateway: scheme and authority.
+    pub public_url: String,
+    /// Browsers' origins that may call; `*` is every one.
+    pub cors_origins: Vec<String>,
+    /// Whether Gemini's SDKs may put a key into the query.
+    pub gemini_query_key: bool,
+    /// The mark of this installation, by which it knows requests that it has sent on itself. Empty: it sets none.
+    pub hop: String,
 }
 
 impl Default for GatewayConfig {
@@ -54,8 +62,12 @@ impl Default for GatewayConfig {
             body_min_rate: 1024,
             body_grace: Duration::from_secs(10),
             first_byte_timeout: Duration::from_mins(10),
-            idle_timeout: Duration::from_mins(2),
+            idle_timeout: Duration::from_mins(5),
             total_timeout: Duration::from_hours(1),
+            public_url: String::new(),
+            cors_origins: Vec::new(),
+            gemini_query_key: false,
+            hop: String::new(),
         }
     }
 }

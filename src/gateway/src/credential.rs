@@ -11,8 +11,8 @@ use crate::target::Target;
 const KEY_MAX: usize = 512;
 /// Query parameters in which clients put keys, lower case.
 const QUERY_NAMES: [&str; 5] = ["key", "api_key", "api-key", "apikey", "access_token"];
-/// Fields that carry a key without a scheme: the SDKs of Anthropic and Gemini.
-const PLAIN_FIELDS: [&str; 2] = ["x-api-key", "x-goog-api-key"];
+/// Fields that carry a key without a scheme: the SDKs of Anthropic, Gemini and Azure.
+const PLAIN_FIELDS: [&str; 3] = ["x-api-key", "x-goog-api-key", "api-key"];
 
 /// Why there is no key to look up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,10 +27,11 @@ pub(crate) enum BadCredential {
     InUrl,
 }
 
-/// The key that a request shows. It has the shape of a key; whether it is one, the directory knows.
+/// The key that a request shows. `query_key`: the one that stood in the query, where that is switched on. It has the shape of a key; whether it is one, the directory knows.
 pub(crate) fn presented(
     headers: &HeaderMap,
     target: &Target,
+    query_key: Option<&str>,
     format: &KeyFormat,
 ) -> Result<SecretString, BadCredential> {
     if in_query(target.query(), format) || has_key(target.path(), format) {
@@ -42,7 +43,8 @@ pub(crate) fn presented(
     let bearer = headers.get(header::AUTHORIZATION).map(|value| bearer(value.as_bytes()));
     let plain =
         PLAIN_FIELDS.iter().flat_map(|name| headers.get_all(*name)).map(|value| Some(value.as_bytes().trim_ascii()));
-    let mut found = bearer.into_iter().chain(plain);
+    let queried = query_key.map(|key| Some(key.as_bytes()));
+    let mut found = bearer.into_iter().chain(plain).chain(queried);
     let Some(first) = found.next() else { return Err(BadCredential::Missing) };
     if found.any(|other| other != first) {
         return Err(BadCredential::Ambiguous);
@@ -113,8 +115,8 @@ mod tests {
         for (name, value) in fields {
             headers.append(name.parse::<HeaderName>().unwrap(), value.parse().unwrap());
         }
-        let target = target::check(&Method::GET, &path.parse().unwrap()).unwrap();
-        presented(&headers, &target, &KeyFormat::default()).map(|key| key.expose_secret().to_owned())
+        let target = target::check(&Method::GET, &path.parse().unwrap(), domain::Dialect::Openai).unwrap();
+        presented(&headers, &target, None, &KeyFormat::default()).map(|key| key.expose_secret().to_owned())
     }
 
     #[test]
@@ -125,6 +127,7 @@ mod tests {
             vec![("authorization", format!("bearer   {key} "))],
             vec![("x-api-key", key.clone())],
             vec![("x-goog-api-key", key.clone())],
+            vec![("api-key", key.clone())],
             vec![("authorization", format!("Bearer {key}")), ("x-api-key", key.clone())],
         ] {
             let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();

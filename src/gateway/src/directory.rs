@@ -5,8 +5,10 @@
 mod index;
 mod open_streams;
 mod routes;
+mod unknown_keys;
 
 use std::{
+    net::IpAddr,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -15,25 +17,37 @@ use std::{
 };
 
 use arc_swap::ArcSwapOption;
-use domain::{Change, ChangeKind, Clock, KeyId, KeyState, VirtualKey};
+use domain::{Catalog, Change, ChangeKind, Clock, KeyId, KeyState, VirtualKey};
 use keyring::Keyring;
 use secrecy::{ExposeSecret as _, SecretString};
+use store::FeedReading;
 use tokio::sync::{Mutex, Semaphore};
 use tokio_util::task::TaskTracker;
 
 pub(crate) use index::CachedKey;
+#[cfg(test)]
+pub(crate) use open_streams::OpenStreams;
 pub(crate) use open_streams::StreamGuard;
 pub(crate) use routes::Routes;
 pub use store::Store;
 
+use dial::Dialer;
 use index::{Found, Index};
+#[cfg(not(test))]
 use open_streams::OpenStreams;
-use routes::Freshness;
+use routes::{Freshness, Parts as RouteParts};
+use unknown_keys::UnknownKeys;
 
 /// Keys that are remembered at once.
 const KEYS: u64 = 100_000;
 /// Lookups under way at once: a burst of one key's requests must not become a burst of queries.
 const LOOKUPS: usize = 16;
+/// The same for addresses that show many keys that are none: they have places of their own, and few.
+const DOUBTFUL_LOOKUPS: usize = 2;
+/// Waiters for routes that could not be read share the failure for so long.
+const SHARED_FAILURE: u64 = 1_000_000_000;
+/// Routes that changed while they were read are read again so often.
+const ROUTE_READS: usize = 4;
 /// How long a request waits for the database when nothing is cached.
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// How long it waits to refresh what is cached and still good.
@@ -56,9 +70,15 @@ pub(crate) struct Directory {
     keyring: Keyring,
     clock: Arc<dyn Clock>,
     change_listener: Arc<ChangeListener>,
+    catalog: Arc<Catalog>,
+    dialer: Dialer,
     lookups: Semaphore,
+    doubtful_lookups: Semaphore,
+    unknown_keys: UnknownKeys,
     routes: ArcSwapOption<Routes>,
     loading_routes: Mutex<()>,
+    /// When routes could not be read, last.
+    routes_failed_ns: AtomicU64,
 }
 
 /// What change notices act on: without waiting for anything but, where streams are to be ended, one look at the key.
@@ -69,13 +89,22 @@ struct ChangeListener {
     clock: Arc<dyn Clock>,
     index: Index,
     open_streams: Arc<OpenStreams>,
-    /// Number of the last change of any upstream.
+    /// Number of the last change of any upstream or model route.
     upstreams: AtomicU64,
+    /// When the reading of the change feed began that is under way.
+    feed_began_ns: AtomicU64,
 }
 
 impl Directory {
     /// An empty directory that is invalidated by every change from now on.
-    pub(crate) fn start(store: Store, keyring: Keyring, clock: Arc<dyn Clock>, tasks: TaskTracker) -> Self {
+    pub(crate) fn start(
+        store: Store,
+        keyring: Keyring,
+        clock: Arc<dyn Clock>,
+        tasks: TaskTracker,
+        catalog: Arc<Catalog>,
+        dialer: Dialer,
+    ) -> Self {
         let change_listener = Arc::new(ChangeListener {
             store: store.clone(),
             keyring: keyring.clone(),
@@ -84,6 +113,7 @@ impl Directory {
             index: Index::new(KEYS),
             open_streams: Arc::default(),
             upstreams: AtomicU64::new(0),
+            feed_began_ns: AtomicU64::new(0),
         });
         // Weak: the store would otherwise hold itself.
         let weak_listener = Arc::downgrade(&change_listener);
@@ -92,14 +122,25 @@ impl Directory {
                 change_listener.apply(change);
             }
         }));
+        let weak_listener = Arc::downgrade(&change_listener);
+        store.follow_feed(Arc::new(move |stage| {
+            if let Some(change_listener) = weak_listener.upgrade() {
+                change_listener.follow(stage);
+            }
+        }));
         Self {
             store,
             keyring,
             clock,
             change_listener,
+            catalog,
+            dialer,
             lookups: Semaphore::new(LOOKUPS),
+            doubtful_lookups: Semaphore::new(DOUBTFUL_LOOKUPS),
+            unknown_keys: UnknownKeys::default(),
             routes: ArcSwapOption::empty(),
             loading_routes: Mutex::new(()),
+            routes_failed_ns: AtomicU64::new(0),
         }
     }
 
@@ -113,10 +154,11 @@ impl Directory {
     pub(crate) async fn find_key(
         &self,
         presented: &SecretString,
+        from: IpAddr,
     ) -> Result<Option<(Arc<CachedKey>, StreamGuard)>, StoreUnavailable> {
         let hash = self.keyring.lookup_hash(presented.expose_secret());
         loop {
-            let Some(known) = self.known(&hash).await? else { return Ok(None) };
+            let Some(known) = self.known(&hash, from).await? else { return Ok(None) };
             let stream_guard = self.change_listener.open_streams.register(&known.key.id);
             // A notice between the lookup and the watch would have found nothing to end.
             if self.change_listener.index.is_current(&known) {
@@ -136,14 +178,30 @@ impl Directory {
                 }
             };
         }
-        let _one_loads = self.loading_routes.lock().await;
-        match self.cached_routes(self.now_ns()) {
-            Some(routes) => Ok(routes),
-            None => Box::pin(within(TIMEOUT, self.load_routes(), "upstreams")).await,
-        }
+        // One deadline for waiting and reading, and one failure for all who waited.
+        let load = async {
+            let _one_loads = self.loading_routes.lock().await;
+            let now_ns = self.now_ns();
+            if let Some(routes) = self.cached_routes(now_ns) {
+                return Ok(routes);
+            }
+            let failed = self.routes_failed_ns.load(Ordering::Relaxed);
+            if failed > 0 && now_ns.saturating_sub(failed) < SHARED_FAILURE {
+                return Err(store::Error::Unavailable("routes could not be read a moment ago".into()));
+            }
+            let loaded = self.load_routes().await;
+            self.routes_failed_ns.store(if loaded.is_err() { self.now_ns() } else { 0 }, Ordering::Relaxed);
+            loaded
+        };
+        Box::pin(within(TIMEOUT, load, "upstreams")).await
     }
 
-    async fn known(&self, hash: &[u8; 32]) -> Result<Option<Arc<CachedKey>>, StoreUnavailable> {
+    /// Whether there are model routes, as far as is known: a form is looked into only then.
+    pub(crate) fn has_model_routes(&self) -> bool {
+        self.routes.load().as_ref().is_some_and(|routes| !routes.models.is_empty())
+    }
+
+    async fn known(&self, hash: &[u8; 32], from: IpAddr) -> Result<Option<Arc<CachedKey>>, StoreUnavailable> {
         match self.change_listener.index.find(hash, self.now_ns()) {
             Found::Known(known) => return Ok(Some(known)),
             Found::Unknown => return Ok(None),
@@ -163,7 +221,8 @@ impl Directory {
             Found::Nothing => {}
         }
         let lookup = async {
-            let _place = self.lookups.acquire().await;
+            let doubtful = self.unknown_keys.are_many(from, self.now_ns());
+            let _place = if doubtful { &self.doubtful_lookups } else { &self.lookups }.acquire().await;
             // Whoever was before us may have asked the same.
             match self.change_listener.index.find(hash, self.now_ns()) {
                 Found::Known(known) | Found::Aging(known) => Ok(Some(known)),
@@ -171,7 +230,11 @@ impl Directory {
                 Found::Nothing => self.load(hash).await,
             }
         };
-        Box::pin(within(TIMEOUT, lookup, "a key")).await
+        let found = Box::pin(within(TIMEOUT, lookup, "a key")).await;
+        if matches!(found, Ok(None)) {
+            self.unknown_keys.note(from, self.now_ns());
+        }
+        found
     }
 
     async fn load(&self, hash: &[u8; 32]) -> Result<Option<Arc<CachedKey>>, store::Error> {
@@ -214,11 +277,28 @@ impl Directory {
     async fn load_routes(&self) -> Result<Arc<Routes>, store::Error> {
         let stamp = self.change_listener.upstreams.load(Ordering::SeqCst);
         let now_ns = self.now_ns();
-        let upstreams = self.store.list_upstreams().await?;
-        let credentials = self.store.list_credentials().await?;
-        let routes = Arc::new(Routes::new(upstreams, credentials, &self.keyring, stamp, now_ns));
-        self.routes.store(Some(routes.clone()));
-        Ok(routes)
+        let mut before = self.store.newest_change().await?;
+        for _ in 0..ROUTE_READS {
+            let upstreams = self.store.list_upstreams().await?;
+            let credentials = self.store.list_credentials().await?;
+            let models = self.store.list_models().await?;
+            let after = self.store.newest_change().await?;
+            if before == after {
+                let parts = RouteParts {
+                    upstreams,
+                    credentials,
+                    models,
+                    catalog: self.catalog.clone(),
+                    dialer: &self.dialer,
+                    before: self.routes.load_full(),
+                };
+                let routes = Arc::new(Routes::new(parts, &self.keyring, stamp, now_ns));
+                self.routes.store(Some(routes.clone()));
+                return Ok(routes);
+            }
+            before = after;
+        }
+        Err(store::Error::Unavailable("upstreams change faster than they can be read".into()))
     }
 
     fn now_ns(&self) -> u64 {
@@ -238,10 +318,27 @@ impl ChangeListener {
                     tasks.spawn(self.end_streams(id));
                 }
             }
-            ChangeKind::Upstream => {
+            ChangeKind::Upstream | ChangeKind::Model => {
                 self.upstreams.fetch_add(1, Ordering::SeqCst);
             }
             ChangeKind::SignInUnlocked => {}
+        }
+    }
+
+    /// The feed is a heartbeat: what was cached before it was read is good until the next reading is due.
+    fn follow(self: Arc<Self>, stage: FeedReading) {
+        match stage {
+            FeedReading::Began => self.feed_began_ns.store(self.clock.monotonic_ns(), Ordering::SeqCst),
+            FeedReading::Done => self.index.feed_was_read(self.feed_began_ns.load(Ordering::SeqCst)),
+            FeedReading::Gap => {
+                tracing::warn!("change notices were missed; everything that is cached is read again");
+                self.index.all_changed();
+                self.upstreams.fetch_add(1, Ordering::SeqCst);
+                for key in self.open_streams.keys() {
+                    let tasks = self.tasks.clone();
+                    tasks.spawn(self.clone().end_streams(key));
+                }
+            }
         }
     }
 

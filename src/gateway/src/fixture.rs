@@ -5,8 +5,9 @@ use std::sync::Arc;
 use axum::body::Body;
 use dial::{DialConfig, Dialer};
 use domain::{
-    Change, ChangeKind, Clock as _, Credential, CredentialId, CredentialVersion, KeyEnv, KeyId, KeyVersion, Provider,
-    Random, RequestLog, Upstream, UpstreamId, VirtualKey, Visible,
+    Change, ChangeKind, Clock as _, Credential, CredentialId, CredentialVersion, Deployment, Dialect, KeyEnv, KeyId,
+    KeyVersion, ModelId, ModelRoute, Random, RequestLog, Strategy, Upstream, UpstreamId, UpstreamSettings, VirtualKey,
+    Visible,
 };
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
@@ -17,7 +18,7 @@ use testkit_db::TestDb;
 use testkit_domain::{CountedRandom, ManualClock, key, project};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{Gateway, GatewayConfig, MemoryCounters, Parts};
+use crate::{Gateway, GatewayConfig, MemoryClaims, Parts};
 
 /// An issued key.
 pub(crate) struct Issued {
@@ -62,7 +63,8 @@ impl TestGateway {
             dialer: dialer(),
             clock: clock.clone(),
             random: random.clone(),
-            counters: Arc::new(MemoryCounters::default()),
+            claims: Arc::new(MemoryClaims::default()),
+            catalog: Arc::new(domain::Catalog::new(providers::built_in())),
             config,
             tasks: TaskTracker::new(),
             shutdown: shutdown.clone(),
@@ -119,24 +121,77 @@ impl TestGateway {
     }
 
     /// Adds an upstream.
-    pub(crate) async fn upstream(&self, provider: Provider, base_url: &str, is_default: bool) -> Upstream {
+    pub(crate) async fn upstream(&self, provider: &str, base_url: &str, is_default: bool) -> Upstream {
+        self.upstream_with(provider, base_url, |upstream| {
+            if is_default {
+                upstream.default_for = Dialect::ALL.to_vec();
+            }
+        })
+        .await
+    }
+
+    /// Adds an upstream that is set otherwise.
+    pub(crate) async fn upstream_with(
+        &self,
+        provider: &str,
+        base_url: &str,
+        change: impl FnOnce(&mut Upstream),
+    ) -> Upstream {
         let random: &dyn Random = &*self.random;
         let id = UpstreamId::new(self.clock.now(), random.bytes());
-        let upstream = Upstream {
+        let mut upstream = Upstream {
             name: id.to_string(),
             id,
-            provider,
+            provider: provider.parse().unwrap(),
             base_url: base_url.parse().unwrap(),
-            is_default,
+            default_for: vec![],
             has_secret: false,
+            settings: UpstreamSettings::default(),
             created_at: self.clock.now(),
             updated_at: self.clock.now(),
         };
+        change(&mut upstream);
         let mut tx = self.db.store.begin().await.unwrap();
         tx.insert_upstream(&self.keyring, &upstream).await.unwrap();
         tx.announce(Change { kind: ChangeKind::Upstream, id: upstream.id.to_string() }).await.unwrap();
         tx.commit().await.unwrap();
         upstream
+    }
+
+    /// Adds a route that tries these upstreams in this order, each under the model of its position (`m0`, `m1`, …).
+    pub(crate) async fn route(
+        &self,
+        name: &str,
+        upstreams: &[&Upstream],
+        change: impl FnOnce(&mut ModelRoute),
+    ) -> ModelRoute {
+        let random: &dyn Random = &*self.random;
+        let now = self.clock.now();
+        let deployment = |(at, upstream): (usize, &&Upstream)| Deployment {
+            upstream: upstream.id.clone(),
+            model: format!("m{at}"),
+            weight: 1,
+            priority: 0,
+        };
+        let mut route = ModelRoute {
+            id: ModelId::new(now, random.bytes()),
+            name: name.to_owned(),
+            description: String::new(),
+            strategy: Strategy::Ordered,
+            deployments: upstreams.iter().enumerate().map(deployment).collect(),
+            retries: 2,
+            retry_sent: false,
+            rest_seconds: 30,
+            timeout: None,
+            created_at: now,
+            updated_at: now,
+        };
+        change(&mut route);
+        let mut tx = self.db.store.begin().await.unwrap();
+        tx.insert_model(&self.keyring, &route).await.unwrap();
+        tx.announce(Change { kind: ChangeKind::Model, id: route.id.to_string() }).await.unwrap();
+        tx.commit().await.unwrap();
+        route
     }
 
     /// Stores a secret for an upstream, sealed for `base_url`.

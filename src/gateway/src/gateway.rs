@@ -5,20 +5,25 @@ use std::sync::Arc;
 
 use cork::Gate;
 use dial::Dialer;
-use domain::{Clock, Random};
+use domain::{Catalog, Clock, Random};
 use keyring::{KeyFormat, Keyring};
-use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    body_reader,
+    balance::Balance,
+    body_reader::Memory,
+    claims::Claims,
     config::GatewayConfig,
-    counters::Counters,
     directory::{Directory, Store},
     ids::Ids,
     ledger::{Ledger, LedgerError, SpoolSize},
+    quirks::Quirks,
+    refusal_rows::RefusalRows,
     signals::Signals,
 };
+
+/// How often refusals of minutes that are over are looked for.
+const REFUSALS_FLUSH: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// What a gateway is built from.
 pub struct Parts {
@@ -34,8 +39,10 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Random bytes.
     pub random: Arc<dyn Random>,
-    /// Where rate limits are counted.
-    pub counters: Arc<dyn Counters>,
+    /// Where limits are counted.
+    pub claims: Arc<dyn Claims>,
+    /// The providers.
+    pub catalog: Arc<Catalog>,
     /// Limits and timers.
     pub config: GatewayConfig,
     /// Where background tasks run.
@@ -58,9 +65,12 @@ pub struct Gateway {
     pub(crate) dialer: Dialer,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
-    pub(crate) counters: Arc<dyn Counters>,
+    pub(crate) claims: Arc<dyn Claims>,
+    pub(crate) balance: Balance,
+    pub(crate) quirks: Quirks,
+    pub(crate) refusal_rows: Arc<RefusalRows>,
     pub(crate) config: GatewayConfig,
-    pub(crate) body_memory: Arc<Semaphore>,
+    pub(crate) body_memory: Memory,
     pub(crate) signals: Signals,
     pub(crate) ids: Ids,
 }
@@ -68,7 +78,7 @@ pub struct Gateway {
 impl Gateway {
     /// Reads what an earlier process left in the spool, subscribes to changes, and starts inserting rows.
     ///
-    /// It waits for nothing today; it is `async` because counters of several nodes will have to be reached here.
+    /// It waits for nothing today; it is `async` because limits of several nodes will have to be reached here.
     #[allow(clippy::unused_async)]
     pub async fn start(parts: Parts) -> Result<Arc<Self>, StartError> {
         let config = parts.config;
@@ -79,19 +89,31 @@ impl Gateway {
             config.durability,
             parts.store.clone(),
             &parts.tasks,
-            parts.shutdown,
+            parts.shutdown.clone(),
         )?;
+        let refusal_rows = Arc::new(RefusalRows::new(ledger.journal().clone(), parts.clock.clone()));
+        parts.tasks.spawn(flush_refusals(refusal_rows.clone(), parts.shutdown));
         let dialer = parts.dialer.behind(ledger.journal().requests_gate());
         Ok(Arc::new(Self {
-            directory: Directory::start(parts.store, parts.keyring.clone(), parts.clock.clone(), parts.tasks),
+            directory: Directory::start(
+                parts.store,
+                parts.keyring.clone(),
+                parts.clock.clone(),
+                parts.tasks,
+                parts.catalog,
+                dialer.clone(),
+            ),
             ledger,
             keyring: parts.keyring,
             key_format: parts.key_format,
             dialer,
             clock: parts.clock,
             random: parts.random,
-            counters: parts.counters,
-            body_memory: body_reader::memory(config.body_memory),
+            claims: parts.claims,
+            balance: Balance::default(),
+            quirks: Quirks::default(),
+            refusal_rows,
+            body_memory: Memory::of(config.body_memory),
             signals: Signals::new(),
             ids: Ids::default(),
             config,
@@ -120,7 +142,15 @@ impl Gateway {
 
     /// After the last answer: moves what is left in the spool into the database.
     pub async fn stop(&self) {
+        self.refusal_rows.flush(true);
         self.ledger.stop().await;
+    }
+}
+
+/// Writes the refusals that were counted, minute by minute.
+async fn flush_refusals(rows: Arc<RefusalRows>, shutdown: CancellationToken) {
+    while shutdown.run_until_cancelled(tokio::time::sleep(REFUSALS_FLUSH)).await.is_some() {
+        rows.flush(false);
     }
 }
 

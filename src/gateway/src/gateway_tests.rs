@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
-use domain::{ErrorClass, ModelPattern, Provider, Visible};
+use domain::{ErrorClass, ModelPattern, Visible};
 use http::{Request, StatusCode};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -89,7 +89,7 @@ async fn every_refusal_of_a_known_key_has_a_row() {
     let fixture = TestGateway::new().await;
     let issued = fixture.issue(|key| {
         key.policy.allowed_models = vec![ModelPattern::try_from("echo*".to_owned()).unwrap()];
-        key.policy.rate_limits.requests_per_minute = Some(2);
+        key.policy.rate_limits.requests_per_minute = Some(5);
     });
     let issued = issued.await;
     let path = "/v1/chat/completions";
@@ -176,7 +176,7 @@ async fn requests_pass_as_they_are_but_for_the_key() {
         "HTTP/1.1 202 Accepted\r\nserver: secret-nginx\r\nset-cookie: a=b\r\nx-request-id: up-1\r\ncontent-length: 2\r\n\r\nok",
     )
     .await;
-    fixture.upstream(Provider::OpenaiCompatible, &base, true).await;
+    fixture.upstream("openai_compatible", &base, true).await;
     let sent = request(&issued, "/v1/files/a%2Fb?x=%20&y=//").method("PUT").header("cookie", "c=d");
     let sent =
         sent.header("x-forwarded-for", "6.6.6.6").header("openai-beta", "b").header("x-api-key", issued_text(&issued));
@@ -214,7 +214,7 @@ async fn what_an_upstream_may_not_say_becomes_a_refusal() {
         let fixture = TestGateway::new().await;
         let issued = fixture.issue(|_| {}).await;
         let (base, _got) = upstream(answer).await;
-        fixture.upstream(Provider::OpenaiCompatible, &base, true).await;
+        fixture.upstream("openai_compatible", &base, true).await;
         let answer = fixture.post(&issued, "/v1/chat/completions", "{\"model\":\"gpt-5\"}").await;
         assert_eq!(answer.status(), status);
         assert!(!answer.headers().contains_key("location"));
@@ -233,7 +233,7 @@ async fn an_upstreams_own_no_passes_as_it_is() {
         "HTTP/1.1 429 Too Many Requests\r\nretry-after: 7\r\ncontent-type: application/json\r\ncontent-length: 7\r\n\r\n{\"a\":1}",
     )
     .await;
-    fixture.upstream(Provider::OpenaiCompatible, &base, true).await;
+    fixture.upstream("openai_compatible", &base, true).await;
     let answer = fixture.post(&issued, "/v1/chat/completions", "{\"model\":\"gpt-5\"}").await;
     assert_eq!(
         (answer.status().as_u16(), &answer.headers()["retry-after"]),
@@ -251,7 +251,7 @@ async fn a_stream_reset_by_its_upstream_ends_with_an_error_event() {
         "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\nb\r\ndata: {}\r\n\r\n\r\n5\r\nda",
     )
     .await;
-    fixture.upstream(Provider::OpenaiCompatible, &base, true).await;
+    fixture.upstream("openai_compatible", &base, true).await;
     let answer = fixture.post(&issued, "/v1/responses", "{\"model\":\"gpt-5\",\"stream\":true}").await;
     let body = text(answer).await;
     assert!(
@@ -266,7 +266,7 @@ async fn a_client_that_leaves_before_the_answer_has_a_row() {
     let fixture = TestGateway::new().await;
     let issued = fixture.issue(|_| {}).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    fixture.upstream(Provider::OpenaiCompatible, &format!("http://{}/v1", listener.local_addr().unwrap()), true).await;
+    fixture.upstream("openai_compatible", &format!("http://{}/v1", listener.local_addr().unwrap()), true).await;
     let sent = fixture.post(&issued, "/v1/chat/completions", "{\"model\":\"gpt-5\"}");
     // Gone as soon as the upstream has the connection.
     tokio::select! {
@@ -281,7 +281,7 @@ async fn a_client_that_leaves_before_the_answer_has_a_row() {
 async fn a_secret_bound_to_another_address_is_not_sent() {
     let fixture = TestGateway::new().await;
     let issued = fixture.issue(|_| {}).await;
-    let upstream = fixture.upstream(Provider::OpenaiCompatible, "http://127.0.0.1:9/v1", true).await;
+    let upstream = fixture.upstream("openai_compatible", "http://127.0.0.1:9/v1", true).await;
     fixture.secret(&upstream, "http://127.0.0.1:9/v2", "sk-provider-secret").await;
     let answer = fixture.post(&issued, "/v1/chat/completions", "{\"model\":\"gpt-5\"}").await;
     assert_eq!((answer.status().as_u16(), code(&text(answer).await)), (503, "credential_unreadable".to_owned()));
@@ -293,7 +293,7 @@ async fn an_upstream_without_the_secret_it_needs_is_not_called_anonymously() {
     let fixture = TestGateway::new().await;
     let issued = fixture.issue(|_| {}).await;
     let (base, mut got) = upstream("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
-    fixture.upstream(Provider::Openai, &base, true).await;
+    fixture.upstream("openai", &base, true).await;
     let answer = fixture.post(&issued, "/v1/chat/completions", "{\"model\":\"gpt-5\"}").await;
     assert_eq!((answer.status().as_u16(), code(&text(answer).await)), (503, "credential_unreadable".to_owned()));
     assert!(got.try_recv().is_err(), "nothing was sent");
@@ -304,7 +304,7 @@ async fn the_upstreams_secret_is_put_in_place_of_the_key() {
     let fixture = TestGateway::new().await;
     let issued = fixture.issue(|_| {}).await;
     let (base, got) = upstream("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
-    let upstream = fixture.upstream(Provider::OpenaiCompatible, &base, true).await;
+    let upstream = fixture.upstream("openai_compatible", &base, true).await;
     fixture.secret(&upstream, upstream.base_url.as_str(), "sk-provider-secret").await;
     assert_eq!(fixture.post(&issued, "/v1/chat/completions", "{\"model\":\"gpt-5\"}").await.status(), 200);
     assert!(got.await.unwrap().contains("authorization: Bearer sk-provider-secret\r\n"));

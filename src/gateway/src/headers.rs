@@ -5,13 +5,25 @@
 
 use std::net::IpAddr;
 
-use domain::BaseUrl;
+use domain::{BaseUrl, UpstreamSettings};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use ipnet::IpNet;
 
 /// Request fields that pass. `accept-encoding` is not here: it depends on who reads the answer.
 fn is_for_upstream(name: &str) -> bool {
-    matches!(
+    const PREFIXES: [&str; 10] = [
+        "openai-",
+        "x-openai-",
+        "x-codex-",
+        "anthropic-",
+        "x-claude-code-",
+        "x-stainless-",
+        "x-goog-",
+        "x-session-",
+        "x-grok-",
+        "x-opencode-",
+    ];
+    let listed = matches!(
         name,
         "accept"
             | "accept-language"
@@ -23,17 +35,31 @@ fn is_for_upstream(name: &str) -> bool {
             | "if-match"
             | "if-modified-since"
             | "if-none-match"
+            | "originator"
             | "range"
+            | "session-id"
+            | "session_id"
+            | "traceparent"
+            | "tracestate"
             | "user-agent"
             | "x-client-request-id"
             | "x-request-id"
             | "x-title"
-    ) || ["openai-", "anthropic-", "x-stainless-"].iter().any(|prefix| name.starts_with(prefix))
+    );
+    listed || PREFIXES.iter().any(|prefix| name.starts_with(prefix)) && !is_credential(name)
+}
+
+/// Whether a field carries a credential, even where the prefix of its name is open.
+fn is_credential(name: &str) -> bool {
+    ["api-key", "api_key", "apikey", "authorization", "token", "secret", "cookie", "credential", "password"]
+        .iter()
+        .any(|word| name.contains(word))
 }
 
 /// Answer fields that pass. The length is not here: it depends on whether the body is changed.
 fn is_for_client(name: &str) -> bool {
-    matches!(
+    const PREFIXES: [&str; 5] = ["openai-", "anthropic-", "x-ratelimit-", "ratelimit", "x-goog-upload-"];
+    let listed = matches!(
         name,
         "accept-ranges"
             | "age"
@@ -54,9 +80,12 @@ fn is_for_client(name: &str) -> bool {
             | "vary"
             | "warning"
             | "x-content-type-options"
+            | "x-models-etag"
             | "x-request-id"
             | "x-should-retry"
-    ) || ["openai-", "anthropic-", "x-ratelimit-", "ratelimit"].iter().any(|prefix| name.starts_with(prefix))
+    );
+    // Whose organisation pays is nothing for clients to know.
+    listed || PREFIXES.iter().any(|prefix| name.starts_with(prefix)) && name != "openai-organization"
 }
 
 /// Longest chain of proxies that is followed.
@@ -70,6 +99,18 @@ pub(crate) fn for_upstream(client: HeaderMap, identity: bool) -> HeaderMap {
         out.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     }
     out
+}
+
+/// Puts what an upstream has of its own in place of whatever the client says.
+pub(crate) fn add_own(out: &mut HeaderMap, settings: &UpstreamSettings) {
+    let pinned = [("openai-organization", &settings.organization), ("openai-project", &settings.project)];
+    let pinned = pinned.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
+    let own = settings.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    for (name, value) in pinned.chain(own) {
+        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value)) {
+            out.insert(name, value);
+        }
+    }
 }
 
 /// What of an upstream's fields reaches the client. `rewritten`: its body is changed on the way, so its length and
@@ -86,13 +127,27 @@ pub(crate) fn for_client(upstream: HeaderMap, rewritten: bool) -> HeaderMap {
 }
 
 /// Where an answer says that its resource is, as the client reaches it: some calls hand out the id of what they made
-/// nowhere else. `None` for a place that is not under the upstream's base URL, which is nothing for clients to know.
-pub(crate) fn location(upstream: &HeaderValue, base: &BaseUrl) -> Option<HeaderValue> {
+/// nowhere else. `root` is what stands before the tail in the client's paths. `None` for a place that is not under the
+/// upstream's base URL, which is nothing for clients to know.
+pub(crate) fn location(upstream: &HeaderValue, base: &BaseUrl, root: &str) -> Option<HeaderValue> {
     let text = upstream.to_str().ok()?;
     let path = text.strip_prefix(base.origin()).unwrap_or(text);
     let tail = path.strip_prefix(base.prefix())?;
     let inside = tail.starts_with('/') && !tail.starts_with("//");
-    inside.then(|| HeaderValue::try_from(format!("/v1{tail}")).ok())?
+    inside.then(|| HeaderValue::try_from(format!("{root}{tail}")).ok())?
+}
+
+/// The session that a client names, by the names of the agents that do.
+pub(crate) fn session(client: &HeaderMap) -> Option<&str> {
+    const NAMES: [&str; 6] = [
+        "x-claude-code-session-id",
+        "session-id",
+        "session_id",
+        "x-session-id",
+        "x-opencode-session",
+        "x-session-affinity",
+    ];
+    NAMES.iter().find_map(|name| client.get(*name)?.to_str().ok()).filter(|text| !text.is_empty())
 }
 
 /// The length that counts: none where there are chunks, which carry their own (RFC 9112, 6.3), and one number however
@@ -186,193 +241,5 @@ fn is_one_hop(connection: &[HeaderValue], name: &str) -> bool {
 mod fuzz;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn map(fields: &[(&str, &str)]) -> HeaderMap {
-        let mut out = HeaderMap::new();
-        for (name, value) in fields {
-            out.append(name.parse::<HeaderName>().unwrap(), value.parse().unwrap());
-        }
-        out
-    }
-
-    fn names(headers: &HeaderMap) -> Vec<&str> {
-        let mut names: Vec<&str> = headers.keys().map(HeaderName::as_str).collect();
-        names.sort_unstable();
-        names
-    }
-
-    #[test]
-    fn only_listed_request_fields_reach_the_upstream() {
-        let client = map(&[
-            ("authorization", "Bearer x"),
-            ("x-api-key", "x"),
-            ("x-goog-api-key", "x"),
-            ("api-key", "x"),
-            ("cookie", "a=b"),
-            ("host", "h"),
-            ("content-length", "5"),
-            ("transfer-encoding", "chunked"),
-            ("te", "trailers"),
-            ("upgrade", "h2c"),
-            ("x-forwarded-for", "1.1.1.1"),
-            ("forwarded", "for=1.1.1.1"),
-            ("via", "p"),
-            ("proxy-authorization", "x"),
-            ("origin", "https://o"),
-            ("referer", "https://o"),
-            ("expect", "100-continue"),
-            ("keep-alive", "1"),
-            ("open_ai-beta", "x"),
-            ("x-http-method-override", "DELETE"),
-            ("x-keywright-request-id", "x"),
-            ("content-encoding", "gzip"),
-            ("sec-fetch-site", "none"),
-            ("accept", "*/*"),
-            ("accept-encoding", "gzip"),
-            ("user-agent", "OpenAI/Python"),
-            ("openai-beta", "a"),
-            ("openai-organization", "org"),
-            ("anthropic-version", "v"),
-            ("x-stainless-lang", "python"),
-            ("idempotency-key", "k"),
-            ("content-type", "application/json"),
-        ]);
-        let expected = [
-            "accept",
-            "accept-encoding",
-            "anthropic-version",
-            "content-type",
-            "idempotency-key",
-            "openai-beta",
-            "openai-organization",
-            "user-agent",
-            "x-stainless-lang",
-        ];
-        assert_eq!(names(&for_upstream(client.clone(), false)), expected);
-        assert_eq!(for_upstream(client.clone(), true)["accept-encoding"], "identity");
-        assert_eq!(for_upstream(HeaderMap::new(), true)["accept-encoding"], "identity");
-    }
-
-    #[test]
-    fn only_listed_answer_fields_reach_the_client() {
-        let upstream = map(&[
-            ("set-cookie", "a=b"),
-            ("server", "nginx"),
-            ("location", "https://x"),
-            ("access-control-allow-origin", "*"),
-            ("connection", "keep-alive"),
-            ("transfer-encoding", "chunked"),
-            ("alt-svc", "h3"),
-            ("cf-ray", "x"),
-            ("strict-transport-security", "x"),
-            ("www-authenticate", "x"),
-            ("x-keywright-request-id", "forged"),
-            ("trailer", "x"),
-            ("date", "x"),
-            ("content-type", "text/event-stream"),
-            ("content-length", "5"),
-            ("x-request-id", "req"),
-            ("etag", "e"),
-            ("openai-processing-ms", "3"),
-            ("x-ratelimit-remaining-requests", "3"),
-            ("retry-after", "1"),
-        ]);
-        let expected = [
-            "content-type",
-            "etag",
-            "openai-processing-ms",
-            "retry-after",
-            "x-ratelimit-remaining-requests",
-            "x-request-id",
-        ];
-        assert_eq!(names(&for_client(upstream.clone(), false)), expected);
-        let rewritten = for_client(upstream.clone(), true);
-        assert!(!rewritten.contains_key("content-length") && !rewritten.contains_key("etag"));
-    }
-
-    #[test]
-    fn a_location_is_rewritten_as_the_client_reaches_it() {
-        let of = |base: &str, place: &str| {
-            location(&place.parse().unwrap(), &base.parse().unwrap()).map(|value| value.to_str().unwrap().to_owned())
-        };
-        for (base, place, expected) in [
-            ("https://api.openai.com/v1", "/v1/realtime/calls/rtc_1", Some("/v1/realtime/calls/rtc_1")),
-            (
-                "https://api.openai.com/v1",
-                "https://api.openai.com/v1/realtime/calls/rtc_1",
-                Some("/v1/realtime/calls/rtc_1"),
-            ),
-            ("https://h.example/openai/v1", "/openai/v1/x?y=1", Some("/v1/x?y=1")),
-            ("http://127.0.0.1:9", "/x", Some("/v1/x")),
-            ("https://api.openai.com/v1", "https://internal.example/v1/x", None),
-            ("https://api.openai.com/v1", "https://api.openai.com.evil.example/v1/x", None),
-            ("https://api.openai.com/v1", "//evil.example/v1/x", None),
-            ("http://127.0.0.1:9", "//evil.example/x", None),
-            ("https://api.openai.com/v1", "/v2/x", None),
-            ("https://api.openai.com/v1", "/v1x", None),
-            ("https://api.openai.com/v1", "relative", None),
-        ] {
-            assert_eq!(of(base, place).as_deref(), expected, "{base} {place}");
-        }
-    }
-
-    #[test]
-    fn a_length_counts_once_and_not_beside_chunks() {
-        for (fields, expected) in [
-            (&[("content-length", "5")][..], Some("5")),
-            (&[("content-length", "5"), ("content-length", "5")], Some("5")),
-            (&[("content-length", "5, 05")], Some("5")),
-            (&[("content-length", "5, 6")], None),
-            (&[("content-length", "x")], None),
-            (&[("content-length", "5"), ("transfer-encoding", "chunked")], None),
-            (&[], None),
-        ] {
-            let out = for_client(map(fields), false);
-            let found: Vec<_> = out.get_all("content-length").iter().map(|value| value.to_str().unwrap()).collect();
-            assert_eq!(found, Vec::from_iter(expected), "{fields:?}");
-        }
-    }
-
-    #[test]
-    fn what_connection_names_is_dropped_though_listed() {
-        let client = map(&[
-            ("connection", "close, X-Stainless-Lang"),
-            ("connection", "accept-encoding"),
-            ("x-stainless-lang", "a"),
-            ("accept-encoding", "gzip"),
-            ("x-stainless-os", "b"),
-        ]);
-        assert_eq!(names(&for_upstream(client.clone(), false)), ["x-stainless-os"]);
-        assert_eq!(names(&for_client(map(&[("connection", "etag"), ("etag", "e")]), false)), Vec::<&str>::new());
-    }
-
-    #[test]
-    fn fields_given_twice_pass_twice() {
-        let out = for_upstream(map(&[("openai-beta", "a"), ("openai-beta", "b")]), false);
-        assert_eq!(out.get_all("openai-beta").iter().count(), 2);
-    }
-
-    #[test]
-    fn forwarding_counts_only_from_trusted_proxies() {
-        let trusted: Vec<IpNet> = vec!["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()];
-        for (peer, forwarded, expected) in [
-            ("1.2.3.4", &["9.9.9.9"][..], "1.2.3.4"),
-            ("10.0.0.1", &[], "10.0.0.1"),
-            ("10.0.0.1", &["9.9.9.9"], "9.9.9.9"),
-            ("::ffff:10.0.0.1", &["9.9.9.9"], "9.9.9.9"),
-            ("10.0.0.1", &["6.6.6.6, 9.9.9.9, 10.0.0.2"], "9.9.9.9"),
-            ("10.0.0.1", &["6.6.6.6", "9.9.9.9:443,10.0.0.2"], "9.9.9.9"),
-            ("10.0.0.1", &["[2001:db8::1]:443"], "2001:db8::1"),
-            ("10.0.0.1", &["::ffff:9.9.9.9"], "9.9.9.9"),
-            ("10.0.0.1", &["9.9.9.9, nonsense"], "10.0.0.1"),
-            ("10.0.0.1", &["9.9.9.9, nonsense, 10.0.0.2"], "10.0.0.2"),
-            ("10.0.0.1", &["10.0.0.3, 10.0.0.2"], "10.0.0.3"),
-        ] {
-            let headers = map(&forwarded.iter().map(|value| ("x-forwarded-for", *value)).collect::<Vec<_>>());
-            let found = client_address(peer.parse().unwrap(), &headers, &trusted);
-            assert_eq!(found, expected.parse::<IpAddr>().unwrap(), "{peer} {forwarded:?}");
-        }
-    }
-}
+#[path = "headers_tests.rs"]
+mod tests;

@@ -4,9 +4,11 @@
 //! caller's dialect. `pipeline.rs` is the page to begin with. The crate uses the store in two places only, the
 //! directory (what it reads) and the ledger (what it writes).
 
+mod balance;
 mod body_reader;
+mod claims;
 mod config;
-mod counters;
+mod cors;
 mod credential;
 mod directory;
 mod exchange;
@@ -23,7 +25,10 @@ mod media_type;
 mod metering;
 mod pace;
 mod pipeline;
+mod quirks;
+mod rates;
 mod refusal;
+mod refusal_rows;
 mod request_id;
 mod signals;
 mod stages;
@@ -31,8 +36,8 @@ mod target;
 mod upstream_timeouts;
 
 pub use body_reader::{BodyError, BodyReader};
+pub use claims::{Claims, ClaimsUnavailable, MemoryClaims};
 pub use config::GatewayConfig;
-pub use counters::{Counters, CountersUnavailable, MemoryCounters};
 pub use framing::framing_is_plain;
 pub use gateway::{Gateway, Parts, StartError};
 pub use headers::client_address;

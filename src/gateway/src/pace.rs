@@ -4,6 +4,11 @@ use std::time::Duration;
 
 use crate::config::GatewayConfig;
 
+/// All of a body may take so long whatever its length.
+const WHOLE: Duration = Duration::from_secs(30);
+/// A longer one may take as long as so many bytes per second need.
+const WHOLE_RATE: u64 = 64 * 1024;
+
 /// How slow a body may be.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
@@ -28,10 +33,13 @@ impl Pace {
         self.idle
     }
 
-    /// How long the next piece may take after `bytes` came and the client was waited for during `waited`.
-    pub(crate) fn time_left(&self, bytes: u64, waited: Duration) -> Duration {
+    /// How long the next piece may take after `bytes` came and the client was waited for during `waited`. `length`: how many
+    /// bytes it said there would be; all of it may take half a minute, or as long as the slowest line that is served needs
+    /// for it.
+    pub(crate) fn time_left(&self, bytes: u64, length: u64, waited: Duration) -> Duration {
         let earned = Duration::from_secs_f64(precise(bytes) / precise(self.min_rate.max(1)));
-        self.idle.min((self.grace + earned).saturating_sub(waited))
+        let whole = WHOLE.max(Duration::from_secs(bytes.max(length) / WHOLE_RATE));
+        self.idle.min((self.grace + earned).saturating_sub(waited)).min(whole.saturating_sub(waited))
     }
 }
 

@@ -12,6 +12,7 @@ use http::{Request, Response};
 use tracing::Instrument as _;
 
 use crate::{
+    cors,
     gateway::Gateway,
     headers,
     incoming::IncomingRequest,
@@ -38,10 +39,20 @@ impl Gateway {
         let started_at = self.clock.now();
         let id = self.ids.next(started_at, &*self.random);
         let (head, body) = request.into_parts();
+        // Known before anything else, so that every refusal speaks it.
+        let dialect = providers::detect(head.uri.path(), |name| head.headers.contains_key(name));
+        let origin = cors::allowed(&head.headers, &self.config.cors_origins);
+        if cors::is_preflight(&head.method, &head.headers) {
+            return match origin {
+                Some(origin) => cors::preflight(origin, &head.headers),
+                None => Refusal::OriginNotAllowed.answer(&id, dialect, false),
+            };
+        }
         let incoming = IncomingRequest {
             id: id.clone(),
             started_at,
             started_ns: self.clock.monotonic_ns(),
+            dialect,
             address: headers::client_address(peer.ip(), &head.headers, &self.config.trusted_proxies),
             method: head.method,
             uri: head.uri,
@@ -53,10 +64,14 @@ impl Gateway {
         // At the usual level of the log the span is off and costs nothing; all that is said within it carries the id.
         let span = tracing::debug_span!("request", request = %id);
         let answered = AssertUnwindSafe(answer(self, incoming)).catch_unwind().instrument(span).await;
-        answered.unwrap_or_else(|_| {
+        let mut answer = answered.unwrap_or_else(|_| {
             tracing::error!(request = %id, "a request made the gateway panic");
-            Refusal::Internal.answer(&id, true)
-        })
+            Refusal::Internal.answer(&id, dialect, true)
+        });
+        if let Some(origin) = origin {
+            cors::mark(answer.headers_mut(), origin);
+        }
+        answer
     }
 }
 
@@ -66,7 +81,7 @@ async fn answer(g: &Gateway, incoming: IncomingRequest) -> Response<Body> {
         Ok(answer) => answer,
         Err(refused) => {
             signals::refused(refused.refusal.code());
-            decline(refused).await
+            decline(g, refused).await
         }
     }
 }
@@ -75,13 +90,13 @@ async fn run(g: &Gateway, incoming: IncomingRequest) -> Result<Response<Body>, B
     let mut timer = g.signals.timer(&*g.clock, incoming.started_ns);
     let caller = authenticate(g, incoming).await?;
     timer.end(Stage::Authenticate);
+    let caller = admit(g, caller).await?;
+    timer.end(Stage::Admit);
     let ask = parse(g, caller).await?;
     timer.end(Stage::Parse);
-    let grant = admit(g, ask).await?;
-    timer.end(Stage::Admit);
-    let plan = plan(g, grant).await?;
+    let plan = plan(g, ask).await?;
     timer.end(Stage::Plan);
     let answer = dispatch(g, plan).await?;
     timer.end(Stage::Dispatch);
-    Ok(relay(answer).await)
+    Ok(relay(answer, g.clock.now()).await)
 }

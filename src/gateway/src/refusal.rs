@@ -3,26 +3,31 @@
 //! A refusal says no more than its receiver may know: an unknown, disabled, expired and revoked key all get the same
 //! (G4), and no client learns where upstreams are. The row has the rest.
 
+mod message;
+
 use axum::body::Body;
-use domain::{ErrorClass, KeyState, RequestId};
+use domain::{Dialect, ErrorClass, KeyState, Permission, RequestId, Rule, Scope};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use providers::ErrorText;
 
 use crate::request_id::{REQUEST_ID, insert_request_id};
 
-/// The vendor's field for its own: SDKs show it with an error.
-const VENDOR_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The vendors' fields for their own: SDKs show them with an error.
+const VENDOR_REQUEST_IDS: [HeaderName; 2] =
+    [HeaderName::from_static("x-request-id"), HeaderName::from_static("request-id")];
 const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 const RETRY_AFTER_MS: HeaderName = HeaderName::from_static("retry-after-ms");
 
-/// A spent rate limit.
+/// Longer waits than so many seconds are not for an SDK to sleep through.
+const PATIENCE: u64 = 60;
+
+/// A spent limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ExhaustedLimit {
-    /// Requests per minute.
-    pub limit: u32,
+    /// Which.
+    pub rule: Rule,
     /// Until the same request would pass.
     pub retry_after_ns: u64,
-    /// Until the allowance is whole again.
-    pub reset_ns: u64,
 }
 
 /// A no.
@@ -56,8 +61,20 @@ pub(crate) enum Refusal {
     KeyInUrl,
     /// The key may not be used from there.
     IpNotAllowed,
-    /// The key may not use that model.
-    ModelNotAllowed(String),
+    /// The key may not use that model; `None`: it named none, or something that is no name.
+    ModelNotAllowed(Option<String>),
+    /// There is no such model, as far as the key may know.
+    ModelNotFound(String),
+    /// The key lacks a scope.
+    ScopeNotAllowed(Scope),
+    /// The key may only read, or only write.
+    PermissionNotAllowed(Permission),
+    /// A browser's origin that is not configured.
+    OriginNotAllowed,
+    /// It wants to go on as a WebSocket.
+    UpgradeRequired,
+    /// It came back to the installation that had sent it on.
+    LoopDetected,
     /// The key may not reach that upstream.
     UpstreamNotAllowed,
     /// Too many requests.
@@ -68,6 +85,10 @@ pub(crate) enum Refusal {
     JsonTooDeep,
     /// A top-level field stands twice.
     DuplicateField(String),
+    /// It has more top-level fields than any request.
+    TooManyFields,
+    /// The body is no form, or one that could be read in two ways.
+    InvalidForm,
     /// More than so many bytes.
     RequestTooLarge(u64),
     /// A compressed request.
@@ -76,12 +97,17 @@ pub(crate) enum Refusal {
     RequestTimeout,
     /// All the memory there is for request bodies is taken.
     Overloaded,
+    /// The key's other requests hold as much of it as one key may.
+    KeyOverloaded,
     /// Outside of `/v1/`.
     NotFound,
     /// Database, counters or spool do not answer.
     StoreUnavailable,
-    /// Nowhere to send it.
-    NoUpstream,
+    /// Nowhere to send it in this dialect.
+    NoUpstream(Dialect),
+    /// Every deployment rests, or the upstream has as many open requests as it may have; after so many seconds one may
+    /// answer.
+    UpstreamOverloaded(u64),
     /// The upstream's secret does not open.
     CredentialUnreadable,
     /// The upstream's row does not verify: it was changed by something other than the product.
@@ -168,17 +194,27 @@ impl Refusal {
             Self::ModelNotAllowed(_) => {
                 Facts { param: Some("model"), ..facts(403, "model_not_allowed", Class::ModelNotAllowed) }
             }
+            Self::ModelNotFound(_) => {
+                Facts { param: Some("model"), ..facts(404, "model_not_found", Class::ModelNotAllowed) }
+            }
+            Self::ScopeNotAllowed(_) => facts(403, "scope_not_allowed", Class::ScopeNotAllowed),
+            Self::PermissionNotAllowed(_) => facts(403, "permission_not_allowed", Class::PermissionNotAllowed),
+            Self::OriginNotAllowed => bad(403, "origin_not_allowed"),
+            Self::UpgradeRequired => bad(426, "upgrade_required"),
+            Self::LoopDetected => facts(508, "loop_detected", Class::LoopDetected),
+            Self::UpstreamOverloaded(_) => facts(503, "upstream_overloaded", Class::UpstreamOverloaded),
             Self::UpstreamNotAllowed => facts(403, "upstream_not_allowed", Class::UpstreamNotAllowed),
             Self::RateLimitExceeded(_) => facts(429, "rate_limit_exceeded", Class::RateLimitExceeded),
-            Self::InvalidJson | Self::JsonTooDeep => bad(400, "invalid_json"),
+            Self::InvalidJson | Self::JsonTooDeep | Self::TooManyFields => bad(400, "invalid_json"),
+            Self::InvalidForm => bad(400, "invalid_form"),
             Self::DuplicateField(_) => bad(400, "duplicate_field"),
             Self::RequestTooLarge(_) => bad(413, "request_too_large"),
             Self::UnsupportedEncoding => bad(415, "unsupported_encoding"),
             Self::RequestTimeout => bad(408, "request_timeout"),
-            Self::Overloaded => facts(503, "overloaded", Class::Internal),
+            Self::Overloaded | Self::KeyOverloaded => facts(503, "overloaded", Class::Internal),
             Self::NotFound => bad(404, "not_found"),
             Self::StoreUnavailable => facts(503, "store_unavailable", Class::StoreUnavailable),
-            Self::NoUpstream => facts(503, "no_upstream", Class::NoUpstream),
+            Self::NoUpstream(_) => facts(503, "no_upstream", Class::NoUpstream),
             Self::UpstreamDamaged => facts(503, "upstream_damaged", Class::UpstreamDamaged),
             Self::CredentialUnreadable => facts(503, "credential_unreadable", Class::CredentialUnreadable),
             Self::UpstreamUnavailable => facts(502, "upstream_unavailable", Class::UpstreamUnavailable),
@@ -191,91 +227,27 @@ impl Refusal {
         }
     }
 
-    /// The sentence for the client: what is wrong, and what mends it.
-    pub(crate) fn message(&self) -> String {
-        let fixed = match self {
-            Self::InvalidFraming => {
-                "The request's framing is not valid: use Content-Length, or Transfer-Encoding: chunked."
-            }
-            Self::BodyBroke => "The request's body is not what its framing says.",
-            Self::ClientGone => "The client went away.",
-            Self::InvalidHost => "The request needs exactly one valid Host header.",
-            Self::InvalidTarget => "The request's path is not valid: use plain, non-empty segments such as /v1/models.",
-            Self::TargetTooLong => "The request's path and query are longer than 8192 bytes.",
-            Self::MethodNotAllowed => "This method is not allowed here.",
-            Self::ExpectationFailed => "The only expectation that can be met is 100-continue.",
-            Self::MissingApiKey => {
-                "You didn't provide an API key. Provide it in an Authorization header using Bearer auth (i.e. \
-                 Authorization: Bearer YOUR_KEY)."
-            }
-            Self::InvalidApiKey(_) | Self::RevokedMidStream => "Incorrect API key provided.",
-            Self::AmbiguousCredentials => "The request carries more than one API key. Send exactly one.",
-            Self::KeyInUrl => {
-                "API keys are not accepted in the URL, where logs keep them. Send the key in the Authorization header, \
-                 and consider the one in this URL leaked."
-            }
-            Self::IpNotAllowed => "This API key may not be used from your address.",
-            Self::UpstreamNotAllowed => "This API key may not use this upstream.",
-            Self::InvalidJson => "The request's body is not valid JSON.",
-            Self::JsonTooDeep => "The request's JSON nests deeper than 64 levels.",
-            Self::UnsupportedEncoding => {
-                "Compressed requests are not supported. Send the body without Content-Encoding."
-            }
-            Self::RequestTimeout => "The request's body came too slowly.",
-            Self::Overloaded => "The gateway holds as many request bodies as it can. Try again in a moment.",
-            Self::NotFound => {
-                "There is nothing at this path. The API of the upstream begins with /v1/; /v1/key/ is kept for the gateway's own."
-            }
-            Self::StoreUnavailable => "The gateway's database does not answer. Try again in a moment.",
-            Self::NoUpstream => {
-                "No upstream takes requests of this API key. An administrator can add one, or make one the default."
-            }
-            Self::CredentialUnreadable => {
-                "The upstream's stored secret cannot be opened. An administrator must enter it again."
-            }
-            Self::UpstreamDamaged => {
-                "The upstream's entry in the database is damaged. An administrator must restore it or add it again."
-            }
-            Self::UpstreamUnavailable => "The upstream cannot be reached.",
-            Self::UpstreamForbidden => {
-                "The upstream's address may not be called. An administrator can allow its network."
-            }
-            Self::UpstreamTimeout => "The upstream did not answer in time.",
-            Self::UpstreamAuthFailed => {
-                "The upstream does not accept the gateway's credential. An administrator must replace it."
-            }
-            Self::UpstreamRedirected(_) => {
-                "The upstream redirects, which is never followed. An administrator must correct its base URL."
-            }
-            Self::UpstreamInvalidResponse => "The upstream's answer is not usable HTTP.",
-            Self::Internal => "The gateway failed. The request id helps its administrator to find out why.",
-            Self::ModelNotAllowed(model) => {
-                return format!("This API key may not use the model '{}'.", shown(model));
-            }
-            Self::DuplicateField(field) => {
-                return format!("The field '{}' stands twice in the request's body.", shown(field));
-            }
-            Self::RequestTooLarge(limit) => return format!("The request's body is larger than {limit} bytes."),
-            Self::RateLimitExceeded(exhausted) => {
-                let wait = whole_seconds(exhausted.retry_after_ns);
-                let limit = exhausted.limit;
-                return format!("Rate limit reached: {limit} requests per minute. Try again in {wait} s.");
-            }
-        };
-        fixed.to_owned()
-    }
-
-    /// The whole answer. `close`: the request was not read to its end, so its connection cannot be used again.
-    pub(crate) fn answer(&self, id: &RequestId, close: bool) -> Response<Body> {
-        let facts = self.facts();
-        let body = providers::openai::error_body(facts.status, facts.code, &self.message(), facts.param);
+    /// The whole answer, in the caller's dialect. `close`: the request was not read to its end, so its connection cannot be
+    /// used again.
+    pub(crate) fn answer(&self, id: &RequestId, dialect: Dialect, close: bool) -> Response<Body> {
+        let (facts, status, message) = (self.facts(), self.status_in(dialect), self.message());
+        let body = providers::of(dialect).error_body(&ErrorText {
+            status,
+            code: facts.code,
+            message: &message,
+            param: facts.param,
+            request_id: id.as_str(),
+            retry_after: self.retry_after(),
+        });
         let mut answer = Response::new(Body::from(body));
-        *answer.status_mut() = StatusCode::from_u16(facts.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = answer.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         stamp(headers, id);
         if let Some(id) = headers.get(REQUEST_ID).cloned() {
-            headers.insert(VENDOR_REQUEST_ID, id);
+            for name in VENDOR_REQUEST_IDS {
+                headers.insert(name, id.clone());
+            }
         }
         if close {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
@@ -284,23 +256,48 @@ impl Refusal {
         answer
     }
 
-    fn add_fields(&self, headers: &mut HeaderMap) {
+    /// The HTTP status as the dialect's vendor says it.
+    pub(crate) fn status_in(&self, dialect: Dialect) -> u16 {
+        let facts = self.facts();
+        providers::of(dialect).status(facts.status, facts.code)
+    }
+
+    /// After how many seconds the same request may pass.
+    fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::RateLimitExceeded(exhausted) => rate_limit_fields(headers, *exhausted),
+            Self::RateLimitExceeded(exhausted) => Some(exhausted.wait()),
+            Self::UpstreamOverloaded(seconds) => Some(*seconds),
+            Self::StoreUnavailable | Self::Overloaded | Self::KeyOverloaded => Some(1),
+            _ => None,
+        }
+    }
+
+    fn add_fields(&self, headers: &mut HeaderMap) {
+        if let Some(seconds) = self.retry_after() {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            if seconds > PATIENCE {
+                headers.insert(SHOULD_RETRY, HeaderValue::from_static("false"));
+            }
+        }
+        match self {
+            Self::RateLimitExceeded(exhausted) => {
+                headers.insert(RETRY_AFTER_MS, HeaderValue::from(exhausted.retry_after_ns.div_ceil(1_000_000).max(1)));
+            }
             Self::MethodNotAllowed => {
                 headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
             }
-            Self::StoreUnavailable | Self::Overloaded => {
-                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-            }
             // Nothing that a client does makes these good: an administrator has to.
-            Self::NoUpstream
+            Self::NoUpstream(_)
             | Self::CredentialUnreadable
             | Self::UpstreamDamaged
             | Self::UpstreamForbidden
             | Self::UpstreamAuthFailed
+            | Self::LoopDetected
             | Self::UpstreamRedirected(_) => {
                 headers.insert(SHOULD_RETRY, HeaderValue::from_static("false"));
+            }
+            Self::UpgradeRequired => {
+                headers.insert(header::UPGRADE, HeaderValue::from_static("HTTP/1.1"));
             }
             _ if self.status() == 401 => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -310,57 +307,17 @@ impl Refusal {
     }
 }
 
+impl ExhaustedLimit {
+    /// Whole seconds, rounded up: whoever waits so long is let in. A place among those under way may be free at any moment.
+    pub(crate) fn wait(&self) -> u64 {
+        self.retry_after_ns.div_ceil(1_000_000_000).max(1)
+    }
+}
+
 /// Puts what every answer carries onto one: our request id, and `nosniff` unless it is there.
 pub(crate) fn stamp(headers: &mut HeaderMap, id: &RequestId) {
     headers.entry(header::X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
     insert_request_id(headers, id);
-}
-
-/// The vendor's fields, and those of draft-ietf-httpapi-ratelimit-headers.
-fn rate_limit_fields(headers: &mut HeaderMap, exhausted: ExhaustedLimit) {
-    let ms = exhausted.retry_after_ns.div_ceil(1_000_000);
-    let (wait, reset) = (whole_seconds(exhausted.retry_after_ns), whole_seconds(exhausted.reset_ns));
-    let limit = exhausted.limit;
-    let fields = [
-        (header::RETRY_AFTER, wait.to_string()),
-        (RETRY_AFTER_MS, ms.to_string()),
-        (HeaderName::from_static("x-ratelimit-limit-requests"), limit.to_string()),
-        (HeaderName::from_static("x-ratelimit-remaining-requests"), "0".to_owned()),
-        (HeaderName::from_static("x-ratelimit-reset-requests"), vendor_duration(exhausted.reset_ns)),
-        (HeaderName::from_static("ratelimit-policy"), format!("\"requests\";q={limit};w=60")),
-        (HeaderName::from_static("ratelimit"), format!("\"requests\";r=0;t={reset}")),
-    ];
-    for (name, value) in fields {
-        if let Ok(value) = HeaderValue::try_from(value) {
-            headers.insert(name, value);
-        }
-    }
-}
-
-/// Seconds, rounded up: whoever waits so long is let in.
-const fn whole_seconds(ns: u64) -> u64 {
-    ns.div_ceil(1_000_000_000)
-}
-
-/// A duration as the vendor writes it: `250ms`, `12s`, `6m0s`.
-fn vendor_duration(ns: u64) -> String {
-    let ms = ns.div_ceil(1_000_000);
-    let seconds = whole_seconds(ns);
-    match (ms, seconds) {
-        (..1000, _) => format!("{ms}ms"),
-        (_, ..60) => format!("{seconds}s"),
-        _ => format!("{}m{}s", seconds / 60, seconds % 60),
-    }
-}
-
-/// Client text in our sentence: short, and inert.
-fn shown(text: &str) -> String {
-    let clean = |c: char| if c.is_control() { '\u{fffd}' } else { c };
-    let mut out: String = text.chars().take(64).map(clean).collect();
-    if text.chars().nth(64).is_some() {
-        out.push('…');
-    }
-    out
 }
 
 #[cfg(test)]

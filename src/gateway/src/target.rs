@@ -5,6 +5,7 @@
 
 use domain::path::{percent_decode, segment_is_plain};
 use http::{Method, Uri};
+use providers::Operation;
 
 /// Longest target; more is 414.
 const TARGET_MAX: usize = 8 * 1024;
@@ -20,35 +21,61 @@ pub(crate) enum BadTarget {
     TooLong,
     /// Not a plain path of plain segments.
     Malformed,
-    /// Plain, but nothing of ours: outside `/v1/`, or our own `/v1/key/`.
+    /// Plain, but nothing of ours: outside of the roots, or our own `/v1/key/`.
     NotFound,
 }
+
+/// More than one key in the query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TwoKeys;
 
 /// A target that may be passed on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Target {
     uri: Uri,
+    /// The dialect that it is spoken to in.
+    pub dialect: domain::Dialect,
+    /// What is asked for.
+    pub operation: Operation,
 }
 
 impl Target {
-    /// The path with `/v1`, raw.
+    /// The path with its root, raw.
     pub(crate) fn path(&self) -> &str {
         self.uri.path()
-    }
-
-    /// What goes behind an upstream's base: the path without `/v1`, raw.
-    pub(crate) fn tail(&self) -> &str {
-        self.path().strip_prefix("/v1").unwrap_or_default()
     }
 
     /// The query string without its question mark, raw.
     pub(crate) fn query(&self) -> Option<&str> {
         self.uri.query()
     }
+
+    /// Takes the parameter `key` out of the query, where Gemini's SDKs may put it: it is neither passed on nor written down.
+    /// `Err`: it stands there twice.
+    pub(crate) fn take_query_key(&mut self) -> Result<Option<String>, TwoKeys> {
+        let Some(query) = self.uri.query() else { return Ok(None) };
+        let (keys, rest): (Vec<&str>, Vec<&str>) = query.split('&').partition(|pair| pair.starts_with("key="));
+        let key = match keys[..] {
+            [] => return Ok(None),
+            [key] => key,
+            _ => return Err(TwoKeys),
+        };
+        let key = key.strip_prefix("key=").and_then(percent_decode).unwrap_or_default();
+        let key = String::from_utf8_lossy(&key).into_owned();
+        let rest = rest.join("&");
+        let target = if rest.is_empty() { self.path().to_owned() } else { format!("{}?{rest}", self.path()) };
+        self.uri = Uri::try_from(target).unwrap_or_default();
+        Ok(Some(key))
+    }
+
+    /// The model that the path names.
+    pub(crate) fn model(&self) -> Option<String> {
+        providers::of(self.dialect).model_in_path(self.path())
+    }
 }
 
-/// Checks method and target of a request.
-pub(crate) fn check(method: &Method, uri: &Uri) -> Result<Target, BadTarget> {
+/// Checks method and target of a request in a dialect.
+pub(crate) fn check(method: &Method, uri: &Uri, dialect: domain::Dialect) -> Result<Target, BadTarget> {
     if !METHODS.contains(method) {
         return Err(BadTarget::Method);
     }
@@ -67,11 +94,18 @@ pub(crate) fn check(method: &Method, uri: &Uri) -> Result<Target, BadTarget> {
         return Err(BadTarget::Malformed);
     }
     let ours = |first: &str| percent_decode(first).is_some_and(|text| *text == *b"key");
-    match segments.split_once('/') {
+    let is_root = match segments.split_once('/') {
         // An upstream may read `%6Bey/` as `key/`, but no other path begins with ours.
-        Some(("v1", rest)) if !ours(rest.split('/').next().unwrap_or_default()) => Ok(Target { uri: uri.clone() }),
-        _ => Err(BadTarget::NotFound),
+        Some(("v1", rest)) => !ours(rest.split('/').next().unwrap_or_default()),
+        Some(("v1beta" | "openai", _)) => true,
+        Some(("upload", rest)) => rest.starts_with("v1beta/"),
+        _ => false,
+    };
+    if !is_root {
+        return Err(BadTarget::NotFound);
     }
+    let operation = providers::of(dialect).classify(method.as_str(), uri.path());
+    Ok(Target { uri: uri.clone(), dialect, operation })
 }
 
 #[cfg(test)]
@@ -80,31 +114,48 @@ mod fuzz;
 
 #[cfg(test)]
 mod tests {
+    use domain::Dialect;
     use proptest::prelude::*;
 
     use super::*;
 
     fn verdict(method: &str, target: &str) -> Result<String, BadTarget> {
         let uri: Uri = target.parse().map_err(|_| BadTarget::Malformed)?;
-        check(&method.parse().unwrap(), &uri).map(|target| target.tail().to_owned())
+        check(&method.parse().unwrap(), &uri, Dialect::Openai).map(|target| target.path().to_owned())
     }
 
     #[test]
     fn paths_pass_raw() {
-        for (target, tail) in [
-            ("/v1/chat/completions", "/chat/completions"),
-            ("/v1/models/ft:gpt-4o:acme::9", "/models/ft:gpt-4o:acme::9"),
-            ("/v1/files/a%2Fb", "/files/a%2Fb"),
-            ("/v1/models/meta-llama%2fLlama-3", "/models/meta-llama%2fLlama-3"),
-            ("/v1/x/...", "/x/..."),
-            ("/v1/x/%25%32%65%2e%25", "/x/%25%32%65%2e%25"),
-            ("/v1/x/%C3%A9;a=1,2", "/x/%C3%A9;a=1,2"),
-            ("/v1/keys", "/keys"),
+        for (target, path) in [
+            ("/v1/chat/completions", "/v1/chat/completions"),
+            ("/v1/models/ft:gpt-4o:acme::9", "/v1/models/ft:gpt-4o:acme::9"),
+            ("/v1/files/a%2Fb", "/v1/files/a%2Fb"),
+            ("/v1/models/meta-llama%2fLlama-3", "/v1/models/meta-llama%2fLlama-3"),
+            ("/v1/x/...", "/v1/x/..."),
+            ("/v1/x/%25%32%65%2e%25", "/v1/x/%25%32%65%2e%25"),
+            ("/v1/x/%C3%A9;a=1,2", "/v1/x/%C3%A9;a=1,2"),
+            ("/v1/keys", "/v1/keys"),
+            ("/v1beta/models/g:generateContent", "/v1beta/models/g:generateContent"),
+            ("/openai/deployments/d/x", "/openai/deployments/d/x"),
+            ("/upload/v1beta/files", "/upload/v1beta/files"),
         ] {
-            assert_eq!(verdict("POST", target).as_deref(), Ok(tail), "{target}");
+            assert_eq!(verdict("POST", target).as_deref(), Ok(path), "{target}");
         }
         let uri: Uri = "/v1/files?after=a%2Fb&x=//..".parse().unwrap();
-        assert_eq!(check(&Method::GET, &uri).unwrap().query(), Some("after=a%2Fb&x=//.."));
+        assert_eq!(check(&Method::GET, &uri, Dialect::Openai).unwrap().query(), Some("after=a%2Fb&x=//.."));
+    }
+
+    #[test]
+    fn a_key_is_taken_out_of_the_query() {
+        let taken = |target: &str| {
+            let mut target = check(&Method::GET, &target.parse().unwrap(), Dialect::Gemini).unwrap();
+            let key = target.take_query_key();
+            key.map(|key| (key, target.query().map(str::to_owned)))
+        };
+        assert_eq!(taken("/v1beta/models?alt=sse&key=a%2Db"), Ok((Some("a-b".to_owned()), Some("alt=sse".to_owned()))));
+        assert_eq!(taken("/v1beta/models?key=x"), Ok((Some("x".to_owned()), None)));
+        assert_eq!(taken("/v1beta/models?pageSize=5"), Ok((None, Some("pageSize=5".to_owned()))));
+        assert_eq!(taken("/v1beta/models?key=x&key=y"), Err(TwoKeys));
     }
 
     #[test]
@@ -126,6 +177,14 @@ mod tests {
             ("GET", "/v1/%2e%2E/x", Malformed),
             ("GET", "/v1/a%2f..%2fb", Malformed),
             ("GET", "/v1/..%2fx", Malformed),
+            ("GET", "/v1/..;/admin", Malformed),
+            ("GET", "/v1/.;x=1/admin", Malformed),
+            ("GET", "/v1/%2e%2e;x/admin", Malformed),
+            ("GET", "/v1/%252e%252e/admin", Malformed),
+            ("GET", "/v1/a%252f..%252fb", Malformed),
+            ("GET", "/v1/%255c", Malformed),
+            ("GET", "/upload/x", NotFound),
+            ("GET", "/v1beta", NotFound),
             ("GET", "/v1/%5c%5cevil.com", Malformed),
             ("GET", "/v1/%09/evil.com", Malformed),
             ("GET", "/v1/a%00", Malformed),
@@ -158,7 +217,7 @@ mod tests {
         #[test]
         fn what_passes_stays_inside(tail in "[/.%\\\\@:;?a-f0-9]{0,14}") {
             if let Ok(uri) = format!("/v1/{tail}").parse::<Uri>()
-                && let Ok(target) = check(&Method::GET, &uri)
+                && let Ok(target) = check(&Method::GET, &uri, Dialect::Openai)
             {
                 let path = percent_decode(target.path()).unwrap().into_owned();
                 prop_assert!(target.path().starts_with("/v1/") && !path.contains(&b'\\'));

@@ -5,6 +5,7 @@ pub mod config;
 mod exposure;
 pub mod file_modes;
 pub mod http;
+mod provider_files;
 pub mod running;
 pub mod sources;
 pub mod telemetry;

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use control::{Control, Settings, installation::OpeningError};
 use dial::{DialConfig, Dialer};
 use domain::{Clock, Random};
-use gateway::{Gateway, GatewayConfig, MemoryCounters};
+use gateway::{Gateway, GatewayConfig, MemoryClaims};
 use keyring::{Keyring, RootKey};
 use secrecy::ExposeSecret as _;
 use store::{Location, Store};
@@ -82,6 +82,7 @@ pub fn control(config: &Config, opened: &Opened, sources: &Sources, urls: Urls) 
         dialer: dialer(config)?,
         clock: sources.clock.clone(),
         random: sources.random.clone(),
+        catalog: Arc::new(crate::provider_files::catalog(&config.server.data_dir)?),
         settings: Settings {
             gateway_url: urls.gateway,
             admin_url: urls.admin,
@@ -149,8 +150,9 @@ pub async fn build(
         dialer: dialer(config)?,
         clock: sources.clock.clone(),
         random: sources.random.clone(),
-        counters: Arc::new(MemoryCounters::default()),
-        config: gateway_config(config),
+        claims: Arc::new(MemoryClaims::default()),
+        catalog: control.shared_catalog(),
+        config: GatewayConfig { public_url: urls.gateway.clone(), hop: hop(&opened.keyring), ..gateway_config(config) },
         tasks: background.clone(),
         shutdown: background_stop.clone(),
     })
@@ -191,8 +193,16 @@ fn gateway_config(config: &Config) -> GatewayConfig {
         first_byte_timeout: config.upstream.first_byte_timeout,
         idle_timeout: config.upstream.idle_timeout,
         total_timeout: config.upstream.total_timeout,
+        cors_origins: config.gateway.cors_origins.clone(),
+        gemini_query_key: config.gateway.gemini_query_key,
         ..GatewayConfig::default()
     }
+}
+
+/// The mark by which every node of this installation knows requests that one of them has sent on: it says nothing to
+/// anyone else.
+fn hop(keyring: &Keyring) -> String {
+    keyring.fingerprint("hop").iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn admin(

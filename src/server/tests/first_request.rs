@@ -121,9 +121,9 @@ both_engines! {
         let (_, echo) = server.rest(Method::POST, "/upstreams", Some(json!({ "name": "echo", "provider": "echo" }))).await;
         let fake = server.connect_upstream().await;
         let (_, view) = server.rest(Method::GET, &format!("/upstreams/{}", echo["id"].as_str().unwrap()), None).await;
-        assert_eq!(view["is_default"], false);
+        assert_eq!(view["default_for"], json!(["anthropic", "gemini", "azure"]), "of what the other does not speak");
         let (_, view) = server.rest(Method::GET, &format!("/upstreams/{fake}"), None).await;
-        assert_eq!(view["is_default"], true);
+        assert_eq!(view["default_for"], json!(["openai"]));
         assert_eq!(view["api_key_masked"], "sk-***cret");
         let key = server.key(json!({})).await;
         assert_eq!(server.chat(&key, "m", "x").await.status(), 200);

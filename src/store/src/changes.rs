@@ -17,9 +17,30 @@ const BATCH: i64 = 1_000;
 
 /// The subscribers of one process.
 #[derive(Default)]
-pub(crate) struct Subscribers(RwLock<Vec<Subscriber>>);
+pub(crate) struct Subscribers(RwLock<Vec<Subscriber>>, RwLock<Vec<FeedListener>>);
+
+/// Called around each reading of the feed.
+type FeedListener = Arc<dyn Fn(FeedReading) + Send + Sync>;
+
+/// Where a reading of the change feed stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FeedReading {
+    /// It begins.
+    Began,
+    /// It was read to its end: what was committed before it began is known.
+    Done,
+    /// Notices are missing: anything may have changed.
+    Gap,
+}
 
 impl Subscribers {
+    fn reading(&self, stage: FeedReading) {
+        let listeners = self.1.read().unwrap_or_else(PoisonError::into_inner).clone();
+        for listener in &listeners {
+            listener(stage);
+        }
+    }
+
     pub(crate) fn notify(&self, changes: &[Change]) {
         if changes.is_empty() {
             return;
@@ -53,10 +74,16 @@ impl Store {
         self.0.subscribers.0.write().unwrap_or_else(PoisonError::into_inner).push(subscriber);
     }
 
+    /// Calls `listener` around each reading of the feed by [`Store::poll_changes`]. It must be quick and must not block.
+    pub fn follow_feed(&self, listener: Arc<dyn Fn(FeedReading) + Send + Sync>) {
+        self.0.subscribers.1.write().unwrap_or_else(PoisonError::into_inner).push(listener);
+    }
+
     /// Notifies subscribers of what was committed since the last poll, here (a second time) or elsewhere. The first
     /// poll only remembers where things stand.
     pub async fn poll_changes(&self) -> Result<()> {
         let mut seen = self.0.change_cursor.0.lock().await;
+        self.0.subscribers.reading(FeedReading::Began);
         let Some(mut after) = *seen else {
             *seen = Some(self.newest_change().await?);
             return Ok(());
@@ -69,7 +96,15 @@ impl Store {
             .bind(BATCH)
             .fetch_all(c)
             .await)?;
-            let Some(last) = rows.last() else { return Ok(()) };
+            let Some(last) = rows.last() else {
+                self.0.subscribers.reading(FeedReading::Done);
+                return Ok(());
+            };
+            // Numbers have no gaps, so one is what was trimmed or taken away meanwhile.
+            let expected = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+            if last.seq - after != expected {
+                self.0.subscribers.reading(FeedReading::Gap);
+            }
             after = last.seq;
             // A kind that only a newer version knows concerns no subscriber here.
             let changes: Vec<Change> = rows
@@ -94,7 +129,9 @@ impl Store {
         .map(|done| done.rows_affected()))?)
     }
 
-    async fn newest_change(&self) -> Result<i64> {
+    /// The number of the newest change. Where it is the same before and after reading several tables, they were read as of
+    /// one moment: every change is announced in its own transaction.
+    pub async fn newest_change(&self) -> Result<i64> {
         Ok(on!(pool self.control(), |c| sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM changes")
             .fetch_one(c)
             .await)?)

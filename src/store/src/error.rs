@@ -66,8 +66,8 @@ constraints! {
     KeysHash = "keys_hash", "key_versions.lookup_hash";
     /// An upstream has this name.
     UpstreamsName = "upstreams_name", "upstreams.name";
-    /// Another upstream is the default.
-    UpstreamsDefault = "upstreams_default", "upstreams.is_default";
+    /// Another route has that name.
+    ModelsName = "models_name_key", "models.name";
     /// The upstream has a credential.
     CredentialsUpstream = "credentials_upstream", "credentials.upstream_id";
 }

@@ -5,6 +5,7 @@
 //! only one engine has. Nothing here decides anything, and no clock is read: instants come in.
 
 mod audit;
+mod background;
 mod changes;
 mod credentials;
 mod damage;
@@ -23,6 +24,7 @@ mod keys;
 mod leases;
 mod location;
 mod migrate;
+mod models;
 mod outbox;
 mod parse;
 mod projects;
@@ -41,6 +43,8 @@ mod visible;
 use std::sync::Arc;
 
 pub use audit::{AuditFilter, Mac};
+pub use background::OpenAnswer;
+pub use changes::FeedReading;
 pub use credentials::StoredCredential;
 pub use error::{Constraint, Error, Result};
 pub use figures::{KeyActivity, RequestTotals, UpstreamFigures};

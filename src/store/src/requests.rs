@@ -13,7 +13,7 @@ use domain::{
 use sqlx::{AssertSqlSafe, ColumnIndex, Decode, FromRow, QueryBuilder, Row};
 
 use crate::{
-    Error, Result, Store, dialect,
+    Error, Result, Store, background, dialect,
     engine::Db,
     on,
     parse::{self, storable},
@@ -25,18 +25,28 @@ macro_rules! request_columns {
         "id, started_ms, key_id, key_version, key_name, key_prefix, project_id, method, endpoint, streamed, model, \
          model_served, upstream_id, upstream, status, upstream_status, input_tokens, cached_tokens, output_tokens, \
          reasoning_tokens, price_nano, latency_us, first_byte_us, attempts, client_address, user_agent, error_class, \
-         policy_version, count, usage_unreadable"
+         policy_version, count, usage_unreadable, cache_write_tokens, usage_detail, service_tier, cost_source, \
+         session_id"
     };
 }
 
-const COLUMNS: &str = request_columns!();
-const SELECT: &str = concat!("SELECT ", request_columns!(), " FROM request_logs WHERE 1 = 1");
-const FIND: &str = concat!("SELECT ", request_columns!(), " FROM request_logs WHERE id = $1");
-const LATEST_OF_KEY: &str =
-    concat!("SELECT ", request_columns!(), " FROM request_logs WHERE key_id = $1 ORDER BY id DESC LIMIT 1");
+/// What only the page of one row shows is not read for lists.
+const COLUMNS: &str = concat!(request_columns!(), ", usage_raw, attempts_detail");
+const SELECT: &str = concat!(
+    "SELECT ",
+    request_columns!(),
+    ", NULL AS usage_raw, NULL AS attempts_detail FROM request_logs WHERE 1 = 1"
+);
+const FIND: &str =
+    concat!("SELECT ", request_columns!(), ", usage_raw, attempts_detail FROM request_logs WHERE id = $1");
+const LATEST_OF_KEY: &str = concat!(
+    "SELECT ",
+    request_columns!(),
+    ", usage_raw, attempts_detail FROM request_logs WHERE key_id = $1 ORDER BY id DESC LIMIT 1"
+);
 
 /// So many rows in one statement, the largest that fits first. Few sizes, so that each statement is prepared once and
-/// stays prepared: reading its text would cost more than running it. 30 columns each, far below either engine's limit of
+/// stays prepared: reading its text would cost more than running it. 37 columns each, far below either engine's limit of
 /// bound values.
 const CHUNKS: [usize; 5] = [256, 64, 16, 4, 1];
 /// An id is made when its request arrives, so ids sort like arrivals, but for a clock that was set meanwhile.
@@ -126,6 +136,12 @@ struct RequestColumns {
     policy_version: Option<i64>,
     count: i64,
     usage_unreadable: bool,
+    usage_detail: Option<String>,
+    service_tier: Option<String>,
+    cost_source: Option<String>,
+    session_id: Option<String>,
+    usage_raw: Option<String>,
+    attempts_detail: Option<String>,
 }
 
 impl TryFrom<RequestColumns> for RequestLog {
@@ -158,10 +174,16 @@ impl TryFrom<RequestColumns> for RequestLog {
                 output_tokens: row.output_tokens,
                 reasoning_tokens: row.reasoning_tokens,
                 unreadable: row.usage_unreadable,
+                // A detail that cannot be read is none: the counts beside it stand for themselves.
+                ..row.usage_detail.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
             }
             // Rows of versions that took any number hold counts that cannot be.
             .checked(),
+            usage_raw: row.usage_raw,
+            service_tier: row.service_tier,
             price_nano: row.price_nano,
+            cost_source: row.cost_source.map(|source| OpenEnum::read(&source, |text| text.parse().ok())),
+            session_id: row.session_id,
             latency_us: row.latency_us,
             first_byte_us: row.first_byte_us,
             attempts: parse::number("request_logs.attempts", row.attempts)?,
@@ -170,6 +192,8 @@ impl TryFrom<RequestColumns> for RequestLog {
             error_class: row.error_class.map(|class| OpenEnum::read(&class, ErrorClass::parse)),
             policy_version: row.policy_version,
             count: parse::number("request_logs.count", row.count)?,
+            attempts_detail: row.attempts_detail,
+            background: None,
         })
     }
 }
@@ -210,13 +234,14 @@ impl Store {
         let days: BTreeSet<i64> = rows.iter().map(day).collect();
         dialect::ensure_days(self.usage_writer(), &days.into_iter().collect::<Vec<_>>()).await?;
         let mut open = dialect::begin_shared(self.usage_writer()).await?;
+        let settled = background::settle(&mut open, rows.iter().map(RequestLogRef::from)).await?;
         let mut rest = rows;
         while let Some(insert) = inserts(self.usage_writer()).iter().find(|insert| insert.rows <= rest.len()) {
             let (chunk, after) = rest.split_at(insert.rows);
             on!(tx &mut open, |c| {
                 let text = |text: Option<&str>| text.map(|text| storable(text).into_owned());
                 let mut query = sqlx::query::<Engine>(AssertSqlSafe(insert.sql.clone()));
-                for row in chunk.iter().map(RequestLogRef::from) {
+                for row in chunk.iter().map(RequestLogRef::from).map(|row| settled.apply(row)) {
                     query = query
                         .bind(row.id)
                         .bind(row.started_at.0)
@@ -247,7 +272,14 @@ impl Store {
                         .bind(text(row.error_class))
                         .bind(row.policy_version)
                         .bind(i64::from(row.count))
-                        .bind(row.usage.unreadable);
+                        .bind(row.usage.unreadable)
+                        .bind(row.usage.cache_writes())
+                        .bind(detail(&row.usage))
+                        .bind(text(row.service_tier))
+                        .bind(row.cost_source)
+                        .bind(text(row.session_id))
+                        .bind(text(row.usage_raw))
+                        .bind(text(row.attempts_detail));
                 }
                 query.execute(c).await.map(drop)
             })?;
@@ -317,6 +349,12 @@ impl Store {
             query.build().fetch_all(c).await.map(|rows| rows.iter().map(read).collect())
         })?)
     }
+}
+
+/// The counts that have no column of their own, as JSON; `None` where there are none.
+fn detail(usage: &Usage) -> Option<String> {
+    let detail = usage.details();
+    (!detail.is_empty()).then(|| serde_json::to_string(&detail).unwrap_or_default())
 }
 
 /// No request that arrived at `at` or later has an id below this one. Lets a walk by id end where the time does.

@@ -37,7 +37,7 @@ pub struct TableInfo {
 }
 
 /// Every table of the product, in the order in which rows point at each other.
-pub const TABLES: [TableInfo; 22] = [
+pub const TABLES: [TableInfo; 24] = [
     crate::installation::InstallationRow::TABLE,
     crate::installation::KeyringColumns::TABLE,
     crate::projects::ProjectRow::TABLE,
@@ -49,6 +49,7 @@ pub const TABLES: [TableInfo; 22] = [
     crate::upstreams::UpstreamRow::TABLE,
     crate::credentials::CredentialRow::TABLE,
     crate::credentials::CredentialVersionRow::TABLE,
+    crate::models::ModelRow::TABLE,
     crate::audit::AuditColumns::TABLE,
     crate::audit::HeadColumns::TABLE,
     LEASES,
@@ -59,6 +60,7 @@ pub const TABLES: [TableInfo; 22] = [
     KEY_COUNTS,
     crate::changes::ChangeRow::TABLE,
     REQUEST_LOGS,
+    BACKGROUND_ANSWERS,
     crate::schema::SupportRow::TABLE,
 ];
 
@@ -119,6 +121,15 @@ const REQUEST_LOGS: TableInfo = TableInfo {
     name: "request_logs",
     signed: Err(
         "request rows are a record of what happened and give no access; who writes to the database can forge them",
+    ),
+    columns: &[],
+};
+
+/// Written with the request rows.
+const BACKGROUND_ANSWERS: TableInfo = TableInfo {
+    name: "background_answers",
+    signed: Err(
+        "it says which background answers have been counted and gives no access; who writes to the database can have usage counted twice or not at all",
     ),
     columns: &[],
 };

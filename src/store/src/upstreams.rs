@@ -1,6 +1,9 @@
 //! Upstreams table: signed rows of providers' servers.
 
-use domain::{BaseUrl, Credential, Provider, RowMac, Timestamp, Unverified, Upstream, UpstreamId, Verified, Visible};
+use domain::{
+    BaseUrl, Credential, Dialect, ProviderId, RowMac, Timestamp, Unverified, Upstream, UpstreamId, UpstreamSettings,
+    Verified, Visible,
+};
 
 use crate::{
     Result, Store, Tx,
@@ -27,6 +30,17 @@ table! {
     has_secret: bool;
     created_at: i64;
     updated_at: i64;
+    default_for: Option<String>;
+    settings: Option<String>;
+}
+
+/// The dialects that a row says it is the default for. Where only OpenAI is, the flag alone says so, as it always did.
+fn dialects(is_default: bool, list: Option<&str>) -> Result<Vec<Dialect>> {
+    match (is_default, list) {
+        (false, _) => Ok(Vec::new()),
+        (true, None) => Ok(vec![Dialect::Openai]),
+        (true, Some(list)) => list.split(' ').map(|dialect| parse::text("upstreams.default_for", dialect)).collect(),
+    }
 }
 
 impl Mapped for UpstreamRow {
@@ -36,26 +50,36 @@ impl Mapped for UpstreamRow {
         Ok(Upstream {
             id: parse::text("upstreams.id", &self.id)?,
             name: self.name,
-            provider: parse::one_of("upstreams.provider", &self.provider, Provider::parse)?,
+            provider: parse::text::<ProviderId>("upstreams.provider", &self.provider)?,
             base_url: parse::text::<BaseUrl>("upstreams.base_url", &self.base_url)?,
-            is_default: self.is_default,
+            default_for: dialects(self.is_default, self.default_for.as_deref())?,
             has_secret: self.has_secret,
+            settings: match &self.settings {
+                None => UpstreamSettings::default(),
+                Some(text) => UpstreamSettings::parse(text)
+                    .map_err(|error| crate::Error::Damaged(format!("upstreams.settings: {error}")))?,
+            },
             created_at: Timestamp(self.created_at),
             updated_at: Timestamp(self.updated_at),
         })
     }
 
     fn of(upstream: &Upstream) -> Self {
-        let Upstream { id, name, provider, base_url, is_default, has_secret, created_at, updated_at } = upstream;
+        let Upstream { id, name, provider, base_url, default_for, has_secret, settings, created_at, updated_at } =
+            upstream;
+        let list: Vec<&str> = default_for.iter().map(|dialect| dialect.as_str()).collect();
+        let said_by_flag = matches!(default_for[..], [] | [Dialect::Openai]);
         Self {
             id: id.to_string(),
             name: name.clone(),
             provider: provider.as_str().to_owned(),
             base_url: base_url.to_string(),
-            is_default: *is_default,
+            is_default: !default_for.is_empty(),
             has_secret: *has_secret,
             created_at: created_at.0,
             updated_at: updated_at.0,
+            default_for: (!said_by_flag).then(|| list.join(" ")),
+            settings: settings.to_json(),
             epoch: 0,
             mac: None,
         }
@@ -68,17 +92,23 @@ impl Mapped for UpstreamRow {
 pub struct StoredUpstream {
     /// The row.
     pub upstream: Unverified<Upstream>,
-    /// Whether it says that it is the default.
-    pub claims_default: bool,
+    /// The dialects in which it says that it is the default.
+    pub claims_default_for: Vec<Dialect>,
 }
 
 impl Store {
     /// Every upstream, newest first.
     pub async fn list_upstreams(&self) -> Result<Vec<StoredUpstream>> {
-        let rows = self.grouped_rows::<UpstreamRow>(NEWEST_FIRST, &[], |row| row.is_default.to_string()).await?;
+        let claim = |row: &UpstreamRow| match (row.is_default, &row.default_for) {
+            (false, _) => String::new(),
+            (true, None) => Dialect::Openai.as_str().to_owned(),
+            (true, Some(list)) => list.clone(),
+        };
+        let rows = self.grouped_rows::<UpstreamRow>(NEWEST_FIRST, &[], claim).await?;
+        let read = |list: &str| list.split(' ').filter_map(|dialect| dialect.parse().ok()).collect();
         Ok(rows
             .into_iter()
-            .map(|(claim, upstream)| StoredUpstream { upstream, claims_default: claim == "true" })
+            .map(|(claim, upstream)| StoredUpstream { upstream, claims_default_for: read(&claim) })
             .collect())
     }
 
@@ -158,14 +188,35 @@ impl Tx {
         self.update_row::<UpstreamRow>(macs, upstream).await
     }
 
-    /// Takes the default from whichever row says that it has it. Sound rows are written back signed by the caller before;
-    /// what is left says so without a MAC that holds.
-    pub async fn clear_damaged_default(&mut self) -> Result<()> {
-        on!(tx &mut self.open, |c| sqlx::query("UPDATE upstreams SET is_default = FALSE WHERE is_default")
-            .execute(c)
-            .await
-            .map(drop))?;
+    /// Takes the default from rows that say they have it for one of these dialects and whose MAC does not hold: sound rows are
+    /// written back, signed, by the caller before. The others go on saying so for other dialects.
+    pub async fn clear_damaged_defaults(&mut self, damaged: &[(String, Vec<Dialect>)]) -> Result<()> {
+        for (id, left) in damaged {
+            let list: Vec<&str> = left.iter().map(|dialect| dialect.as_str()).collect();
+            let list = (!list.is_empty()).then(|| list.join(" "));
+            on!(tx &mut self.open, |c| {
+                sqlx::query("UPDATE upstreams SET is_default = $2, default_for = $3 WHERE id = $1")
+                    .bind(id.as_str())
+                    .bind(list.is_some())
+                    .bind(list.as_deref())
+                    .execute(c)
+                    .await
+                    .map(drop)
+            })?;
+        }
         Ok(())
+    }
+
+    /// What each row says about being the default, damaged ones too.
+    pub async fn default_claims(&mut self) -> Result<Vec<(String, Vec<Dialect>)>> {
+        let rows: Vec<(String, bool, Option<String>)> = on!(tx &mut self.open, |c| {
+            sqlx::query_as("SELECT id, is_default, default_for FROM upstreams WHERE is_default").fetch_all(c).await
+        })?;
+        let read = |list: Option<String>| match list {
+            None => vec![Dialect::Openai],
+            Some(list) => list.split(' ').filter_map(|dialect| dialect.parse().ok()).collect(),
+        };
+        Ok(rows.into_iter().map(|(id, _, list)| (id, read(list))).collect())
     }
 
     /// Removes an upstream, its credential and every version of it.

@@ -27,7 +27,8 @@ fn full() -> VirtualKey {
             allowed_models: ["gpt-*", "say\"hi"].map(|m| ModelPattern::try_from(m.to_owned()).unwrap()).to_vec(),
             allowed_upstreams: vec![upstream(1).id, upstream(2).id],
             allowed_cidrs: vec!["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()],
-            rate_limits: RateLimits { requests_per_minute: Some(u32::MAX) },
+            rate_limits: RateLimits { requests_per_minute: Some(u32::MAX), ..RateLimits::default() },
+            ..Policy::default()
         },
         policy_version: 7,
         last_used_at: Some(NOON.plus(7)),

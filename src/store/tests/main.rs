@@ -13,6 +13,7 @@ mod key_list_plans;
 mod key_lists;
 mod keys;
 mod leases;
+mod models;
 mod opening;
 mod outbox;
 mod requests;

@@ -84,13 +84,14 @@ both_engines! {
         };
         behind_its_back(&db, &format!("DROP TABLE key_search; DROP TABLE key_counts; {index}")).await;
         for table in [
-            "credential_versions", "credentials", "upstreams", "key_versions", "keys", "sessions", "members", "users",
+            "models", "credential_versions", "credentials", "upstreams", "key_versions", "keys", "sessions", "members", "users",
             "projects", "keyring", "installation", "audit", "audit_head", "leases", "jobs", "job_runs", "outbox", "changes",
             "schema_support", "_sqlx_migrations",
         ] {
             behind_its_back(&db, &format!("DROP TABLE {table}")).await;
         }
         behind_its_back_on_usage(&db, "DROP TABLE request_logs").await;
+        behind_its_back_on_usage(&db, "DROP TABLE background_answers").await;
         behind_its_back_on_usage(&db, "DROP TABLE IF EXISTS _sqlx_migrations").await;
         let mut tasks = tokio::task::JoinSet::new();
         for _ in 0..4 {

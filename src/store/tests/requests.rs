@@ -1,6 +1,6 @@
 //! Store tests: request rows.
 
-use domain::{ErrorClass, OpenEnum, RequestId, RequestLog, Timestamp, Usage, Visible};
+use domain::{CostSource, ErrorClass, OpenEnum, RequestId, RequestLog, Timestamp, Usage, Visible};
 use store::{RequestFilter, Store};
 use testkit_db::{TestDb, both_engines};
 
@@ -19,6 +19,12 @@ both_engines! {
             error_class: Some(ErrorClass::UpstreamRedirected.into()),
             count: 7,
             attempts: 3,
+            usage: Usage { cache_write_5m: Some(2), web_searches: Some(1), unreadable: true, ..request(0).usage },
+            usage_raw: Some("{\"prompt_tokens\":10}".to_owned()),
+            service_tier: Some("flex".to_owned()),
+            cost_source: Some(CostSource::Reported.into()),
+            session_id: Some("s1".to_owned()),
+            attempts_detail: Some("[]".to_owned()),
             ..request(0)
         };
         let bare = RequestLog {
@@ -37,7 +43,9 @@ both_engines! {
         db.store.insert_requests(&[full.clone(), bare.clone()]).await.unwrap();
         assert_eq!(db.store.find_request(&full.id).await.unwrap(), Some(Ok(full.clone())));
         assert_eq!(db.store.find_request(&bare.id).await.unwrap(), Some(Ok(bare.clone())));
-        assert_eq!(all(&db.store).await, [bare, full]);
+        // What only the page of one row shows is not read for a list.
+        let listed = RequestLog { usage_raw: None, attempts_detail: None, ..full };
+        assert_eq!(all(&db.store).await, [bare, listed]);
         assert_eq!(db.store.find_request(&RequestId::new(NOON, bytes(9))).await.unwrap(), None);
     }
 
@@ -47,6 +55,27 @@ both_engines! {
         let again = RequestLog { status: 500, ..request(0) };
         db.store.insert_requests(&[again, request(1)]).await.unwrap();
         assert_eq!(all(&db.store).await, [request(1), request(0)]);
+    }
+
+    /// C09: however often the end of a background answer is read, its usage counts once, also when a batch comes twice.
+    async fn a_background_answer_is_counted_once(db: TestDb) {
+        let background = Some("resp_8".to_owned());
+        let taken_on = RequestLog { background: background.clone(), usage: Usage::default(), ..request(0) };
+        let read = |after| RequestLog { background: background.clone(), ..request(after) };
+        let unknown = RequestLog { background: Some("resp_9".to_owned()), ..request(9) };
+        db.store.insert_requests(&[taken_on.clone(), read(1), read(2)]).await.unwrap();
+        db.store.insert_requests(&[read(1), read(3), unknown]).await.unwrap();
+        let counted: Vec<_> = all(&db.store).await.into_iter().filter(|row| !row.usage.is_empty()).collect();
+        assert_eq!(counted.iter().map(|row| row.id.clone()).collect::<Vec<_>>(), [request(1).id]);
+        assert_eq!(db.store.list_open_answers(NOON.plus(1_000), 10).await.unwrap(), []);
+        let another = RequestLog { background: Some("resp_10".to_owned()), usage: Usage::default(), ..request(20) };
+        db.store.insert_requests(&[another.clone()]).await.unwrap();
+        let open = db.store.list_open_answers(NOON.plus(1_000), 10).await.unwrap();
+        assert_eq!((open.len(), &open[0].answer_id, &open[0].request_id), (1, &"resp_10".to_owned(), &another.id));
+        assert_eq!(db.store.list_open_answers(NOON, 10).await.unwrap(), [], "not yet");
+        db.store.give_up_answer(&open[0]).await.unwrap();
+        assert_eq!(db.store.list_open_answers(NOON.plus(1_000), 10).await.unwrap(), []);
+        assert_eq!(db.store.prune_answers(NOON.plus(10)).await.unwrap(), 1);
     }
 
     async fn a_large_batch_is_written_whole(db: TestDb) {

@@ -39,7 +39,8 @@ async fn every_future_can_move_between_threads() {
         tx.update_upstream(&TestMacs, row).await?;
         tx.count_upstreams().await?;
         tx.list_upstreams().await?;
-        tx.clear_damaged_default().await?;
+        tx.clear_damaged_defaults(&[]).await?;
+        tx.default_claims().await?;
         tx.insert_credential(&TestMacs, &sealed, &sealed_version).await?;
         let mut row = tx.find_credential(&upstream.id).await?.unwrap().verify(&TestMacs).unwrap();
         row.edit().clone_from(&next);

@@ -1,6 +1,6 @@
 //! Store tests: upstreams.
 
-use domain::{BaseUrl, Damage, Provider, Upstream, Visible};
+use domain::{BaseUrl, Damage, Dialect, Upstream, Visible};
 use store::{Constraint, Error};
 use testkit_db::{TestDb, both_engines};
 
@@ -12,7 +12,7 @@ async fn listed(db: &TestDb) -> Vec<Upstream> {
 
 both_engines! {
     async fn upstreams_are_found_by_id_and_by_name(db: TestDb) {
-        let echo = Upstream { provider: Provider::Echo, base_url: BaseUrl::echo(), is_default: true, ..upstream(1) };
+        let echo = Upstream { provider: "echo".parse().unwrap(), base_url: BaseUrl::echo(), default_for: vec![Dialect::Openai], ..upstream(1) };
         with_upstreams(&db.store, &[echo.clone(), upstream(2)]).await;
         assert_eq!(sound(db.store.find_upstream(&echo.id).await.unwrap()), Some(echo.clone()));
         assert!(db.store.find_upstream(&upstream(9).id).await.unwrap().is_none());
@@ -64,17 +64,27 @@ both_engines! {
         assert!(matches!(tx.insert_upstream(&TestMacs, &same).await, Err(Error::Conflict(Constraint::UpstreamsName))));
     }
 
-    async fn one_upstream_at_most_is_the_default(db: TestDb) {
-        with_upstreams(&db.store, &[upstream(1), upstream(2)]).await;
+    /// Which dialects, survives the row; where only OpenAI is, the flag alone says so, as in rows of older versions.
+    async fn each_dialect_has_a_default_of_its_own(db: TestDb) {
+        let two = vec![Dialect::Openai, Dialect::Anthropic];
+        with_upstreams(&db.store, &[upstream(1), Upstream { default_for: two.clone(), ..upstream(2) }]).await;
         let mut tx = db.store.begin().await.unwrap();
         let mut row = tx.find_upstream(&upstream(1).id).await.unwrap().unwrap().verify(&TestMacs).unwrap();
-        row.edit().is_default = true;
+        row.edit().default_for = vec![Dialect::Openai];
+        row.edit().settings.organization = Some("org".to_owned());
         tx.update_upstream(&TestMacs, row).await.unwrap();
+        let mut claims = tx.default_claims().await.unwrap();
+        claims.sort();
+        assert_eq!(claims, [
+            (upstream(1).id.to_string(), vec![Dialect::Openai]),
+            (upstream(2).id.to_string(), two),
+        ]);
+        tx.clear_damaged_defaults(&[(upstream(2).id.to_string(), vec![Dialect::Anthropic])]).await.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(listed(&db).await, [upstream(2), Upstream { is_default: true, ..upstream(1) }]);
-        let mut tx = db.store.begin().await.unwrap();
-        let second = Upstream { is_default: true, ..upstream(3) };
-        assert!(matches!(tx.insert_upstream(&TestMacs, &second).await, Err(Error::Conflict(Constraint::UpstreamsDefault))));
+        let stored = db.store.list_upstreams().await.unwrap();
+        assert_eq!(stored[0].claims_default_for, [Dialect::Anthropic]);
+        let found = sound(Some(stored[1].upstream.clone())).unwrap();
+        assert_eq!((found.default_for, found.settings.organization), (vec![Dialect::Openai], Some("org".to_owned())));
     }
 
     async fn deleting_takes_the_credential_along(db: TestDb) {
@@ -97,7 +107,7 @@ both_engines! {
     async fn a_row_that_does_not_parse_damages_itself_and_no_list(db: TestDb) {
         with_upstreams(&db.store, &[upstream(1), upstream(2)]).await;
         let broken = format!("WHERE id = '{}'", upstream(1).id);
-        for change in ["base_url = 'https://a@b/'", "base_url = 'echo:', provider = 'acme'"] {
+        for change in ["base_url = 'https://a@b/'", "base_url = 'echo:', provider = 'a b'"] {
             behind_its_back(&db, &format!("UPDATE upstreams SET {change} {broken}")).await;
             let mut rows = db.store.list_upstreams().await.unwrap().into_iter().map(|row| row.upstream);
             assert_eq!(sound(rows.next()), Some(upstream(2)));

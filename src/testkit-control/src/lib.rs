@@ -54,6 +54,7 @@ impl ControlPlane {
             dialer: Dialer::new(config).unwrap(),
             clock: handed_clock,
             random,
+            catalog: Arc::new(domain::Catalog::new(providers::built_in())),
             settings: Settings {
                 gateway_url: "https://gateway.example".to_owned(),
                 admin_url: "https://admin.example".to_owned(),

@@ -38,6 +38,9 @@ pub enum Intruder {
     Postgres(Box<PgConnection>),
 }
 
+/// Tables that SQLite keeps in the second file.
+const USAGE_TABLES: [&str; 2] = ["request_logs", "background_answers"];
+
 impl Intruder {
     /// Connects beside a running product.
     pub async fn connect(location: &Location) -> Self {
@@ -64,7 +67,7 @@ impl Intruder {
         let sql = AssertSqlSafe(sql.to_owned());
         let done = match self {
             Self::Sqlite(files) => {
-                let file = usize::from(table == "request_logs");
+                let file = usize::from(USAGE_TABLES.contains(&table));
                 files[file].execute(sql).await.map(|done| done.rows_affected())
             }
             Self::Postgres(connection) => connection.execute(sql).await.map(|done| done.rows_affected()),
@@ -113,7 +116,7 @@ impl Intruder {
         let sql = AssertSqlSafe(sql.to_owned());
         match self {
             Self::Sqlite(files) => {
-                let file = usize::from(table == "request_logs");
+                let file = usize::from(USAGE_TABLES.contains(&table));
                 sqlx::query_scalar(sql).fetch_all(&mut files[file]).await.expect("rows can be read")
             }
             Self::Postgres(connection) => {

@@ -4,8 +4,8 @@
 
 use domain::{
     BaseUrl, Credential, CredentialId, CredentialVersion, ErrorClass, KeyEnv, KeyId, KeyVersion, Labels, Policy,
-    Project, ProjectId, Provider, RequestId, RequestLog, Role, Timestamp, Upstream, UpstreamId, Usage, User, UserId,
-    VirtualKey,
+    Project, ProjectId, ProviderId, RequestId, RequestLog, Role, Timestamp, Upstream, UpstreamId, UpstreamSettings,
+    Usage, User, UserId, VirtualKey,
 };
 
 /// 2026-11-21T12:00:00Z: where every [`crate::ManualClock`] begins.
@@ -74,10 +74,11 @@ pub fn upstream(n: u8) -> Upstream {
     Upstream {
         id: UpstreamId::new(at, bytes(n)),
         name: format!("upstream {n}"),
-        provider: Provider::OpenaiCompatible,
+        provider: ProviderId::OPENAI_COMPATIBLE.parse().unwrap(),
         base_url: "https://models.example.org/v1".parse::<BaseUrl>().unwrap(),
-        is_default: false,
+        default_for: vec![],
         has_secret: false,
+        settings: UpstreamSettings::default(),
         created_at: at,
         updated_at: at,
     }
@@ -132,9 +133,13 @@ pub fn request(after: i64) -> RequestLog {
             cached_tokens: Some(4),
             output_tokens: Some(5),
             reasoning_tokens: Some(2),
-            unreadable: false,
+            ..Usage::default()
         },
+        usage_raw: None,
+        service_tier: None,
         price_nano: Some(123),
+        cost_source: None,
+        session_id: None,
         latency_us: 2_000,
         first_byte_us: Some(1_000),
         attempts: 1,
@@ -143,6 +148,8 @@ pub fn request(after: i64) -> RequestLog {
         error_class: None,
         policy_version: Some(4),
         count: 1,
+        attempts_detail: None,
+        background: None,
     }
 }
 

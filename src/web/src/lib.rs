@@ -17,6 +17,7 @@ pub mod handling;
 mod keys;
 #[cfg(feature = "ssr")]
 mod logs;
+mod models;
 #[cfg(feature = "ssr")]
 mod overview;
 mod palette;

@@ -13,7 +13,7 @@ use leptos::config::LeptosOptions;
 
 use crate::{
     handling::{Page, PageRequest, functions, guard, load_page_request},
-    keys, logs, overview, palette, session, settings, texts, theme, upstreams,
+    keys, logs, models, overview, palette, session, settings, texts, theme, upstreams,
 };
 
 /// What the web app is built from.
@@ -62,7 +62,13 @@ pub fn routes(state: WebState) -> Router {
         .route("/upstreams", get(upstreams::list_page))
         .route("/upstreams/new", get(upstreams::new_page).post(upstreams::create))
         .route("/upstreams/{id}", get(upstreams::detail_page).post(upstreams::change))
+        .route("/upstreams/{id}/edit", get(upstreams::edit_page).post(upstreams::edit))
         .route("/upstreams/{id}/delete", get(upstreams::delete_page).post(upstreams::delete))
+        .route("/models", get(models::list_page))
+        .route("/models/new", get(models::new_page).post(models::create))
+        .route("/models/{id}", get(models::detail_page).post(models::test))
+        .route("/models/{id}/edit", get(models::edit_page).post(models::edit))
+        .route("/models/{id}/delete", get(models::delete_page).post(models::delete))
         .route("/logs", get(logs::list_page))
         .route("/logs/{id}", get(logs::detail_page))
         .route("/settings", get(settings::settings))

@@ -77,6 +77,14 @@ async fn thing(fixture: &RestFixture, spec: &Spec, looks: &str, n: usize) -> Str
             });
             fixture.upstream(&wanted).await["id"].clone()
         }
+        "mdl_…" => {
+            let upstream = fixture.upstream(&json!({ "name": format!("of route {n}"), "provider": "echo" })).await;
+            let wanted = json!({
+                "name": format!("route {n}"),
+                "deployments": [{ "upstream": upstream["id"], "model": "echo" }],
+            });
+            fixture.post("/api/v1/models", &wanted).await.json()["id"].clone()
+        }
         "req_…" => {
             let row = RequestLog { project_id: fixture.project.clone(), ..row(u8::try_from(n).unwrap(), 200) };
             fixture.store.insert_requests(std::slice::from_ref(&row)).await.unwrap();
@@ -97,6 +105,9 @@ async fn thing(fixture: &RestFixture, spec: &Spec, looks: &str, n: usize) -> Str
 /// Every operation that asks who is there, each over things of its own.
 async fn guarded_routes(fixture: &RestFixture) -> Vec<Route> {
     let mut routes = Vec::new();
+    // The example of a model route names it.
+    let wanted = json!({ "name": "main", "provider": "openai", "api_key": "sk-provider-secret-0001" });
+    fixture.upstream(&wanted).await;
     for (spec, looks) in declared() {
         if spec.access == Access::Public {
             assert_eq!(spec.id, "openapi_show", "only the document is open");

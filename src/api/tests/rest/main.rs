@@ -15,4 +15,6 @@ mod keys;
 #[cfg(test)]
 mod logs;
 #[cfg(test)]
+mod models;
+#[cfg(test)]
 mod upstreams;

@@ -4,8 +4,8 @@ pub mod operations;
 mod view;
 
 use domain::{
-    KeyEnv, KeySort, KeyState, Labels, ModelPattern, Policy, PolicyPatch, ProjectId, RevokeReason, Timestamp,
-    UpstreamId, VirtualKey,
+    KeyEnv, KeySort, KeyState, Labels, ModelPattern, Permission, Policy, PolicyPatch, ProjectId, RateLimits,
+    RevokeReason, Scope, Timestamp, UpstreamId, VirtualKey, policy::RateLimitsPatch,
 };
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -56,6 +56,12 @@ pub struct CreateKey {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub project_id: Option<String>,
+    /// `read`, `write`; empty: both.
+    #[serde(default)]
+    pub permissions: Vec<String>,
+    /// Operations it may call, such as `chat.completions`; empty: all but the provider's administration.
+    #[serde(default)]
+    pub scopes: Vec<String>,
     /// Models it may ask for, exact or with `*`; empty: every model.
     #[serde(default)]
     pub allowed_models: Vec<String>,
@@ -75,10 +81,55 @@ pub struct CreateKey {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RateLimitsInput {
-    /// Requests admitted per minute, 1 to 1,000,000.
+    /// Requests admitted in any minute, 1 to 1,000,000.
     #[serde(default, deserialize_with = "patch::nullable", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<u32>, example = 100))]
     pub requests_per_minute: Option<Option<u32>>,
+    /// Requests admitted in any hour, 1 to 1,000,000.
+    #[serde(default, deserialize_with = "patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<u32>))]
+    pub requests_per_hour: Option<Option<u32>>,
+    /// Requests admitted in any 24 hours, 1 to 1,000,000.
+    #[serde(default, deserialize_with = "patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<u32>))]
+    pub requests_per_day: Option<Option<u32>>,
+    /// Requests under way at once, 1 to 1,000,000.
+    #[serde(default, deserialize_with = "patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<u32>))]
+    pub concurrency: Option<Option<u32>>,
+    /// Requests that may come at once, 1 to 1,000,000; more come at the rate of the shortest limited window.
+    #[serde(default, deserialize_with = "patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<u32>))]
+    pub burst: Option<Option<u32>>,
+    /// Not available yet.
+    #[serde(default, deserialize_with = "patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<u32>))]
+    pub tokens_per_minute: Option<Option<u32>>,
+}
+
+impl RateLimitsInput {
+    /// Reads the limits; what is not enforced yet is refused.
+    fn read(self, errors: &mut FieldErrors) -> RateLimitsPatch {
+        let Self { requests_per_minute, requests_per_hour, requests_per_day, concurrency, burst, tokens_per_minute } =
+            self;
+        let max = RateLimits::MAX;
+        for (field, limit) in [
+            ("requests_per_minute", requests_per_minute),
+            ("requests_per_hour", requests_per_hour),
+            ("requests_per_day", requests_per_day),
+            ("concurrency", concurrency),
+            ("burst", burst),
+        ] {
+            if limit.flatten().is_some_and(|n| !(1..=max).contains(&n)) {
+                let violation = Violation::LimitRange { min: 1, max: i64::from(max) };
+                errors.push(&format!("rate_limits.{field}"), violation);
+            }
+        }
+        if tokens_per_minute.flatten().is_some() {
+            errors.push("rate_limits.tokens_per_minute", Violation::NotAvailable);
+        }
+        RateLimitsPatch { requests_per_minute, requests_per_hour, requests_per_day, concurrency, burst }
+    }
 }
 
 /// A request for a key that has been read and found good; instants still relative to now.
@@ -143,22 +194,28 @@ impl TryFrom<CreateKey> for NewKey {
                 text.parse::<UpstreamId>().map_err(Violation::from)
             });
         let allowed_cidrs = read::list(&mut errors, "allowed_cidrs", &shape.allowed_cidrs, ENTRIES_MAX, network);
-        let requests_per_minute = shape.rate_limits.unwrap_or_default().requests_per_minute;
-        match requests_per_minute {
-            None | Some(None) => {}
-            Some(Some(n)) => {
-                if !(1..=1_000_000).contains(&n) {
-                    let violation = Violation::LimitRange { min: 1, max: 1_000_000 };
-                    errors.push("rate_limits.requests_per_minute", violation);
-                }
-            }
-        }
+        let permissions = read::list(&mut errors, "permissions", &shape.permissions, ENTRIES_MAX, |text| {
+            text.parse::<Permission>().map_err(|_| match text {
+                // It opens the admin API, which no key does yet.
+                "admin" => Violation::NotAvailable,
+                _ => Violation::one_of(&names(Permission::ALL)),
+            })
+        });
+        let scopes = read::list(&mut errors, "scopes", &shape.scopes, ENTRIES_MAX, |text| {
+            text.parse::<Scope>().map_err(|_| Violation::one_of(&names(Scope::ALL)))
+        });
+        let rate_limits = shape.rate_limits.unwrap_or_default().read(&mut errors);
         let policy = Policy::for_new_keys().merge(PolicyPatch {
+            permissions: Some(permissions),
+            scopes: Some(scopes),
             allowed_models: Some(allowed_models),
             allowed_upstreams: Some(allowed_upstreams),
             allowed_cidrs: Some(allowed_cidrs),
-            requests_per_minute,
+            rate_limits,
         });
+        if policy.rate_limits.burst.is_some() && policy.rate_limits.burst_limit().is_none() {
+            errors.push("rate_limits.burst", Violation::BurstWithoutRate);
+        }
         match (errors.is_empty(), env) {
             (true, Some(env)) => {
                 Ok(Self { name, labels, env, enabled: shape.enabled.unwrap_or(true), expires, project_id, policy })
@@ -166,6 +223,11 @@ impl TryFrom<CreateKey> for NewKey {
             _ => Err(errors),
         }
     }
+}
+
+/// The texts of every variant.
+fn names<T: Copy + Into<&'static str>>(all: &[T]) -> Vec<&'static str> {
+    all.iter().map(|one| (*one).into()).collect()
 }
 
 fn errors_expiry(errors: &mut FieldErrors, at: Option<&str>, days: Option<i64>) -> Expiry {
@@ -295,60 +357,5 @@ impl KeyQuery {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(json: &str) -> Result<NewKey, FieldErrors> {
-        NewKey::try_from(serde_json::from_str::<CreateKey>(json).unwrap())
-    }
-
-    #[test]
-    fn defaults_apply_to_what_is_left_out() {
-        let key = parse(r#"{"name": " ci "}"#).unwrap();
-        assert_eq!((key.name.as_str(), key.enabled, key.env), ("ci", true, KeyEnv::Live));
-        assert_eq!(key.policy.rate_limits.requests_per_minute, Some(100));
-        assert_eq!(key.expires, Expiry::Never);
-    }
-
-    #[test]
-    fn null_means_no_limit() {
-        let key = parse(r#"{"name": "ci", "rate_limits": {"requests_per_minute": null}}"#).unwrap();
-        assert_eq!(key.policy.rate_limits.requests_per_minute, None);
-        let key = parse(r#"{"name": "ci", "rate_limits": {}}"#).unwrap();
-        assert_eq!(key.policy.rate_limits.requests_per_minute, Some(100));
-    }
-
-    #[test]
-    fn every_complaint_is_made_at_once_and_names_the_fix() {
-        let errors = parse(r#"{"name": "", "env": "prod", "allowed_cidrs": ["10.0.0.0/33"], "expires_in_days": 0}"#)
-            .unwrap_err();
-        assert_eq!(errors.get("name"), Some("use 1 to 100 characters"));
-        assert_eq!(errors.get("env"), Some("use live or test"));
-        assert!(errors.get("allowed_cidrs").unwrap().contains("Did you mean 10.0.0.0/24?"));
-        assert!(errors.get("expires_in_days").is_some());
-    }
-
-    #[test]
-    fn names_are_measured_in_characters() {
-        assert!(parse(&format!(r#"{{"name": "{}"}}"#, "ü".repeat(100))).is_ok());
-        assert!(parse(&format!(r#"{{"name": "{}"}}"#, "ü".repeat(101))).is_err());
-    }
-
-    /// A name that reads as another one (F09).
-    #[test]
-    fn names_hold_nothing_invisible() {
-        for c in ['\u{202e}', '\u{200b}', '\u{200d}', '\u{7}', '\u{9b}', '\u{feff}', '\u{2066}', '\u{2028}'] {
-            let shape = CreateKey { name: format!("pay{c}roll"), ..CreateKey::default() };
-            let errors = NewKey::try_from(shape).unwrap_err();
-            assert!(errors.get("name").is_some_and(|sentence| sentence.contains("invisible")), "{c:?}");
-        }
-        for name in ["密钥 服务", "Prüfung № 1", "كشف الرواتب", "deploy 🚀"] {
-            assert!(NewKey::try_from(CreateKey { name: name.to_owned(), ..CreateKey::default() }).is_ok(), "{name}");
-        }
-    }
-
-    #[test]
-    fn unknown_fields_are_refused() {
-        assert!(serde_json::from_str::<CreateKey>(r#"{"name": "x", "budgett": 1}"#).is_err());
-    }
-}
+#[path = "tests.rs"]
+mod tests;

@@ -1,8 +1,8 @@
 //! Virtual key views: never their secret, except once, in the answer that creates it.
 
 use domain::{
-    DamagedRow, KeyEnv, KeyId, KeyState, Labels, Metadata, ModelPattern, OpenEnum, Policy, ProjectId, RateLimits,
-    RevokeReason, Tag, Timestamp, UpstreamId, UserId, Verified, VirtualKey,
+    DamagedRow, KeyEnv, KeyId, KeyState, Labels, Metadata, ModelPattern, OpenEnum, Permission, Policy, ProjectId,
+    RateLimits, RevokeReason, Scope, Tag, Timestamp, UpstreamId, UserId, Verified, VirtualKey,
 };
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -13,8 +13,33 @@ use crate::wire;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RateLimitsView {
-    /// Requests admitted per minute.
+    /// Requests admitted in any minute.
     pub requests_per_minute: Option<u32>,
+    /// Requests admitted in any hour.
+    #[serde(default)]
+    pub requests_per_hour: Option<u32>,
+    /// Requests admitted in any 24 hours.
+    #[serde(default)]
+    pub requests_per_day: Option<u32>,
+    /// Requests under way at once.
+    #[serde(default)]
+    pub concurrency: Option<u32>,
+    /// Requests that may come at once.
+    #[serde(default)]
+    pub burst: Option<u32>,
+}
+
+impl From<&RateLimits> for RateLimitsView {
+    fn from(limits: &RateLimits) -> Self {
+        let RateLimits { requests_per_minute, requests_per_hour, requests_per_day, concurrency, burst } = limits;
+        Self {
+            requests_per_minute: *requests_per_minute,
+            requests_per_hour: *requests_per_hour,
+            requests_per_day: *requests_per_day,
+            concurrency: *concurrency,
+            burst: *burst,
+        }
+    }
 }
 
 /// What a key did in the last 24 hours: what a revocation would interrupt.
@@ -68,6 +93,14 @@ pub struct KeyView {
     /// Its owner, if it has one.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub owner_id: Option<UserId>,
+    /// `read`, `write`; empty: both.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub permissions: Vec<Permission>,
+    /// Operations it may call; empty: all but the provider's administration.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub scopes: Vec<Scope>,
     /// Models it may ask for; empty: every model.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub allowed_models: Vec<ModelPattern>,
@@ -111,8 +144,7 @@ pub struct KeyView {
 impl KeyView {
     /// The key as it is at `now`.
     pub fn of(key: &VirtualKey, now: Timestamp) -> Self {
-        let Policy { allowed_models, allowed_upstreams, allowed_cidrs, rate_limits } = &key.policy;
-        let RateLimits { requests_per_minute } = rate_limits;
+        let Policy { permissions, scopes, allowed_models, allowed_upstreams, allowed_cidrs, rate_limits } = &key.policy;
         let Labels { description, tags, metadata } = key.labels.clone();
         Self {
             id: key.id.clone().into(),
@@ -127,10 +159,12 @@ impl KeyView {
             version: key.version,
             project_id: key.project_id.clone().into(),
             owner_id: key.owner_id.clone(),
+            permissions: permissions.clone(),
+            scopes: scopes.clone(),
             allowed_models: allowed_models.clone(),
             allowed_upstreams: allowed_upstreams.clone(),
             allowed_cidrs: allowed_cidrs.clone(),
-            rate_limits: RateLimitsView { requests_per_minute: *requests_per_minute },
+            rate_limits: rate_limits.into(),
             policy_version: key.policy_version,
             damage: None,
             expires_at: key.expires_at,
@@ -176,6 +210,8 @@ impl KeyView {
             version: 0,
             project_id: OpenEnum::Other(String::new()),
             owner_id: None,
+            permissions: Vec::new(),
+            scopes: Vec::new(),
             allowed_models: Vec::new(),
             allowed_upstreams: Vec::new(),
             allowed_cidrs: Vec::new(),

@@ -5,7 +5,7 @@ use domain::{
     permission_table::{Resource::Log, Verb},
 };
 
-use super::{LogQuery, LogRow};
+use super::{LogDetail, LogQuery, LogRow};
 use crate::{
     CursorPage,
     operation::{Access::Needs, Flag, operations},
@@ -29,10 +29,11 @@ operations! {
         id: "logs_show",
         of: RequestId,
         input: nothing,
-        output: 200 LogRow,
+        output: 200 LogDetail,
         answer: "The row.",
         access: Needs(Log, Verb::Read),
         idempotency: Safe,
-        summary: "Show a request.",
+        cli: "logs show",
+        summary: "Show a request with its tries and all counts of its answer.",
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use domain::{JobName, JobRunId, KeyId, RequestId, UpstreamId};
+use domain::{JobName, JobRunId, KeyId, ModelId, RequestId, UpstreamId};
 
 /// One id in a path.
 pub trait PathId: Clone + Send + Sync + Sized + 'static {
@@ -39,6 +39,7 @@ path_ids! {
     KeyId: "key" "key_…";
     UpstreamId: "upstream" "up_…";
     RequestId: "request" "req_…";
+    ModelId: "model route" "mdl_…";
     JobName: "job" "a job's name";
     JobRunId: "run" "job_…";
 }

@@ -5,7 +5,7 @@ use domain::{
     permission_table::{Resource::Upstream, Verb},
 };
 
-use super::{CreateUpstream, SetSecret, TestReport, UpstreamView};
+use super::{CreateUpstream, SetSecret, TestReport, UpdateUpstream, UpstreamView};
 use crate::{
     Page, PageQuery,
     operation::{Access::Needs, Flag, operations},
@@ -33,7 +33,21 @@ operations! {
         idempotency: ByKey,
         conflicts: true,
         cli: "upstreams create",
-        flags: &[Flag::new("provider", "--provider"), Flag::new("name", "--name"), Flag::new("is_default", "--default")],
+        flags: &[
+            Flag::new("provider", "--provider"),
+            Flag::new("name", "--name"),
+            Flag::new("base_url", "--base-url"),
+            Flag::new("is_default", "--default"),
+            Flag::new("headers", "--headers"),
+            Flag::new("timeouts.connect", "--connect-timeout"),
+            Flag::new("timeouts.first_byte", "--first-byte-timeout"),
+            Flag::new("timeouts.idle", "--idle-timeout"),
+            Flag::new("timeouts.total", "--total-timeout"),
+            Flag::new("organization", "--organization"),
+            Flag::new("project", "--project"),
+            Flag::new("ca_pem", "--ca-pem"),
+            Flag::new("max_open_requests", "--max-open-requests"),
+        ],
         example: r#"{"provider": "openai", "api_key": "sk-provider-secret-0001"}"#,
         secrets: &["api_key"],
         location: |upstream| format!("/upstreams/{}", upstream.id),
@@ -49,6 +63,35 @@ operations! {
         idempotency: Safe,
         cli: "upstreams show",
         summary: "Show an upstream, never its secret.",
+    }
+    UpstreamsUpdate: Patch "/upstreams/{id}" {
+        id: "upstreams_update",
+        of: UpstreamId,
+        input: body UpdateUpstream,
+        output: 200 UpstreamView,
+        answer: "The upstream.",
+        access: Needs(Upstream, Verb::Update),
+        idempotency: Natural,
+        conflicts: true,
+        cli: "upstreams update",
+        flags: &[
+            Flag::new("name", "--name"),
+            Flag::new("base_url", "--base-url"),
+            Flag::new("is_default", "--default"),
+            Flag::new("default_for", "--default-for"),
+            Flag::new("headers", "--headers"),
+            Flag::new("timeouts.connect", "--connect-timeout"),
+            Flag::new("timeouts.first_byte", "--first-byte-timeout"),
+            Flag::new("timeouts.idle", "--idle-timeout"),
+            Flag::new("timeouts.total", "--total-timeout"),
+            Flag::new("organization", "--organization"),
+            Flag::new("project", "--project"),
+            Flag::new("ca_pem", "--ca-pem"),
+            Flag::new("max_open_requests", "--max-open-requests"),
+        ],
+        example: r#"{"base_url": "https://eu.api.openai.com/v1", "api_key": "sk-provider-secret-0003"}"#,
+        secrets: &["api_key"],
+        summary: "Change an upstream; what is left out stays. Another address asks for the secret again.",
     }
     UpstreamsDelete: Delete "/upstreams/{id}" {
         id: "upstreams_delete",
@@ -70,7 +113,7 @@ operations! {
         access: Needs(Upstream, Verb::Test),
         idempotency: Natural,
         cli: "upstreams test",
-        summary: "Test an upstream with its stored secret: address, TLS, secret, models. A failed test is a report, not a problem.",
+        summary: "Test an upstream with its stored secret: address, TLS, secret, models, in each dialect that it speaks. A failed test is a report, not a problem.",
     }
     UpstreamsSetSecret: Post "/upstreams/{id}/secret" {
         id: "upstreams_set_secret",
@@ -94,6 +137,6 @@ operations! {
         access: Needs(Upstream, Verb::Update),
         idempotency: Natural,
         cli: "upstreams set-default",
-        summary: "Make an upstream the default: it takes the requests of keys that name no upstream. Idempotent.",
+        summary: "Make an upstream the default of every dialect that it speaks: it takes the requests of keys that name no upstream. Idempotent.",
     }
 }

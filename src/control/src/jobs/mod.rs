@@ -9,6 +9,7 @@ mod progress;
 mod prune_events;
 mod prune_runs;
 mod runner;
+mod settle_answers;
 mod start;
 mod trim_changes;
 
@@ -73,6 +74,7 @@ pub(crate) fn all() -> Vec<Box<dyn AnyJob>> {
         Box::new(end_sessions::EndSessions),
         Box::new(prune_events::PruneEvents),
         Box::new(prune_runs::PruneRuns),
+        Box::new(settle_answers::SettleAnswers),
         Box::new(trim_changes::TrimChanges),
     ]
 }

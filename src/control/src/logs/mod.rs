@@ -2,7 +2,7 @@
 
 use contract::{
     CursorPage, Nothing,
-    logs::{LogFilter, LogQuery, LogRow, LogsList, LogsShow},
+    logs::{LogDetail, LogFilter, LogQuery, LogRow, LogsList, LogsShow},
 };
 use domain::{Protected as _, RequestId, Resource, Target, Verb};
 use store::RequestFilter;
@@ -35,21 +35,21 @@ pub async fn list(cx: &Cx, filter: LogFilter) -> Result<CursorPage<LogRow>> {
 }
 
 /// One row.
-pub async fn show(cx: &Cx, id: &RequestId) -> Result<LogRow> {
-    let row = cx.store().find_request(id).await?.ok_or(Error::NotFound("request"))?;
-    let row = match row {
+pub async fn show(cx: &Cx, id: &RequestId) -> Result<LogDetail> {
+    let stored = cx.store().find_request(id).await?.ok_or(Error::NotFound("request"))?;
+    let row = match &stored {
         Ok(row) => row,
         // No one can tell whose it is.
-        Err(damaged) => {
+        Err(_) => {
             cx.allow(Verb::Read, &Target::of(Resource::Log))?;
-            return Ok(LogRow::from(&damaged));
+            return Ok(LogDetail::of(&stored));
         }
     };
     // A row belongs to whoever owns its key; that of a key that is gone belongs to its project alone.
     let key = cx.store().find_key(&row.key_id).await?.map(|key| cx.keyring().verify(key));
     let owner = key.as_ref().and_then(|key| key.target().owner);
     cx.allow(Verb::Read, &Target { resource: Resource::Log, project: Some(&row.project_id), owner })?;
-    Ok(LogRow::from(&row))
+    Ok(LogDetail::of(&stored))
 }
 
 impl Perform for LogsList {
@@ -59,7 +59,7 @@ impl Perform for LogsList {
 }
 
 impl Perform for LogsShow {
-    async fn perform(cx: &Cx, id: RequestId, _: Nothing) -> Result<LogRow> {
+    async fn perform(cx: &Cx, id: RequestId, _: Nothing) -> Result<LogDetail> {
         show(cx, &id).await
     }
 }

@@ -15,7 +15,7 @@ pub async fn delete(cx: &Cx, id: &UpstreamId) -> Result<()> {
     let upstream = cx.keyring().verify(tx.find_upstream(id).await?.ok_or(Error::NotFound("upstream"))?);
     cx.allow(Verb::Delete, &upstream)?;
     let credential = tx.find_credential(id).await?.map(|row| cx.keyring().verify(row));
-    let before = UpstreamView::of_rows(&upstream, credential.as_ref());
+    let before = UpstreamView::of_rows(&upstream, credential.as_ref(), cx.control().catalog());
     tx.delete_upstream(id).await?;
     cx.record(&mut tx, Act::UpstreamDelete(id.clone()), Some(&before), None::<&UpstreamView>).await?;
     tx.announce(Change { kind: ChangeKind::Upstream, id: id.to_string() }).await?;

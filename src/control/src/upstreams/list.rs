@@ -26,7 +26,7 @@ pub async fn list(cx: &Cx, query: &PageQuery) -> Result<Page<UpstreamView>> {
         .into_iter()
         .map(|(upstream, credential)| {
             let credential = credential.map(|row| cx.keyring().verify(row));
-            UpstreamView::of_rows(&cx.keyring().verify(upstream), credential.as_ref())
+            UpstreamView::of_rows(&cx.keyring().verify(upstream), credential.as_ref(), cx.control().catalog())
         })
         .collect();
     Ok(Page::new(query, items, total.min(TOTAL_CAP + 1), next))
@@ -38,7 +38,7 @@ pub async fn show(cx: &Cx, id: &UpstreamId) -> Result<UpstreamView> {
     let upstream = cx.keyring().verify(upstream);
     cx.allow(Verb::Read, &upstream)?;
     let credential = cx.store().find_credential(id).await?.map(|stored| cx.keyring().verify(stored.credential));
-    Ok(UpstreamView::of_rows(&upstream, credential.as_ref()))
+    Ok(UpstreamView::of_rows(&upstream, credential.as_ref(), cx.control().catalog()))
 }
 
 impl Perform for UpstreamsList {

@@ -6,6 +6,7 @@ mod list;
 mod set_default;
 mod set_secret;
 mod test;
+mod update;
 
 pub use create::create;
 pub use delete::delete;
@@ -13,11 +14,21 @@ pub use list::{list, show};
 pub use set_default::set_default;
 pub use set_secret::set_secret;
 pub use test::{test, try_out};
+pub use update::update;
 
-use domain::{Credential, CredentialId, CredentialVersion, Timestamp, Upstream};
+pub(crate) use test::{called_models, stored_secret};
+
+use contract::{FieldErrors, Violation};
+use domain::{Credential, CredentialId, CredentialVersion, Timestamp, Upstream, UpstreamSettings};
 use keyring::CredentialPlace;
 
 use crate::{Cx, Error, Result};
+
+/// Whether the certificates of an upstream's own can be used.
+fn own_certificates(cx: &Cx, settings: &UpstreamSettings) -> Result<()> {
+    let usable = settings.ca_pem.as_deref().is_none_or(|pem| cx.dialer().trusting_also(Some(pem), None).is_ok());
+    if usable { Ok(()) } else { Err(FieldErrors::one("ca_pem", Violation::Certificates).into()) }
+}
 
 /// Seals `secret` for `upstream`'s address, as version `version` of credential `id` (C2).
 fn seal(

@@ -4,7 +4,7 @@ use contract::{
     FieldErrors, Violation,
     upstreams::{SetSecret, UpstreamView, UpstreamsSetSecret},
 };
-use domain::{Act, Change, ChangeKind, CredentialId, Provider, UpstreamId, Verb};
+use domain::{Act, Change, ChangeKind, CredentialId, UpstreamId, Verb};
 
 use super::seal;
 use crate::{Cx, Error, Perform, Result};
@@ -21,7 +21,7 @@ pub async fn set_secret(cx: &Cx, id: &UpstreamId, secret: String) -> Result<Upst
     let mut tx = cx.store().begin().await?;
     let row = tx.find_upstream(id).await?.ok_or(Error::NotFound("upstream"))?;
     let (mut tx, mut upstream) = cx.allowed(tx, Verb::Update, row).await?;
-    if upstream.provider == Provider::Echo {
+    if upstream.provider.is_echo() {
         return Err(FieldErrors::one("api_key", Violation::EchoSecret).into());
     }
     let (mut tx, existing) = match tx.find_credential(id).await? {
@@ -31,7 +31,7 @@ pub async fn set_secret(cx: &Cx, id: &UpstreamId, secret: String) -> Result<Upst
         }
         None => (tx, None),
     };
-    let before = UpstreamView::of(&upstream, existing.as_deref());
+    let before = UpstreamView::of(&upstream, existing.as_deref(), cx.control().catalog());
     let (identity, version) = match &existing {
         Some(credential) => ((credential.id.clone(), credential.created_at), credential.version + 1),
         None => ((CredentialId::new(now, cx.random().bytes()), now), 1),
@@ -45,7 +45,7 @@ pub async fn set_secret(cx: &Cx, id: &UpstreamId, secret: String) -> Result<Upst
         upstream.edit().has_secret = true;
         upstream = tx.update_upstream(cx.keyring(), upstream).await?;
     }
-    let after = UpstreamView::of(&upstream, Some(&credential));
+    let after = UpstreamView::of(&upstream, Some(&credential), cx.control().catalog());
     let mut changes = cx.changes(Some(&before), Some(&after))?;
     changes.push(cx.secret_change("api_key", old_mark.as_deref(), Some(&secret)));
     cx.record_changes(&mut tx, Act::UpstreamSetSecret(id.clone()), changes).await?;

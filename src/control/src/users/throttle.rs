@@ -12,11 +12,11 @@ use crate::{Error, Result};
 const MINUTE_NS: u64 = 60_000_000_000;
 const QUARTER_HOUR_NS: u64 = 15 * MINUTE_NS;
 /// Tries of one address, of one address on one account, or of one known browser on its account.
-const NARROW: Gcra = Gcra { limit: 10, period_ns: QUARTER_HOUR_NS };
+const NARROW: Gcra = Gcra { burst: 10, limit: 10, period_ns: QUARTER_HOUR_NS };
 /// Tries on one account from everywhere.
-const WIDE: Gcra = Gcra { limit: 100, period_ns: QUARTER_HOUR_NS };
+const WIDE: Gcra = Gcra { burst: 100, limit: 100, period_ns: QUARTER_HOUR_NS };
 /// Wrong bearers of one address.
-const BEARERS: Gcra = Gcra { limit: 60, period_ns: MINUTE_NS };
+const BEARERS: Gcra = Gcra { burst: 60, limit: 60, period_ns: MINUTE_NS };
 /// More allowances than this are not remembered: the one that is nearest to whole goes first.
 const REMEMBERED: usize = 10_000;
 

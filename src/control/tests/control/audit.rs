@@ -55,7 +55,7 @@ both_engines! {
         let node = Node::first(&db).await;
         let shape = json!({ "name": "up", "provider": "openai", "api_key": "sk-first-secret-0001" });
         let shape: CreateUpstream = serde_json::from_value(shape).unwrap();
-        let view = upstreams::create(&node.cx(), shape.try_into().unwrap()).await.unwrap();
+        let view = upstreams::create(&node.cx(), shape.parse(node.control.catalog()).ok().unwrap()).await.unwrap();
         let id = view.id.as_str().parse().unwrap();
         let set = async |secret: &str| {
             let secret = SetSecret { api_key: secret.to_owned() }.parse().unwrap();
@@ -142,7 +142,7 @@ both_engines! {
         let node = Node::first(&db).await;
         let shape = json!({ "name": "x", "provider": "echo" });
         let shape: CreateUpstream = serde_json::from_value(shape).unwrap();
-        upstreams::try_out(&node.cx(), shape.try_into().unwrap()).await.unwrap();
+        upstreams::try_out(&node.cx(), shape.parse(node.control.catalog()).ok().unwrap()).await.unwrap();
         let rows = rows(&node).await;
         assert_eq!((rows[0].act.as_str(), rows[0].target_kind.as_str()), ("upstream.try_out", "upstream"));
         assert_eq!(change(&rows[0], "base_url").1, "echo:");

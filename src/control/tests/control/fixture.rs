@@ -50,6 +50,7 @@ impl Node {
             dialer: dialer.unwrap(),
             clock: handed,
             random,
+            catalog: Arc::new(domain::Catalog::new(providers::built_in())),
             settings: Settings {
                 gateway_url: "https://gateway.example".to_owned(),
                 admin_url: "https://admin.example".to_owned(),

@@ -1,6 +1,6 @@
 //! Audit acts: the closed list of what is recorded, with stable names.
 
-use crate::{KeyId, ProjectId, UpstreamId, UserId};
+use crate::{KeyId, ModelId, ProjectId, UpstreamId, UserId};
 
 /// An administrative act. One variant per kind of act; the serialised name is stored and never changes.
 #[derive(Clone, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
@@ -46,6 +46,21 @@ pub enum Act {
     /// An upstream was made the default.
     #[strum(serialize = "upstream.set_default")]
     UpstreamSetDefault(UpstreamId),
+    /// An upstream was changed: its name, address, settings or defaults.
+    #[strum(serialize = "upstream.update")]
+    UpstreamUpdate(UpstreamId),
+    /// A model route was added.
+    #[strum(serialize = "model.create")]
+    ModelCreate(ModelId),
+    /// A model route was changed.
+    #[strum(serialize = "model.update")]
+    ModelUpdate(ModelId),
+    /// A model route was removed.
+    #[strum(serialize = "model.delete")]
+    ModelDelete(ModelId),
+    /// A model route's deployments were called with their stored secrets.
+    #[strum(serialize = "model.test")]
+    ModelTest(ModelId),
     /// An upstream's secret was replaced.
     #[strum(serialize = "upstream.set_secret")]
     UpstreamSetSecret(UpstreamId),
@@ -108,6 +123,8 @@ pub enum TargetKind {
     Key,
     /// An upstream.
     Upstream,
+    /// A model route.
+    Model,
     /// A person.
     User,
     /// The sign-in itself, where no single account is meant.
@@ -147,7 +164,11 @@ impl Act {
             | Self::KeyEnable { id, .. }
             | Self::KeyDisable { id, .. }
             | Self::KeyRevoke { id, .. } => (TargetKind::Key, id.to_string()),
+            Self::ModelCreate(id) | Self::ModelUpdate(id) | Self::ModelDelete(id) | Self::ModelTest(id) => {
+                (TargetKind::Model, id.to_string())
+            }
             Self::UpstreamCreate(id)
+            | Self::UpstreamUpdate(id)
             | Self::UpstreamDelete(id)
             | Self::UpstreamSetDefault(id)
             | Self::UpstreamSetSecret(id)
@@ -174,6 +195,11 @@ impl Act {
             }
             Self::KeyRevoke { project, .. } => project.as_ref(),
             Self::UpstreamCreate(_)
+            | Self::UpstreamUpdate(_)
+            | Self::ModelCreate(_)
+            | Self::ModelUpdate(_)
+            | Self::ModelDelete(_)
+            | Self::ModelTest(_)
             | Self::UpstreamDelete(_)
             | Self::UpstreamSetDefault(_)
             | Self::UpstreamSetSecret(_)
@@ -201,6 +227,11 @@ impl Act {
             Self::KeyRevoke { .. } => Some("key.revoked"),
             Self::RowDamaged { .. } => Some("row.damaged"),
             Self::UpstreamCreate(_)
+            | Self::UpstreamUpdate(_)
+            | Self::ModelCreate(_)
+            | Self::ModelUpdate(_)
+            | Self::ModelDelete(_)
+            | Self::ModelTest(_)
             | Self::UpstreamDelete(_)
             | Self::UpstreamSetDefault(_)
             | Self::UpstreamSetSecret(_)

@@ -1,12 +1,10 @@
 //! Directory tests: change notices, staleness, streams ended by a revocation.
 
-use domain::Provider;
-
 use super::*;
 use crate::fixture::{Issued, TestGateway};
 
 async fn state(fixture: &TestGateway, issued: &Issued) -> Option<KeyState> {
-    let found = fixture.gateway.directory.find_key(&issued.secret).await.unwrap();
+    let found = fixture.gateway.directory.find_key(&issued.secret, [127, 0, 0, 1].into()).await.unwrap();
     found.map(|(known, _)| known.key.state(fixture.clock.now()))
 }
 
@@ -28,7 +26,7 @@ async fn a_key_made_after_it_was_asked_for_is_found_at_once() {
     let fixture = TestGateway::new().await;
     let one = fixture.issue(|_| {}).await;
     let unknown = SecretString::from("sk-auto-live-unknown");
-    assert!(fixture.gateway.directory.find_key(&unknown).await.unwrap().is_none());
+    assert!(fixture.gateway.directory.find_key(&unknown, [127, 0, 0, 1].into()).await.unwrap().is_none());
     let two = fixture.issue(|_| {}).await;
     assert!(state(&fixture, &one).await.is_some() && state(&fixture, &two).await.is_some());
 }
@@ -45,7 +43,7 @@ async fn a_row_changed_behind_our_back_is_no_key() {
 async fn without_the_database_cached_keys_live_a_minute() {
     let fixture = TestGateway::new().await;
     let (cached, other) = (fixture.issue(|_| {}).await, fixture.issue(|_| {}).await);
-    fixture.upstream(Provider::Echo, "echo:", true).await;
+    fixture.upstream("echo", "echo:", true).await;
     assert!(state(&fixture, &cached).await.is_some());
     assert_eq!(fixture.gateway.directory.routes().await.unwrap().upstreams.len(), 1);
     fixture.db.store.close().await;
@@ -54,9 +52,15 @@ async fn without_the_database_cached_keys_live_a_minute() {
         assert!(state(&fixture, &cached).await.is_some());
         assert!(fixture.gateway.directory.routes().await.is_ok());
     }
-    assert_eq!(fixture.gateway.directory.find_key(&other.secret).await.err(), Some(StoreUnavailable));
+    assert_eq!(
+        fixture.gateway.directory.find_key(&other.secret, [127, 0, 0, 1].into()).await.err(),
+        Some(StoreUnavailable)
+    );
     fixture.clock.advance(Duration::from_secs(6));
-    assert_eq!(fixture.gateway.directory.find_key(&cached.secret).await.err(), Some(StoreUnavailable));
+    assert_eq!(
+        fixture.gateway.directory.find_key(&cached.secret, [127, 0, 0, 1].into()).await.err(),
+        Some(StoreUnavailable)
+    );
     assert_eq!(fixture.gateway.directory.routes().await.err(), Some(StoreUnavailable));
 }
 
@@ -64,7 +68,7 @@ async fn without_the_database_cached_keys_live_a_minute() {
 async fn what_no_notice_announced_is_seen_after_five_seconds() {
     let fixture = TestGateway::new().await;
     let issued = fixture.issue(|_| {}).await;
-    fixture.upstream(Provider::Echo, "echo:", true).await;
+    fixture.upstream("echo", "echo:", true).await;
     assert_eq!(state(&fixture, &issued).await, Some(KeyState::Active));
     assert_eq!(fixture.gateway.directory.routes().await.unwrap().upstreams.len(), 1);
     // Another process writes, and its notice is lost.
@@ -83,17 +87,21 @@ async fn what_no_notice_announced_is_seen_after_five_seconds() {
 async fn upstreams_follow_their_notices() {
     let fixture = TestGateway::new().await;
     assert!(fixture.gateway.directory.routes().await.unwrap().upstreams.is_empty());
-    let upstream = fixture.upstream(Provider::OpenaiCompatible, "http://127.0.0.1:9/v1", true).await;
+    let upstream = fixture.upstream("openai_compatible", "http://127.0.0.1:9/v1", true).await;
     let routes = fixture.gateway.directory.routes().await.unwrap();
-    assert!(routes.upstreams[0].is_default);
-    assert!(routes.bearer(&upstream, &fixture.keyring).unwrap().is_none(), "no secret is stored");
+    assert!(routes.upstreams[0].is_default());
+    assert!(
+        routes.way(&upstream, domain::Dialect::Openai, &fixture.keyring).unwrap().unwrap().credential.is_none(),
+        "no secret is stored"
+    );
 }
 
 #[tokio::test]
 async fn revoking_ends_the_watch_of_requests_under_way() {
     let fixture = TestGateway::new().await;
     let issued = fixture.issue(|_| {}).await;
-    let (_, stream_guard) = fixture.gateway.directory.find_key(&issued.secret).await.unwrap().unwrap();
+    let (_, stream_guard) =
+        fixture.gateway.directory.find_key(&issued.secret, [127, 0, 0, 1].into()).await.unwrap().unwrap();
     assert!(!stream_guard.ended().is_cancelled());
     fixture.revoke(&issued).await;
     ended(&stream_guard).await;
@@ -110,7 +118,8 @@ async fn a_repeated_notice_ends_nothing_of_a_key_that_is_enabled_again() {
     let issued = fixture.issue(|_| {}).await;
     fixture.change(&issued, ChangeKind::KeyEnded, true, |key| key.enabled = false).await;
     fixture.change(&issued, ChangeKind::Key, true, |_| {}).await;
-    let (_, stream_guard) = fixture.gateway.directory.find_key(&issued.secret).await.unwrap().unwrap();
+    let (_, stream_guard) =
+        fixture.gateway.directory.find_key(&issued.secret, [127, 0, 0, 1].into()).await.unwrap().unwrap();
     // As the poll says it, after everything.
     let same_listener = fixture.gateway.directory.change_listener.clone();
     same_listener.clone().end_streams(issued.key.id.clone()).await;
@@ -131,7 +140,9 @@ async fn no_request_slips_between_lookup_and_revoke() {
             .map(|_| {
                 let (fixture, issued) = (fixture.clone(), issued.clone());
                 #[allow(clippy::disallowed_methods)] // a test's own tasks end with it
-                tokio::spawn(async move { fixture.gateway.directory.find_key(&issued.secret).await.unwrap().unwrap() })
+                tokio::spawn(async move {
+                    fixture.gateway.directory.find_key(&issued.secret, [127, 0, 0, 1].into()).await.unwrap().unwrap()
+                })
             })
             .collect();
         fixture.revoke(&issued).await;

@@ -20,7 +20,8 @@ use moka::sync::Cache;
 /// Changes are remembered per stripe of keys: a change makes its stripe be read again and leaves the others alone.
 const STRIPES: usize = 1024;
 const SECOND: u64 = 1_000_000_000;
-/// Older than this, a key is read again if the database answers (R3: at most 5 s with the notice channel cut).
+/// Where the change feed was not read for so long, a key is read again if the database answers (R3: at most 5 s with the
+/// notice channel cut).
 const FRESH: u64 = 5 * SECOND;
 /// Older than this, it counts no more (R3: at most 60 s with the database gone).
 const LIFE: u64 = 60 * SECOND;
@@ -66,6 +67,8 @@ struct Absent {
 /// The cache.
 pub(crate) struct Index {
     changes: AtomicU64,
+    /// When the change feed was last read: until then nothing is behind it.
+    feed_read_ns: AtomicU64,
     last_change: Box<[AtomicU64]>,
     hasher: RandomState,
     known: Cache<[u8; 32], Arc<CachedKey>, RandomState>,
@@ -79,6 +82,7 @@ impl Index {
         let (life, hasher) = (Duration::from_nanos(LIFE), RandomState::default());
         Self {
             changes: AtomicU64::new(0),
+            feed_read_ns: AtomicU64::new(0),
             last_change: (0..STRIPES).map(|_| AtomicU64::new(0)).collect(),
             known: Cache::builder().max_capacity(capacity).time_to_live(life).build_with_hasher(hasher.clone()),
             absent: Cache::builder().max_capacity(capacity).time_to_live(life).build_with_hasher(hasher.clone()),
@@ -97,10 +101,25 @@ impl Index {
         self.last_change[self.stripe(key_id)].fetch_max(number, Ordering::SeqCst);
     }
 
+    /// Anything may have changed: a notice was missed. When this returns, no reader gets what was loaded before.
+    pub(crate) fn all_changed(&self) {
+        let number = self.changes.fetch_add(1, Ordering::SeqCst) + 1;
+        for stripe in &self.last_change {
+            stripe.fetch_max(number, Ordering::SeqCst);
+        }
+    }
+
+    /// The change feed was read to its end; the reading began at `now_ns`.
+    pub(crate) fn feed_was_read(&self, now_ns: u64) {
+        self.feed_read_ns.fetch_max(now_ns, Ordering::SeqCst);
+    }
+
     /// What is known of a hash.
     pub(crate) fn find(&self, hash: &[u8; 32], now_ns: u64) -> Found {
         if let Some(known) = self.known.get(hash) {
-            let age = now_ns.saturating_sub(known.loaded_ns);
+            // As good as just read, as long as the feed was: what changed since would have been said there.
+            let good_at = known.loaded_ns.max(self.feed_read_ns.load(Ordering::Relaxed));
+            let age = now_ns.saturating_sub(good_at);
             if age < LIFE && self.is_current(&known) {
                 if age >= FRESH && known.is_chosen(now_ns) {
                     return Found::Aging(known);

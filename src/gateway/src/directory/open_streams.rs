@@ -1,6 +1,9 @@
 //! Stream registry: requests under way per key, so that revoking a key ends its open streams (R4).
 
-use std::sync::{Arc, Weak};
+use std::sync::{
+    Arc, Weak,
+    atomic::{AtomicU64, Ordering},
+};
 
 use domain::{ErrorClass, KeyId};
 use foldhash::HashMap;
@@ -10,14 +13,21 @@ use tokio_util::sync::CancellationToken;
 /// The keys with requests under way.
 #[derive(Default)]
 pub(crate) struct OpenStreams {
-    keys: Mutex<HashMap<KeyId, Weak<CancellationToken>>>,
+    keys: Mutex<HashMap<KeyId, Weak<UnderWay>>>,
     /// Parent of every key's: the process is about to end.
     cut: CancellationToken,
 }
 
+/// What the requests under way of one key share.
+struct UnderWay {
+    token: CancellationToken,
+    /// Memory that their bodies hold, bytes.
+    body_bytes: AtomicU64,
+}
+
 /// A request under way. Dropping it ends the watch.
 pub(crate) struct StreamGuard {
-    token: Option<Arc<CancellationToken>>,
+    shared: Option<Arc<UnderWay>>,
     key: KeyId,
     all: Arc<OpenStreams>,
 }
@@ -26,21 +36,26 @@ impl OpenStreams {
     /// Watches `key` for a request.
     pub(crate) fn register(self: &Arc<Self>, key: &KeyId) -> StreamGuard {
         let mut keys = self.keys.lock();
-        let token = keys.get(key).and_then(Weak::upgrade).unwrap_or_else(|| {
-            let token = Arc::new(self.cut.child_token());
-            keys.insert(key.clone(), Arc::downgrade(&token));
-            token
+        let shared = keys.get(key).and_then(Weak::upgrade).unwrap_or_else(|| {
+            let shared = Arc::new(UnderWay { token: self.cut.child_token(), body_bytes: AtomicU64::new(0) });
+            keys.insert(key.clone(), Arc::downgrade(&shared));
+            shared
         });
-        StreamGuard { token: Some(token), key: key.clone(), all: self.clone() }
+        StreamGuard { shared: Some(shared), key: key.clone(), all: self.clone() }
     }
 
     /// Ends every request under way with the key.
     pub(crate) fn end(&self, key: &KeyId) {
         // Outside the lock: waking tasks is none of its business.
-        let token = self.keys.lock().remove(key);
-        if let Some(token) = token.and_then(|token| token.upgrade()) {
-            token.cancel();
+        let shared = self.keys.lock().remove(key);
+        if let Some(shared) = shared.and_then(|shared| shared.upgrade()) {
+            shared.token.cancel();
         }
+    }
+
+    /// The keys that have requests under way.
+    pub(crate) fn keys(&self) -> Vec<KeyId> {
+        self.keys.lock().keys().cloned().collect()
     }
 
     /// Ends every request under way: the process cannot wait any longer.
@@ -57,7 +72,21 @@ impl OpenStreams {
 impl StreamGuard {
     /// Is cancelled when the key loses its access, or the process is about to end.
     pub(crate) fn ended(&self) -> CancellationToken {
-        self.token.as_deref().cloned().unwrap_or_default()
+        self.shared.as_ref().map(|shared| shared.token.clone()).unwrap_or_default()
+    }
+
+    /// Takes so many bytes of memory for a body, if the key's requests then hold no more than `most` together.
+    pub(crate) fn take_body_bytes(&self, bytes: u64, most: u64) -> bool {
+        let Some(shared) = &self.shared else { return true };
+        let taken = |counted: u64| counted.checked_add(bytes).filter(|sum| *sum <= most);
+        shared.body_bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken).is_ok()
+    }
+
+    /// Gives them back.
+    pub(crate) fn give_body_bytes(&self, bytes: u64) {
+        if let Some(shared) = &self.shared {
+            shared.body_bytes.fetch_sub(bytes, Ordering::Relaxed);
+        }
     }
 
     /// Why [`StreamGuard::ended`] is cancelled.
@@ -69,9 +98,9 @@ impl StreamGuard {
 impl Drop for StreamGuard {
     fn drop(&mut self) {
         let mut keys = self.all.keys.lock();
-        self.token = None;
-        // The last one out; a token that `end` took away or that others still hold is not ours to remove.
-        if keys.get(&self.key).is_some_and(|token| token.strong_count() == 0) {
+        self.shared = None;
+        // The last one out; what `end` took away or others still hold is not ours to remove.
+        if keys.get(&self.key).is_some_and(|shared| shared.strong_count() == 0) {
             keys.remove(&self.key);
         }
     }

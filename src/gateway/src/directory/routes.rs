@@ -1,11 +1,21 @@
-//! Route table: the upstreams with their sealed secrets, as of one moment.
+//! Route table: the upstreams with their sealed secrets and the model routes, as of one moment.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    collections::HashMap as StdHashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use bytes::Bytes;
-use domain::{CredentialId, DamagedUpstream, Upstream, UpstreamId};
+use dial::Dialer;
+use domain::{
+    BaseUrl, Catalog, CredentialId, DamagedUpstream, Dialect, Landscape, ModelRoute, Provider, Unverified, Upstream,
+    UpstreamId,
+};
 use foldhash::HashMap;
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue};
 use keyring::{CredentialPlace, Keyring};
 use store::{StoredCredential, StoredUpstream};
 
@@ -17,18 +27,40 @@ const LIFE: u64 = 60 * SECOND;
 /// If reading again fails, it is tried again after so long.
 const RETRY: u64 = SECOND;
 
-/// Upstreams and secrets.
+/// Upstreams, secrets and model routes.
 pub(crate) struct Routes {
     /// Every upstream whose row verifies.
     pub upstreams: Vec<Upstream>,
     /// Those whose rows do not: what would go there is refused.
     pub damaged: Vec<DamagedUpstream>,
+    /// Every model route whose row verifies.
+    pub models: Vec<ModelRoute>,
+    /// The providers.
+    pub catalog: Arc<Catalog>,
     /// Number of the last change that they know of.
     pub stamp: u64,
     /// By upstream; `None` where the rows of a secret do not verify.
     secrets: HashMap<UpstreamId, Option<Sealed>>,
+    /// The ways out of upstreams that trust certificates or have a patience of their own, by what sets them apart.
+    dialers: StdHashMap<UpstreamId, (String, Dialer)>,
     loaded_ns: u64,
     next_check_ns: AtomicU64,
+}
+
+/// What routes are made of.
+pub(crate) struct Parts<'a> {
+    /// Rows of upstreams.
+    pub upstreams: Vec<StoredUpstream>,
+    /// Their secrets.
+    pub credentials: Vec<StoredCredential>,
+    /// Rows of model routes.
+    pub models: Vec<Unverified<ModelRoute>>,
+    /// The providers.
+    pub catalog: Arc<Catalog>,
+    /// The usual way out.
+    pub dialer: &'a Dialer,
+    /// The routes before, whose connections are kept.
+    pub before: Option<Arc<Routes>>,
 }
 
 /// A secret under seal.
@@ -36,6 +68,18 @@ struct Sealed {
     credential: CredentialId,
     version: i64,
     blob: Vec<u8>,
+}
+
+/// Where and how an upstream is called in a dialect.
+pub(crate) struct Way<'a> {
+    /// The base of what is sent there.
+    pub base: BaseUrl,
+    /// The provider.
+    pub provider: &'a Provider,
+    /// The field of its credential, if it takes one.
+    pub credential: Option<(HeaderName, HeaderValue)>,
+    /// Whose credential.
+    pub credential_id: Option<CredentialId>,
 }
 
 /// How old routes are.
@@ -65,21 +109,16 @@ impl Sealed {
 }
 
 impl Routes {
-    /// Upstreams and secrets as they were read. A row that does not verify damages itself alone.
-    pub(crate) fn new(
-        upstreams: Vec<StoredUpstream>,
-        credentials: Vec<StoredCredential>,
-        keyring: &Keyring,
-        stamp: u64,
-        now_ns: u64,
-    ) -> Self {
+    /// Upstreams, secrets and routes as they were read. A row that does not verify damages itself alone.
+    pub(crate) fn new(parts: Parts<'_>, keyring: &Keyring, stamp: u64, now_ns: u64) -> Self {
+        let Parts { upstreams, credentials, models, catalog, dialer, before } = parts;
         let (mut sound, mut damaged) = (Vec::with_capacity(upstreams.len()), Vec::new());
-        for StoredUpstream { upstream, claims_default } in upstreams {
+        for StoredUpstream { upstream, claims_default_for } in upstreams {
             match keyring.verify(upstream) {
                 Ok(upstream) => sound.push(upstream.into_inner()),
                 Err(row) => {
                     tracing::error!(what = %row, "an upstream's row does not verify; nothing is sent there");
-                    damaged.push(DamagedUpstream { id: row.id, is_default: claims_default });
+                    damaged.push(DamagedUpstream { id: row.id, default_for: claims_default_for });
                 }
             }
         }
@@ -87,7 +126,36 @@ impl Routes {
             .into_iter()
             .filter_map(|stored| Some((stored.upstream_id.parse().ok()?, Sealed::sound(stored, keyring))))
             .collect();
-        Self { upstreams: sound, damaged, stamp, secrets, loaded_ns: now_ns, next_check_ns: AtomicU64::new(0) }
+        let models = models
+            .into_iter()
+            .filter_map(|row| {
+                let verified = keyring.verify(row);
+                verified.map_err(|row| tracing::error!(what = %row, "a model route's row does not verify")).ok()
+            })
+            .map(domain::Verified::into_inner)
+            .collect();
+        let dialers = sound.iter().filter_map(|upstream| dialer_of(upstream, dialer, before.as_deref())).collect();
+        Self {
+            upstreams: sound,
+            damaged,
+            models,
+            catalog,
+            stamp,
+            secrets,
+            dialers,
+            loaded_ns: now_ns,
+            next_check_ns: AtomicU64::new(0),
+        }
+    }
+
+    /// What there is to choose from.
+    pub(crate) fn landscape(&self) -> Landscape<'_> {
+        Landscape { upstreams: &self.upstreams, damaged: &self.damaged, routes: &self.models, catalog: &self.catalog }
+    }
+
+    /// The way out to an upstream.
+    pub(crate) fn dialer<'d>(&'d self, upstream: &UpstreamId, usual: &'d Dialer) -> &'d Dialer {
+        self.dialers.get(upstream).map_or(usual, |(_, dialer)| dialer)
     }
 
     /// Whether they still count.
@@ -104,12 +172,23 @@ impl Routes {
         if chosen { Freshness::Aging } else { Freshness::Fresh }
     }
 
-    /// `Bearer <secret>` for an upstream; `None` where it takes none. Opened anew for every attempt, never kept (C2). An
-    /// upstream that expects a secret and has none that can be used is never called without (F04).
-    pub(crate) fn bearer(&self, upstream: &Upstream, keyring: &Keyring) -> Result<Option<HeaderValue>, Unreadable> {
+    /// How an upstream is called in a dialect. Its secret is opened anew for every attempt, never kept (C2). An upstream that
+    /// expects a secret and has none that can be used is never called without (F04). `Ok(None)`: it does not speak the dialect.
+    pub(crate) fn way(
+        &self,
+        upstream: &Upstream,
+        dialect: Dialect,
+        keyring: &Keyring,
+    ) -> Result<Option<Way<'_>>, Unreadable> {
+        let Some(provider) = self.catalog.get(&upstream.provider) else { return Ok(None) };
+        let (Some(base), Some(root)) = (provider.root(dialect, &upstream.base_url), provider.speaks(dialect)) else {
+            return Ok(None);
+        };
         let sealed = match self.secrets.get(&upstream.id) {
             Some(Some(sealed)) => sealed,
-            None if !upstream.expects_secret() => return Ok(None),
+            None if !upstream.has_secret && !provider.needs_secret => {
+                return Ok(Some(Way { base, provider, credential: None, credential_id: None }));
+            }
             Some(None) | None => return Err(Unreadable),
         };
         let place = CredentialPlace {
@@ -122,11 +201,36 @@ impl Routes {
             tracing::error!(upstream = upstream.name, %error, "a stored secret cannot be opened");
             Unreadable
         })?;
-        let mut bearer = Vec::with_capacity(7 + secret.len());
-        bearer.extend_from_slice(b"Bearer ");
-        bearer.extend_from_slice(&secret);
-        let mut value = HeaderValue::from_maybe_shared(Bytes::from(bearer)).map_err(|_| Unreadable)?;
+        let mut value = Vec::with_capacity(root.credential.prefix.len() + secret.len());
+        value.extend_from_slice(root.credential.prefix.as_bytes());
+        value.extend_from_slice(&secret);
+        let mut value = HeaderValue::from_maybe_shared(Bytes::from(value)).map_err(|_| Unreadable)?;
         value.set_sensitive(true);
-        Ok(Some(value))
+        let name = HeaderName::from_bytes(root.credential.name.as_bytes()).map_err(|_| Unreadable)?;
+        let credential_id = Some(sealed.credential.clone());
+        Ok(Some(Way { base, provider, credential: Some((name, value)), credential_id }))
     }
+}
+
+/// The way out of an upstream that has one of its own; the one that it had before, if nothing of it changed.
+fn dialer_of(upstream: &Upstream, usual: &Dialer, before: Option<&Routes>) -> Option<(UpstreamId, (String, Dialer))> {
+    let (ca, connect) = (upstream.settings.ca_pem.as_deref(), upstream.settings.timeouts.connect);
+    if ca.is_none() && connect.is_none() {
+        return None;
+    }
+    let apart = format!("{connect:?} {ca:?}");
+    let kept = before.and_then(|routes| routes.dialers.get(&upstream.id)).filter(|(same, _)| *same == apart);
+    let dialer = if let Some((_, dialer)) = kept {
+        dialer.clone()
+    } else {
+        let patience = connect.map(|seconds| std::time::Duration::from_secs(seconds.into()));
+        match usual.trusting_also(ca, patience) {
+            Ok(dialer) => dialer,
+            Err(error) => {
+                tracing::error!(upstream = upstream.name, %error, "an upstream's certificates cannot be used");
+                return None;
+            }
+        }
+    };
+    Some((upstream.id.clone(), (apart, dialer)))
 }

@@ -6,6 +6,7 @@
 
 mod v1;
 mod v2;
+mod v3;
 
 use domain::{RequestLog, RequestLogRef};
 use serde::{Deserialize, Serialize};
@@ -18,21 +19,24 @@ pub(crate) enum Format {
     /// Of the first release.
     V1,
     /// With `policy_version`, `count`, `usage_unreadable`, and error classes as text.
-    #[default]
     V2,
+    /// With every count of an answer, and how it came about.
+    #[default]
+    V3,
 }
 
 impl Format {
     /// What this version writes.
-    pub(crate) const CURRENT: Self = Self::V2;
+    pub(crate) const CURRENT: Self = Self::V3;
     /// Every format, oldest first.
-    pub(crate) const ALL: [Self; 2] = [Self::V1, Self::V2];
+    pub(crate) const ALL: [Self; 3] = [Self::V1, Self::V2, Self::V3];
 
     /// The number in a segment's header.
     pub(crate) const fn version(self) -> u16 {
         match self {
             Self::V1 => 1,
             Self::V2 => 2,
+            Self::V3 => 3,
         }
     }
 
@@ -52,13 +56,14 @@ impl Format {
         match self {
             Self::V1 => take::<v1::Row<'_>>(payloads),
             Self::V2 => take::<v2::Row<'_>>(payloads),
+            Self::V3 => take::<v3::Row<'_>>(payloads),
         }
     }
 
     /// Whether a payload is an OPEN, without reading it: postcard writes an enum's number first.
     pub(crate) fn is_open(self, payload: &[u8]) -> bool {
         match self {
-            Self::V1 | Self::V2 => payload.first() == Some(&0),
+            Self::V1 | Self::V2 | Self::V3 => payload.first() == Some(&0),
         }
     }
 }
@@ -68,11 +73,11 @@ impl Format {
 pub(crate) fn encode(record: &Record<&RequestLog>) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(FRAME_HEAD + 512);
     out.resize(FRAME_HEAD, 0);
-    let out = postcard::to_extend(&Envelope::from(record.map(v2::Row::of)), out).ok()?;
+    let out = postcard::to_extend(&Envelope::from(record.map(v3::Row::of)), out).ok()?;
     (out.len() - FRAME_HEAD <= PAYLOAD_MAX).then_some(out)
 }
 
-/// What both formats have around a row. The order of variants and fields is the layout.
+/// What all formats have around a row. The order of variants and fields is the layout.
 #[derive(Serialize, Deserialize)]
 enum Envelope<R> {
     Open { reservation_nano: Option<i64>, row: R },

@@ -70,7 +70,7 @@ fn a_segment_of_the_first_release_is_read_whole() {
             cached_tokens: Some(1_536),
             output_tokens: Some(402),
             reasoning_tokens: Some(i64::try_from(n).unwrap()),
-            unreadable: false,
+            ..Usage::default()
         };
         assert_eq!(row.usage, if whole { usage } else { Usage::default() });
         assert_eq!((row.price_nano, row.upstream_status), (whole.then_some(123_456_789_012), whole.then_some(307)));
@@ -94,10 +94,26 @@ fn format_1_has_not_changed() {
 #[test]
 fn format_2_is_pinned() {
     let row = RequestLog { error_class: Some(ErrorClass::Internal.into()), ..row(1) };
+    let record = Record::Close { opened_in: Some(7), row: &row };
+    let payload = postcard::to_stdvec(&Envelope::from(record.map(v2::Row::of))).unwrap();
+    assert_eq!((payload.len(), crc32c::crc32c(&payload)), (203, 657_147_270));
+    assert_eq!(Format::V2.decode(&payload), Some(Record::Close { opened_in: Some(7), row: row.borrowed() }));
+}
+
+#[test]
+fn format_3_is_pinned() {
+    let row = RequestLog {
+        error_class: Some(ErrorClass::Internal.into()),
+        usage: Usage { input_tokens: Some(40), cache_write_1h: Some(7), web_searches: Some(1), ..Usage::default() },
+        usage_raw: Some("{}".to_owned()),
+        cost_source: Some(domain::CostSource::Reported.into()),
+        background: Some("resp_1".to_owned()),
+        ..row(1)
+    };
     let bytes = encode(&Record::Close { opened_in: Some(7), row: &row }).unwrap();
     let payload = &bytes[FRAME_HEAD..];
-    assert_eq!((payload.len(), crc32c::crc32c(payload)), (203, 657_147_270));
-    assert_eq!(Format::V2.decode(payload), Some(Record::Close { opened_in: Some(7), row: row.borrowed() }));
+    assert_eq!((payload.len(), crc32c::crc32c(payload)), (241, 1_681_681_359));
+    assert_eq!(Format::V3.decode(payload), Some(Record::Close { opened_in: Some(7), row: row.borrowed() }));
 }
 
 #[test]

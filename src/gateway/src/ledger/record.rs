@@ -132,6 +132,12 @@ pub(crate) mod tests {
             error_class: None,
             policy_version: Some(3),
             count: 1,
+            usage_raw: None,
+            service_tier: None,
+            cost_source: None,
+            session_id: None,
+            attempts_detail: None,
+            background: None,
         }
     }
 

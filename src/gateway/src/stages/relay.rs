@@ -2,36 +2,40 @@
 
 use std::{
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
 };
 
 use axum::body::Body;
 use bytes::Bytes;
-use domain::{ErrorClass, media_type};
+use domain::{Dialect, ErrorClass, RequestId, Timestamp, media_type};
 use http::{Method, Response, StatusCode, header};
 use http_body::{Frame, SizeHint};
-use providers::openai;
+use providers::{ErrorText, Grammar};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use super::{
-    answer::{Answer, Source},
+    answer::{Answer, Places, Source},
     settle::{CLIENT_GONE, End, Settlement},
 };
 use crate::{
+    claims::Reservation,
     directory::StreamGuard,
     exchange::Exchange,
     ledger::Committed,
     media_type::{coding, essence},
-    metering::Metering,
+    metering::{Ending, Metering},
+    rates,
     refusal::{Refusal, stamp},
-    upstream_timeouts::UpstreamTimeouts,
+    upstream_timeouts::{TimeOver, UpstreamTimeouts},
 };
 
 /// Turns an answer into a response whose body relays, meters and settles.
-pub(crate) async fn relay(answer: Answer) -> Response<Body> {
-    let Answer { exchange, status, mut headers, source, metering, timeouts } = answer;
-    let Exchange { stream_guard, mut settlement, id, method, .. } = *exchange;
+pub(crate) async fn relay(answer: Answer, now: Timestamp) -> Response<Body> {
+    let Answer { exchange, status, mut headers, source, metering, timeouts, places } = answer;
+    let Exchange { stream_guard, mut settlement, id, method, target, reservation, rates, .. } = *exchange;
     stamp(&mut headers, &id);
+    rates::put(&mut headers, target.dialect, &rates, now);
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
@@ -42,7 +46,7 @@ pub(crate) async fn relay(answer: Answer) -> Response<Body> {
         if let Some(committed) = settlement.committed()
             && !committed.await
         {
-            return Refusal::StoreUnavailable.answer(&id, false);
+            return Refusal::StoreUnavailable.answer(&id, target.dialect, false);
         }
     } else {
         // Into packed bytes or a known length nothing can be put.
@@ -62,6 +66,11 @@ pub(crate) async fn relay(answer: Answer) -> Response<Body> {
             wake: None,
             ended: stream_guard.ended(),
             stream_guard,
+            id,
+            dialect: target.dialect,
+            grammar: target.operation.grammar,
+            _places: places,
+            _reservation: reservation,
         });
     }
     *response.headers_mut() = headers;
@@ -71,6 +80,13 @@ pub(crate) async fn relay(answer: Answer) -> Response<Body> {
 /// The upstream's own no, passed on as it came.
 fn class_of(status: StatusCode) -> Option<ErrorClass> {
     (status.as_u16() >= 400).then_some(ErrorClass::UpstreamError)
+}
+
+const fn class_of_time(over: TimeOver) -> ErrorClass {
+    match over {
+        TimeOver::Upstream => ErrorClass::UpstreamTimeout,
+        TimeOver::Key => ErrorClass::ExpiredMidStream,
+    }
 }
 
 /// The body broke off; the connection has to end without a proper end of the body.
@@ -96,7 +112,13 @@ struct Relay {
     ended: CancellationToken,
     wake: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
     // Its key is watched for as long as the answer lasts.
-    stream_guard: StreamGuard,
+    stream_guard: Arc<StreamGuard>,
+    id: RequestId,
+    dialect: Dialect,
+    grammar: Option<Grammar>,
+    /// Given back when the answer has ended.
+    _places: Places,
+    _reservation: Option<Reservation>,
 }
 
 type Next = Option<Result<Frame<Bytes>, TruncatedStream>>;
@@ -105,9 +127,18 @@ type Polled = Poll<Next>;
 impl Relay {
     fn settle(&mut self, class: Option<ErrorClass>) {
         if !self.settlement.is_settled() {
-            let (usage, model_served) = self.metering.outcome();
-            self.settlement.end(End { status: self.status.as_u16(), class, usage, model_served });
+            let facts = self.metering.facts();
+            self.settlement.end(End { status: self.status.as_u16(), class, facts });
         }
+    }
+
+    /// Why an answer that ends here did not end well.
+    fn class_of_end(&mut self) -> Option<ErrorClass> {
+        class_of(self.status).or_else(|| match self.metering.ending() {
+            Ending::Failed => Some(ErrorClass::UpstreamStreamError),
+            Ending::Open => Some(ErrorClass::UpstreamTruncated),
+            Ending::Good | Ending::Unsaid => None,
+        })
     }
 
     fn piece(&mut self, piece: Bytes) -> Option<Bytes> {
@@ -119,8 +150,12 @@ impl Relay {
         }
         let output = self.metering.feed(piece);
         // The row is in the spool before the client can know that its answer is whole (R1).
+        if self.metering.is_in_preamble() {
+            self.timeouts.still_preamble();
+        }
         if output.completes || self.remaining == Some(0) {
-            self.settle(class_of(self.status));
+            let class = self.class_of_end();
+            self.settle(class);
         }
         (!output.forward.is_empty()).then_some(output.forward)
     }
@@ -128,7 +163,8 @@ impl Relay {
     fn end(&mut self) -> Polled {
         self.over = true;
         let rest = self.metering.finish().forward;
-        self.settle(class_of(self.status));
+        let class = self.class_of_end();
+        self.settle(class);
         Poll::Ready((!rest.is_empty()).then(|| Ok(Frame::data(rest))))
     }
 
@@ -143,18 +179,19 @@ impl Relay {
         if !self.events {
             return Poll::Ready(Some(Err(TruncatedStream)));
         }
-        let event = match class {
+        let (status, code, message) = match class {
             ErrorClass::RevokedMidStream => {
-                openai::stream_error_event("invalid_api_key", "The API key lost its access while the answer streamed.")
+                (401, "invalid_api_key", "The API key lost its access while the answer streamed.")
             }
-            ErrorClass::Interrupted => {
-                openai::stream_error_event("interrupted", "The gateway is shutting down. Send the request again.")
-            }
-            ErrorClass::UpstreamTimeout => {
-                openai::stream_error_event("upstream_timeout", "The upstream stopped answering in mid-stream.")
-            }
-            _ => openai::stream_error_event("upstream_unavailable", "The upstream broke off in mid-stream."),
+            ErrorClass::ExpiredMidStream => (401, "invalid_api_key", "The API key expired while the answer streamed."),
+            ErrorClass::Interrupted => (503, "interrupted", "The gateway is shutting down. Send the request again."),
+            ErrorClass::UpstreamTimeout => (504, "upstream_timeout", "The upstream stopped answering in mid-stream."),
+            _ => (502, "upstream_unavailable", "The upstream broke off in mid-stream."),
         };
+        let event = providers::of(self.dialect).stream_error(
+            self.grammar,
+            &ErrorText { status, code, message, param: None, request_id: self.id.as_str(), retry_after: None },
+        );
         Poll::Ready(Some(Ok(Frame::data(event.into()))))
     }
 
@@ -166,7 +203,7 @@ impl Relay {
         if wake.as_mut().poll(cx).is_ready() {
             return Poll::Ready(self.stream_guard.reason());
         }
-        self.timeouts.poll_over(cx).map(|()| ErrorClass::UpstreamTimeout)
+        self.timeouts.poll_over(cx).map(class_of_time)
     }
 }
 
@@ -215,6 +252,10 @@ impl Relay {
             match self.source.poll_piece(cx) {
                 Poll::Ready(Some(Ok(piece))) => {
                     self.timeouts.restart_idle();
+                    // An upstream that never pauses must not outlast its time, nor the key's.
+                    if let Some(over) = self.timeouts.over_now() {
+                        return self.break_off(class_of_time(over));
+                    }
                     if let Some(forward) = self.piece(piece) {
                         return Poll::Ready(Some(Ok(Frame::data(forward))));
                     }
@@ -239,9 +280,16 @@ impl Drop for Relay {
         }
         // Asked for at least once, the body had its head sent before it.
         let status = if self.polled { self.status.as_u16() } else { CLIENT_GONE };
-        let class = if self.ended.is_cancelled() { self.stream_guard.reason() } else { ErrorClass::ClientGone };
-        let (usage, model_served) = self.metering.outcome();
-        self.settlement.end(End { status, class: Some(class), usage, model_served });
+        let class = if self.ended.is_cancelled() {
+            Some(self.stream_guard.reason())
+        } else if self.polled && self.metering.is_whole() {
+            // It has all that matters: some clients do not wait for the end of the connection.
+            class_of(self.status)
+        } else {
+            Some(ErrorClass::ClientGone)
+        };
+        let facts = self.metering.facts();
+        self.settlement.end(End { status, class, facts });
     }
 }
 

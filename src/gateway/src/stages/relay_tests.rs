@@ -5,7 +5,7 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 use domain::{RequestLog, Usage};
 use http::{HeaderMap, HeaderValue};
 use http_body_util::BodyExt as _;
-use providers::openai::Endpoint;
+use providers::Grammar;
 
 use super::{super::answer::Act, *};
 use crate::{
@@ -40,18 +40,20 @@ impl Stream {
     /// The response that a script of an upstream becomes.
     async fn answer(&self, kind: &'static str, length: Option<usize>, script: Vec<Act>) -> Response<Body> {
         let g = &*self.fixture.gateway;
-        let (known, stream_guard) = g.directory.find_key(&self.issued.secret).await.unwrap().unwrap();
+        let (known, stream_guard) =
+            g.directory.find_key(&self.issued.secret, [127, 0, 0, 1].into()).await.unwrap().unwrap();
         let (exchange, answer) = (exchange(g, known, stream_guard).await, Script::from(script));
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-        let metering = Metering::new(Endpoint::Chat, &headers, false);
+        let metering = Metering::new(Some(Grammar::Chat), &headers, false, false);
         if let Some(length) = length {
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
         }
-        let mut timeouts = UpstreamTimeouts::new(&g.config);
+        let mut timeouts = UpstreamTimeouts::new(crate::upstream_timeouts::Patience::new(&g.config), None);
         timeouts.restart_idle();
         let source = Source::Script(answer);
-        relay(Answer { exchange: Box::new(exchange), status: StatusCode::OK, headers, source, metering, timeouts })
+        let (exchange, places) = (Box::new(exchange), Places::default());
+        relay(Answer { exchange, status: StatusCode::OK, headers, source, metering, timeouts, places }, g.clock.now())
             .await
     }
 
@@ -67,6 +69,7 @@ async fn exchange(g: &Gateway, known: Arc<crate::directory::CachedKey>, stream_g
         id: domain::RequestId::new(g.clock.now(), (*g.random).bytes()),
         started_at: g.clock.now(),
         started_ns: g.clock.monotonic_ns(),
+        dialect: Dialect::Openai,
         address: [127, 0, 0, 1].into(),
         method: Method::POST,
         uri: "/v1/chat/completions".parse().unwrap(),
@@ -74,12 +77,12 @@ async fn exchange(g: &Gateway, known: Arc<crate::directory::CachedKey>, stream_g
         headers: HeaderMap::new(),
         body: Body::empty(),
     };
-    let target = crate::target::check(&incoming.method, &incoming.uri).unwrap();
-    let journal = g.ledger.journal().clone();
-    let mut settlement = Settlement::begin(journal, g.clock.clone(), &incoming, &target, &known);
+    let target = crate::target::check(&incoming.method, &incoming.uri, Dialect::Openai).unwrap();
+    let mut settlement = Settlement::begin(g, &incoming, &target, &known);
     settlement.open().await.unwrap();
-    let crate::incoming::IncomingRequest { id, method, headers, address, .. } = incoming;
-    Exchange { known, stream_guard, settlement, id, method, target, headers, address }
+    let crate::incoming::IncomingRequest { id, method, headers, .. } = incoming;
+    let stream_guard = Arc::new(stream_guard);
+    Exchange { known, stream_guard, settlement, id, method, target, headers, reservation: None, rates: vec![] }
 }
 
 async fn next(body: &mut Body) -> Option<Result<String, String>> {
@@ -195,7 +198,8 @@ async fn revoking_the_key_ends_its_stream_and_keeps_its_usage() {
     let script = vec![Act::Piece(USAGE), Act::Piece(CHUNK), Act::Piece(CHUNK), Act::Piece(DONE)];
     let mut body = stream.answer("text/event-stream", None, script).await.into_body();
     next(&mut body).await.unwrap().unwrap();
-    let known = stream.fixture.gateway.directory.find_key(&stream.issued.secret).await.unwrap().unwrap();
+    let known =
+        stream.fixture.gateway.directory.find_key(&stream.issued.secret, [127, 0, 0, 1].into()).await.unwrap().unwrap();
     stream.fixture.revoke(&stream.issued).await;
     known.1.ended().cancelled().await;
     // Though the upstream has more to say, the next thing that the client receives is the end.

@@ -45,6 +45,11 @@ pub(super) fn answer(ask: &Request<'_>) -> Result<Answer, Answer> {
     Ok(Answer::json_text(serde_json::to_string(&list).unwrap_or_default()))
 }
 
+/// The vector of a text, in the usual number of dimensions.
+pub(super) fn numbers(text: &str) -> Vec<f32> {
+    vector(text.as_bytes(), DIMENSIONS)
+}
+
 /// A text, or the tokens of one as another vocabulary has them.
 enum Input<'a> {
     Text(Cow<'a, str>),

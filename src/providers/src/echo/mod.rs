@@ -6,16 +6,18 @@
 mod chat;
 mod completions;
 mod embeddings;
+mod generate;
+mod messages;
 mod models;
 mod request;
 mod responses;
 pub mod tokens;
 
 use bytes::Bytes;
-use domain::Timestamp;
+use domain::{Dialect, Timestamp};
 use serde_json::Value;
 
-use crate::openai::{Endpoint, error::error_value};
+use crate::{ErrorText, Kind, of, openai::error::error_value};
 
 /// The only model there is.
 pub const MODEL: &str = "echo";
@@ -31,19 +33,45 @@ pub struct Answer {
     pub frames: Vec<Bytes>,
 }
 
-/// Answers a request. `path` is raw, with `/v1`; `seed` makes the answer's ids.
-pub fn answer(method: &str, path: &str, body: &[u8], now: Timestamp, seed: [u8; 10]) -> Answer {
-    let path = path.split_once('?').map_or(path, |(path, _)| path);
+/// What is asked, apart from the body.
+#[derive(Clone, Copy, Debug)]
+pub struct Target<'a> {
+    /// The dialect.
+    pub dialect: Dialect,
+    /// The method.
+    pub method: &'a str,
+    /// The raw path, with its root.
+    pub path: &'a str,
+    /// The query string.
+    pub query: Option<&'a str>,
+}
+
+/// Answers a request; `seed` makes the answer's ids.
+pub fn answer(target: Target<'_>, body: &[u8], now: Timestamp, seed: [u8; 10]) -> Answer {
     let stamp = Stamp { seconds: now.0.div_euclid(1000), id: hex(&seed) };
-    match Endpoint::of(method, path) {
-        Endpoint::Chat => request::read(body).and_then(|ask| chat::answer(&ask, &stamp)),
-        Endpoint::Completions => request::read(body).and_then(|ask| completions::answer(&ask, &stamp)),
-        Endpoint::Responses => request::read(body).and_then(|ask| responses::answer(&ask, &stamp)),
-        Endpoint::Embeddings => request::read(body).and_then(|ask| embeddings::answer(&ask)),
-        Endpoint::Models => models::answer(path),
-        Endpoint::Other => Err(nothing_here(method, path)),
+    let kind = of(target.dialect).classify(target.method, target.path).kind;
+    let answer = match target.dialect {
+        Dialect::Openai | Dialect::Azure => openai(&target, kind, body, &stamp),
+        Dialect::Anthropic => messages::answer(&target, kind, body, &stamp),
+        Dialect::Gemini => generate::answer(&target, kind, body, &stamp),
+    };
+    answer.unwrap_or_else(|no| no)
+}
+
+fn openai(target: &Target<'_>, kind: Kind, body: &[u8], stamp: &Stamp) -> Result<Answer, Answer> {
+    let named = of(target.dialect).model_in_path(target.path);
+    let read = || match (target.dialect, &named) {
+        (Dialect::Azure, Some(deployment)) => request::read_for(body, deployment),
+        _ => request::read(body),
+    };
+    match kind {
+        Kind::Chat => read().and_then(|ask| chat::answer(&ask, stamp)),
+        Kind::Completions => read().and_then(|ask| completions::answer(&ask, stamp)),
+        Kind::Responses => read().and_then(|ask| responses::answer(&ask, stamp)),
+        Kind::Embeddings => read().and_then(|ask| embeddings::answer(&ask)),
+        Kind::Models | Kind::Model => models::answer(target.dialect, named.as_deref()),
+        _ => Err(nothing_here(target)),
     }
-    .unwrap_or_else(|no| no)
 }
 
 /// When an answer was made, and what its ids are made of.
@@ -87,16 +115,43 @@ fn data(value: &Value) -> Bytes {
 
 const DONE: Bytes = Bytes::from_static(b"data: [DONE]\n\n");
 
-fn nothing_here(method: &str, path: &str) -> Answer {
-    let known =
-        ["POST", "GET"].into_iter().any(|other| other != method && Endpoint::of(other, path) != Endpoint::Other);
+fn nothing_here(target: &Target<'_>) -> Answer {
+    let Target { dialect, method, path, .. } = *target;
+    let known = |method: &str| {
+        let kind = of(dialect).classify(method, path).kind;
+        matches!(
+            kind,
+            Kind::Chat
+                | Kind::Completions
+                | Kind::Responses
+                | Kind::Embeddings
+                | Kind::Messages
+                | Kind::CountTokens
+                | Kind::Generate
+                | Kind::EmbedContent
+                | Kind::Models
+        )
+    };
     let path: String = path.chars().take(256).collect();
-    if known {
+    if ["POST", "GET"].into_iter().any(|other| other != method && known(other)) {
         let message =
             format!("Not allowed to {method} on {path}. (HINT: Perhaps you meant to use a different HTTP method?)");
-        return Answer::error(405, Some("method_not_supported"), &message, None);
+        return error_in(dialect, 405, "method_not_supported", &message);
     }
-    Answer::error(404, None, &format!("Invalid URL ({method} {path})"), None)
+    error_in(dialect, 404, "not_found", &format!("Invalid URL ({method} {path})"))
+}
+
+/// An error in the form of a dialect.
+fn error_in(dialect: Dialect, status: u16, code: &str, message: &str) -> Answer {
+    let text = ErrorText { status, code, message, param: None, request_id: "req_echo", retry_after: None };
+    let body = match dialect {
+        // The vendor has no code for what is not there.
+        Dialect::Openai | Dialect::Azure if status == 404 => {
+            error_value(status, None, message, None).to_string().into_bytes()
+        }
+        _ => of(dialect).error_body(&text),
+    };
+    Answer { status, content_type: "application/json", frames: vec![Bytes::from(body)] }
 }
 
 fn hex(bytes: &[u8]) -> String {

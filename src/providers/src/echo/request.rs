@@ -17,11 +17,20 @@ pub(super) struct Request<'a> {
 
 /// Reads a body, and answers as the vendor does where it is none or for another model.
 pub(super) fn read(body: &[u8]) -> Result<Request<'_>, Answer> {
+    check(body, None)
+}
+
+/// The same where the path names the model.
+pub(super) fn read_for<'a>(body: &'a [u8], model: &str) -> Result<Request<'a>, Answer> {
+    check(body, Some(model))
+}
+
+fn check<'a>(body: &'a [u8], named: Option<&str>) -> Result<Request<'a>, Answer> {
     let peek = peek(body).map_err(|flaw| {
         let message = format!("We could not parse the JSON body of your request: {flaw}.");
         Answer::error(400, None, &message, None)
     })?;
-    match peek.model.as_deref() {
+    match named.or(peek.model.as_deref()) {
         Some(MODEL) => {}
         Some(other) => {
             let name: String = other.chars().take(256).collect();
@@ -30,7 +39,26 @@ pub(super) fn read(body: &[u8]) -> Result<Request<'_>, Answer> {
         }
         None => return Err(Answer::error(400, None, "you must provide a model parameter", None)),
     }
-    let known = ["messages", "prompt", "input", "instructions", "encoding_format", "dimensions"];
+    Ok(fields_of(body, peek))
+}
+
+/// The fields of a body whose syntax was checked.
+pub(super) fn fields_of(body: &[u8], peek: Peek) -> Request<'_> {
+    let known = [
+        "messages",
+        "prompt",
+        "input",
+        "instructions",
+        "encoding_format",
+        "dimensions",
+        "system",
+        "contents",
+        "content",
+        "requests",
+        "generateContentRequest",
+        "systemInstruction",
+        "generationConfig",
+    ];
     let mut fields = Vec::new();
     // Its syntax was checked by the peek.
     let _ = json::members(body, |member| {
@@ -39,7 +67,7 @@ pub(super) fn read(body: &[u8]) -> Result<Request<'_>, Answer> {
             fields.push((name, &body[member.value.clone()]));
         }
     });
-    Ok(Request { peek, fields })
+    Request { peek, fields }
 }
 
 impl<'a> Request<'a> {
@@ -78,7 +106,7 @@ pub(super) fn listen(messages: &[u8]) -> Conversation<'_> {
         let (mut is_user, mut content) = (false, None);
         let _ = json::members(message, |member| match &message[member.name.clone()] {
             b"role" => is_user = &message[member.value.clone()] == br#""user""#,
-            b"content" => content = Some(&message[member.value.clone()]),
+            b"content" | b"parts" => content = Some(&message[member.value.clone()]),
             _ => {}
         });
         let Some(text) = content.and_then(text_of) else { return };
@@ -92,7 +120,7 @@ pub(super) fn listen(messages: &[u8]) -> Conversation<'_> {
 }
 
 /// A content's text: itself, or that of its parts with line ends between.
-fn text_of(content: &[u8]) -> Option<Cow<'_, str>> {
+pub(super) fn text_of(content: &[u8]) -> Option<Cow<'_, str>> {
     if let Some(text) = json::as_text(content) {
         return Some(text);
     }

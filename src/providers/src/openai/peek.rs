@@ -11,6 +11,16 @@ const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 pub struct Peek {
     /// `model`, if it is a string; whole, however long.
     pub model: Option<String>,
+    /// Models that it names beside it: in a list `models`, or in the requests of a batch.
+    pub other_models: Vec<String>,
+    /// A model is named that is no string.
+    pub odd_model: bool,
+    /// Where the value of `model` stands in the body.
+    pub model_at: Option<Range<usize>>,
+    /// Whether `background` is `true`.
+    pub background: bool,
+    /// Whether usage is asked for in a provider's own way (`usage: {include: true}`), so that the answer would have it anyhow.
+    pub usage_requested_otherwise: bool,
     /// Whether `stream` is `true`.
     pub stream: bool,
     /// Whether `stream_options.include_usage` is `true`.
@@ -34,7 +44,15 @@ pub enum PeekError {
     /// would be got around by the second.
     #[error("the field \"{0}\" stands twice in the body")]
     Duplicate(String),
+    /// More top-level fields than any request has; remembering their names would cost more than the body.
+    #[error("the body has more than {FIELDS_MAX} top-level fields")]
+    TooManyFields,
 }
+
+/// The most top-level fields of a body.
+pub const FIELDS_MAX: usize = 512;
+/// The most models that are listened to in a list.
+const MODELS_MAX: usize = 10_000;
 
 impl From<JsonError> for PeekError {
     fn from(flaw: JsonError) -> Self {
@@ -54,15 +72,21 @@ impl From<JsonError> for PeekError {
 pub fn peek(body: &[u8]) -> Result<Peek, PeekError> {
     let mark = if body.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
     let mut found = read(&body[mark..])?;
-    found.stream_options = found.stream_options.map(|at| at.start + mark..at.end + mark);
+    let shift = |at: Range<usize>| at.start + mark..at.end + mark;
+    found.stream_options = found.stream_options.map(shift);
+    found.model_at = found.model_at.map(shift);
     Ok(found)
 }
 
 fn read(body: &[u8]) -> Result<Peek, PeekError> {
     let mut seen = Names::default();
-    let mut duplicate = None;
+    let (mut duplicate, mut fields) = (None, 0);
     let mut found = Peek::default();
     json::members(body, |member| {
+        fields += 1;
+        if fields > FIELDS_MAX {
+            return;
+        }
         let name = json::unescape(&body[member.name.clone()]);
         let value = &body[member.value.clone()];
         match &*name {
@@ -74,7 +98,15 @@ fn read(body: &[u8]) -> Result<Peek, PeekError> {
             "max_tokens" | "max_completion_tokens" | "max_output_tokens" => {
                 found.max_tokens = found.max_tokens.max(json::as_count(value));
             }
-            name if name.eq_ignore_ascii_case("model") => found.model = json::as_text(value).map(Cow::into_owned),
+            "background" => found.background = value == b"true",
+            "usage" => found.usage_requested_otherwise = asks_for_usage(value),
+            "models" => list_of_models(value, &mut found),
+            "requests" => models_of_requests(value, &mut found),
+            name if name.eq_ignore_ascii_case("model") => {
+                found.model = json::as_text(value).map(Cow::into_owned);
+                found.odd_model |= found.model.is_none();
+                found.model_at = Some(member.value.clone());
+            }
             _ => {}
         }
         let name = if name.eq_ignore_ascii_case("model") { Cow::Borrowed("model") } else { name };
@@ -85,8 +117,53 @@ fn read(body: &[u8]) -> Result<Peek, PeekError> {
         }
     })?;
     match duplicate {
+        _ if fields > FIELDS_MAX => Err(PeekError::TooManyFields),
         Some(name) => Err(PeekError::Duplicate(name)),
         None => Ok(found),
+    }
+}
+
+/// `{"include": true}`
+fn asks_for_usage(value: &[u8]) -> bool {
+    let mut asks = false;
+    let _ = json::members(value, |member| {
+        asks |= &value[member.name.clone()] == b"include" && &value[member.value.clone()] == b"true";
+    });
+    asks
+}
+
+/// A list of models, any of which may answer (OpenRouter). What is no list says nothing.
+fn list_of_models(value: &[u8], found: &mut Peek) {
+    let _ = json::items(value, |at| note_model(&value[at], found));
+}
+
+/// The requests of a batch (Anthropic: each has `params`; Gemini: each names a model or has a `request`).
+fn models_of_requests(value: &[u8], found: &mut Peek) {
+    let _ = json::items(value, |at| {
+        let request = &value[at];
+        let _ = json::members(request, |member| {
+            let inside = &request[member.value.clone()];
+            match &request[member.name.clone()] {
+                b"model" => note_model(inside, found),
+                b"params" | b"request" | b"body" => {
+                    let _ = json::members(inside, |member| {
+                        if json::unescape(&inside[member.name.clone()]).eq_ignore_ascii_case("model") {
+                            note_model(&inside[member.value.clone()], found);
+                        }
+                    });
+                }
+                _ => {}
+            }
+        });
+    });
+}
+
+fn note_model(value: &[u8], found: &mut Peek) {
+    match json::as_text(value) {
+        // Each of them once: a batch names the same one ten thousand times.
+        Some(model) if found.other_models.iter().any(|known| *known == model) => {}
+        Some(model) if found.other_models.len() < MODELS_MAX => found.other_models.push(model.into_owned()),
+        _ => found.odd_model = true,
     }
 }
 
@@ -154,7 +231,7 @@ mod tests {
     use super::*;
 
     fn facts(body: &str) -> Peek {
-        Peek { stream_options: None, ..peek(body.as_bytes()).unwrap() }
+        Peek { stream_options: None, model_at: None, odd_model: false, ..peek(body.as_bytes()).unwrap() }
     }
 
     #[test]
@@ -166,7 +243,7 @@ mod tests {
             stream: true,
             usage_requested: true,
             max_tokens: Some(7),
-            stream_options: None,
+            ..Peek::default()
         };
         assert_eq!(facts(body), expected);
         assert_eq!(facts(r#"{"mod\u0065l":"gpt\u002d5"}"#).model.as_deref(), Some("gpt-5"));
@@ -218,6 +295,40 @@ mod tests {
         assert!(peek(format!("{{{}}}", fields.join(",")).as_bytes()).is_ok());
         let body = format!("{{{},\"f150\":0}}", fields.join(","));
         assert_eq!(peek(body.as_bytes()), Err(PeekError::Duplicate("f150".to_owned())));
+    }
+
+    /// F06
+    #[test]
+    fn a_body_of_very_many_fields_is_refused() {
+        let body = |count: usize| {
+            let fields: Vec<String> = (0..count).map(|n| format!("\"f{n}\":0")).collect();
+            format!("{{{}}}", fields.join(","))
+        };
+        assert!(peek(body(FIELDS_MAX).as_bytes()).is_ok());
+        assert_eq!(peek(body(FIELDS_MAX + 1).as_bytes()), Err(PeekError::TooManyFields));
+    }
+
+    /// C14, and models that stand elsewhere.
+    #[test]
+    fn every_model_that_is_named_is_found() {
+        for (body, models, odd) in [
+            (r#"{"model":"a","models":["b","c","b"]}"#, &["b", "c"][..], false),
+            (r#"{"model":["a"]}"#, &[], true),
+            (r#"{"model":{"id":"a"}}"#, &[], true),
+            (r#"{"model":null}"#, &[], true),
+            (r#"{"models":["o3-pro",7]}"#, &["o3-pro"], true),
+            (r#"{"requests":[{"custom_id":"1","params":{"model":"x"}},{"params":{"model":7}}]}"#, &["x"], true),
+            (r#"{"requests":[{"model":"models/e"},{"request":{"model":"y"}}]}"#, &["models/e", "y"], false),
+        ] {
+            let found = peek(body.as_bytes()).unwrap();
+            assert_eq!(
+                (found.other_models.iter().map(String::as_str).collect::<Vec<_>>(), found.odd_model),
+                (models.to_vec(), odd),
+                "{body}"
+            );
+        }
+        let found = peek(br#"{"model": "a", "background":true,"usage":{"include":true}}"#).unwrap();
+        assert_eq!((found.model_at, found.background, found.usage_requested_otherwise), (Some(10..13), true, true));
     }
 
     #[test]

@@ -140,7 +140,26 @@ fn slow_peek(body: &[u8]) -> Option<Result<Peek, PeekError>> {
     }
     let value = |wanted: &str| members.iter().find(|(name, _)| folded(name) == wanted).map(|(_, value)| value.get());
     let options = value("stream_options").and_then(|text| serde_json::from_str::<Members>(text).ok());
+    let model = value("model").map(|text| serde_json::from_str::<String>(text).ok());
+    let mut other = Peek::default();
+    for name in ["models", "requests"] {
+        let listed = value(name).and_then(|text| serde_json::from_str::<Vec<serde_json::Value>>(text).ok());
+        for entry in listed.unwrap_or_default() {
+            // None of the words here makes a request out of an entry.
+            match entry.as_str() {
+                _ if name == "requests" => {}
+                Some(text) if other.other_models.iter().any(|known| known == text) => {}
+                Some(text) => other.other_models.push(text.to_owned()),
+                None => other.odd_model = true,
+            }
+        }
+    }
     Some(Ok(Peek {
+        other_models: other.other_models,
+        odd_model: other.odd_model || model == Some(None),
+        model_at: None,
+        background: value("background") == Some("true"),
+        usage_requested_otherwise: false,
         model: value("model").and_then(|text| serde_json::from_str(text).ok()),
         stream: value("stream") == Some("true"),
         usage_requested: options.is_some_and(|options| {
@@ -165,7 +184,7 @@ fn any_body_is_read_as_by_a_slow_reader() {
         let found = peek(&body);
         let options = found.as_ref().ok().and_then(|found| found.stream_options.clone());
         let Some(slow) = slow_peek(&body) else { return };
-        let found = found.map(|found| Peek { stream_options: None, ..found });
+        let found = found.map(|found| Peek { stream_options: None, model_at: None, ..found });
         let shown = String::from_utf8_lossy(&body);
         if (&found, &slow) == (&Err(PeekError::TooDeep), &Err(PeekError::NotJson)) {
             // Both are true, and the depth came first.

@@ -1,9 +1,10 @@
 //! JSON splice: asks for usage where the client did not, without touching anything else it wrote.
 
 use super::{
-    Endpoint, Peek,
+    Peek,
     peek::{IncludeUsage, include_usage},
 };
+use crate::Kind;
 
 const ASKED: &[u8] = br#"{"include_usage":true}"#;
 
@@ -13,8 +14,9 @@ const ASKED: &[u8] = br#"{"include_usage":true}"#;
 ///
 /// `peek` must be of this very `body`. Where this answers `Some`, the client did not ask for usage, so the answer's
 /// meter must hide it.
-pub fn splice_usage(endpoint: Endpoint, body: &[u8], peek: &Peek) -> Option<Vec<u8>> {
-    if !matches!(endpoint, Endpoint::Chat | Endpoint::Completions) || !peek.stream || peek.usage_requested {
+pub fn splice_usage(kind: Kind, body: &[u8], peek: &Peek) -> Option<Vec<u8>> {
+    let asked = peek.usage_requested || peek.usage_requested_otherwise;
+    if !matches!(kind, Kind::Chat | Kind::Completions) || !peek.stream || asked {
         return None;
     }
     let Some(at) = peek.stream_options.clone() else {
@@ -55,9 +57,9 @@ mod tests {
     use super::*;
     use crate::openai::peek;
 
-    fn spliced(endpoint: Endpoint, body: &str) -> Option<String> {
+    fn spliced(kind: Kind, body: &str) -> Option<String> {
         let found = peek(body.as_bytes()).unwrap();
-        splice_usage(endpoint, body.as_bytes(), &found).map(|bytes| String::from_utf8(bytes).unwrap())
+        splice_usage(kind, body.as_bytes(), &found).map(|bytes| String::from_utf8(bytes).unwrap())
     }
 
     #[test]
@@ -82,23 +84,24 @@ mod tests {
                 r#"{"stream_options":{"include_usage":true},"stream":true}"#,
             ),
         ] {
-            assert_eq!(spliced(Endpoint::Chat, body).as_deref(), Some(expected));
-            assert_eq!(spliced(Endpoint::Completions, body).as_deref(), Some(expected));
+            assert_eq!(spliced(Kind::Chat, body).as_deref(), Some(expected));
+            assert_eq!(spliced(Kind::Completions, body).as_deref(), Some(expected));
         }
     }
 
     #[test]
     fn other_requests_pass_untouched() {
-        for (endpoint, body) in [
-            (Endpoint::Chat, r#"{"model":"m"}"#),
-            (Endpoint::Chat, r#"{"stream":false}"#),
-            (Endpoint::Chat, r#"{"stream":true,"stream_options":{"include_usage":true}}"#),
-            (Endpoint::Chat, r#"{"stream":true,"stream_options":{"include_usage":"yes"}}"#),
-            (Endpoint::Chat, r#"{"stream":true,"stream_options":"all"}"#),
-            (Endpoint::Responses, r#"{"stream":true}"#),
-            (Endpoint::Other, r#"{"stream":true}"#),
+        for (kind, body) in [
+            (Kind::Chat, r#"{"model":"m"}"#),
+            (Kind::Chat, r#"{"stream":false}"#),
+            (Kind::Chat, r#"{"stream":true,"stream_options":{"include_usage":true}}"#),
+            (Kind::Chat, r#"{"stream":true,"stream_options":{"include_usage":"yes"}}"#),
+            (Kind::Chat, r#"{"stream":true,"stream_options":"all"}"#),
+            (Kind::Chat, r#"{"stream":true,"usage":{"include":true}}"#),
+            (Kind::Responses, r#"{"stream":true}"#),
+            (Kind::Other, r#"{"stream":true}"#),
         ] {
-            assert_eq!(spliced(endpoint, body), None, "{body}");
+            assert_eq!(spliced(kind, body), None, "{body}");
         }
     }
 
@@ -109,7 +112,7 @@ mod tests {
             if let Some(options) = options {
                 body["stream_options"] = options;
             }
-            let out = spliced(Endpoint::Chat, &body.to_string()).unwrap();
+            let out = spliced(Kind::Chat, &body.to_string()).unwrap();
             let mut expected = body;
             if !expected["stream_options"].is_object() {
                 expected["stream_options"] = json!({});

@@ -7,7 +7,7 @@ use contract::{
     operation::{Declared, Operation, PathIds, Visit, VisitSpecial, command},
     upstreams::{CreateUpstream, UpstreamsCreate},
 };
-use domain::{JobName, JobRunId, KeyId, RequestId, Timestamp, UpstreamId};
+use domain::{JobName, JobRunId, KeyId, ModelId, RequestId, Timestamp, UpstreamId};
 
 use super::args::Cli;
 
@@ -47,6 +47,7 @@ fn sample(looks: &str) -> String {
         "key_…" => KeyId::new(at, random).to_string(),
         "up_…" => UpstreamId::new(at, random).to_string(),
         "req_…" => RequestId::new(at, random).to_string(),
+        "mdl_…" => ModelId::new(at, random).to_string(),
         "job_…" => JobRunId::new(at, random).to_string(),
         _ => "audit_head".parse::<JobName>().unwrap().to_string(),
     }
@@ -93,7 +94,16 @@ fn every_flag_of_a_full_input_is_one() {
         allowed_models: vec!["gpt-*".to_owned()],
         allowed_upstreams: vec![sample("up_…")],
         allowed_cidrs: vec!["10.0.0.0/8".to_owned(), "2001:db8::/32".to_owned()],
-        rate_limits: Some(RateLimitsInput { requests_per_minute: Some(None) }),
+        rate_limits: Some(RateLimitsInput {
+            requests_per_minute: Some(None),
+            requests_per_hour: Some(Some(1_000)),
+            requests_per_day: Some(Some(9_000)),
+            concurrency: Some(Some(4)),
+            burst: Some(Some(20)),
+            tokens_per_minute: None,
+        }),
+        permissions: vec!["read".to_owned()],
+        scopes: vec!["chat".to_owned(), "embeddings".to_owned()],
         ..CreateKey::default()
     };
     taken(&command::<KeysCreate>(&(), &key).unwrap());
@@ -124,6 +134,7 @@ fn every_flag_of_a_full_input_is_one() {
         base_url: Some("https://a.example/v1".to_owned()),
         api_key: Some("sk-canary".to_owned()),
         is_default: Some(true),
+        ..CreateUpstream::default()
     };
     let line = command::<UpstreamsCreate>(&(), &upstream).unwrap();
     assert!(!line.contains("sk-canary") && line.contains("--default"), "{line}");

@@ -1,11 +1,14 @@
 //! `keywright logs`: requests that passed.
 
-use contract::logs::{LogQuery, LogRow, LogsList};
+use contract::{
+    Nothing,
+    logs::{LogQuery, LogRow, LogsList, LogsShow},
+};
 
 use super::{args::LogsCommand, backend::Backend, error::CliError, output::Output};
 
 /// The columns of a list, in the order that scripts rely on: new ones come at the end.
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 17] = [
     "id",
     "started_at",
     "status",
@@ -19,11 +22,22 @@ const COLUMNS: [&str; 13] = [
     "error",
     "policy_version",
     "count",
+    "cached_tokens",
+    "cache_write_tokens",
+    "cost",
+    "session",
 ];
 
 /// Runs the command.
 pub async fn run(command: LogsCommand, backend: &Backend, out: &Output) -> Result<(), CliError> {
-    let LogsCommand::List(args) = command;
+    let args = match command {
+        LogsCommand::List(args) => args,
+        LogsCommand::Show { id } => {
+            let id = id.trim().parse().map_err(|_| CliError::not_found("request"))?;
+            out.show(&backend.call::<LogsShow>(id, Nothing {}).await?);
+            return out.finish();
+        }
+    };
     let query = LogQuery {
         key_id: args.key,
         model: args.model,
@@ -60,6 +74,10 @@ fn row(row: &LogRow) -> Vec<String> {
         row.damaged.as_ref().map(|_| "damaged".to_owned()).or_else(|| row.error_class.clone()).unwrap_or_default(),
         number(row.policy_version),
         row.count.to_string(),
+        number(row.cached_tokens),
+        number(row.cache_write_tokens),
+        row.cost.amount.clone().unwrap_or_default(),
+        row.session_id.clone().unwrap_or_default(),
     ]
 }
 
@@ -103,7 +121,7 @@ mod tests {
             run(typed(&["list", "--limit", "2"]).unwrap(), &backend, &captured.out).await.unwrap();
             let printed = captured.data();
             let refused = format!(
-                "{}\t{}\t429\tci\tgpt\u{fffd}[2J\t\t12\t\t1.5\t/v1/chat/completions\trate_limit_exceeded\t4\t1",
+                "{}\t{}\t429\tci\tgpt\u{fffd}[2J\t\t12\t\t1.5\t/v1/chat/completions\trate_limit_exceeded\t4\t1\t\t\t0.000000123\t",
                 rows[1].id,
                 rows[1].started_at.to_rfc3339()
             );

@@ -13,6 +13,7 @@ pub mod keys;
 mod lines_tests;
 pub mod logs;
 mod migrate;
+pub mod models;
 mod output;
 mod pages;
 mod serve;
@@ -26,7 +27,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use args::{Cli, Command};
+use args::{Cli, Command, ProvidersCommand};
 use backend::Backend;
 use error::CliError;
 use output::Output;
@@ -61,6 +62,11 @@ async fn run(cli: Cli, environment: &Environment, out: &Output) -> Result<ExitCo
         Command::Keys { local, command } => keys::run(command, &backend(local, &settings).await?, out).await?,
         Command::Upstreams { local, command } => {
             upstreams::run(command, &backend(local, &settings).await?, out).await?;
+        }
+        Command::Models { local, command } => models::run(command, &backend(local, &settings).await?, out).await?,
+        Command::Providers { local, command } => {
+            let ProvidersCommand::List = command;
+            models::providers(&backend(local, &settings).await?, out).await?;
         }
         Command::Logs { local, command } => logs::run(command, &backend(local, &settings).await?, out).await?,
         Command::Audit { local, command } => audit::run(command, &backend(local, &settings).await?, out).await?,

@@ -23,5 +23,11 @@ section! {
         /// Memory for all buffered request bodies at once.
         body_memory_bytes: u64 = read::bytes,
             named("body_memory_bytes", "KEYWRIGHT_BODY_MEMORY_BYTES").default("536870912");
+        /// Origins of browser apps that may call the gateway: scheme and host each, or `*` for every one.
+        cors_origins: Vec<String> = read::origins,
+            named("cors_origins", "KEYWRIGHT_CORS_ORIGINS").default("").example("https://app.example.org");
+        /// Whether Gemini's SDKs may send the key in the address (`?key=`), where proxies write it down.
+        gemini_query_key: bool = read::flag,
+            named("gemini_query_key", "KEYWRIGHT_GEMINI_QUERY_KEY").default("false");
     }
 }

@@ -32,6 +32,7 @@ kinds! {
     u64 = "bytes",
     u32 = "number",
     Vec<IpNet> = "networks",
+    Vec<String> = "origins",
 }
 
 impl<T: Kind> Kind for Option<T> {
@@ -81,6 +82,22 @@ pub(super) fn origin(found: &Resolved, key: &str) -> Read<Option<String>> {
         return Err(found.wrong(key, "use scheme and host alone, such as https://keys.example.org"));
     }
     Ok(Some(base.origin().to_owned()))
+}
+
+/// Several of them, or `*`.
+pub(super) fn origins(found: &Resolved, key: &str) -> Read<Vec<String>> {
+    let text = found.get(key).unwrap_or_default();
+    text.split([',', ' '])
+        .filter(|part| !part.is_empty())
+        .map(|part| match part.parse::<BaseUrl>() {
+            _ if part == "*" => Ok(part.to_owned()),
+            Ok(base) if !base.is_echo() && base.prefix().is_empty() => Ok(base.origin().to_owned()),
+            _ => {
+                Err(found
+                    .wrong(key, format!("{part} is no origin: use scheme and host, such as https://app.example.org")))
+            }
+        })
+        .collect()
 }
 
 pub(super) fn database_url(found: &Resolved, key: &str) -> Read<Option<SecretString>> {

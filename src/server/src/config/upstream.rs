@@ -24,7 +24,7 @@ section! {
             named("upstream_first_byte_timeout", "KEYWRIGHT_UPSTREAM_FIRST_BYTE_TIMEOUT").default("600");
         /// Seconds of silence within an answer.
         idle_timeout: Duration = read::seconds,
-            named("upstream_idle_timeout", "KEYWRIGHT_UPSTREAM_IDLE_TIMEOUT").default("120");
+            named("upstream_idle_timeout", "KEYWRIGHT_UPSTREAM_IDLE_TIMEOUT").default("300");
         /// Seconds for a whole answer.
         total_timeout: Duration = read::seconds,
             named("upstream_total_timeout", "KEYWRIGHT_UPSTREAM_TOTAL_TIMEOUT").default("3600");

@@ -72,7 +72,7 @@ fn refused(error: BodyError) -> Refused {
         }
         BodyError::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "request_too_large", "send at most 1 MiB"),
         BodyError::TooSlow => (StatusCode::REQUEST_TIMEOUT, "request_timeout", "send the body at once, all of it"),
-        BodyError::Broke | BodyError::Gone | BodyError::Overloaded => {
+        BodyError::Broke | BodyError::Gone | BodyError::Overloaded | BodyError::KeyOverloaded => {
             (StatusCode::BAD_REQUEST, "invalid_framing", "the body is not what its framing says")
         }
     }

@@ -159,7 +159,13 @@ both_engines! {
             let text = br#"{ "choices":[], "usage" : {"prompt_tokens":19,"completion_tokens":10} , "model":"m-1"}"#;
             for status in [200, 429, 500] {
                 for body in [Body::Whole(text.to_vec()), Body::chunks(text, 10)] {
-                    fixture.pass(&request, &Answer::new(status, "application/json", body)).await;
+                    let mut answer = Answer::new(status, "application/json", body);
+                    // Without a length it may be a stream from which something is taken out, so that no validator holds.
+                    if arrives.is_some() && status == 200 && answer.body.framing() == Framing::Chunked {
+                        let (tags, rest) = answer.passes.into_iter().partition(|(name, _)| name == "ETag");
+                        (answer.stops, answer.passes) = ([answer.stops, tags].concat(), rest);
+                    }
+                    fixture.pass(&request, &answer).await;
                     let row = &fixture.server.logs().await[0];
                     assert_eq!((row["input_tokens"].as_i64(), row["streamed"].as_bool()), (Some(19), Some(true)), "{row}");
                 }

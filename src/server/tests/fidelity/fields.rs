@@ -5,7 +5,7 @@
 pub(super) type Field = (&'static str, &'static [u8]);
 
 /// What SDKs send and upstreams must see, with values that invite tidying up.
-pub(super) const CLIENT_PASSES: [Field; 34] = [
+pub(super) const CLIENT_PASSES: [Field; 33] = [
     ("Accept", b"application/json, text/event-stream;q=0.5 , */*"),
     ("Accept-Encoding", b"gzip, deflate,br , zstd;q=0"),
     ("Accept-Language", b"*"),
@@ -15,7 +15,7 @@ pub(super) const CLIENT_PASSES: [Field; 34] = [
     ("OpenAI-Beta", b"assistants=v2"),
     ("openai-beta", b"realtime=v1,responses=v1"),
     ("OpenAI-Of-The-Future", b"two  blanks,\ta tab"),
-    ("Anthropic-Version", b"2023-06-01"),
+    // No `anthropic-version`: it says that the request is in another dialect.
     ("anthropic-beta", b"prompt-caching-2024-07-31"),
     ("anthropic-beta", b"context-1m"),
     ("anthropic-dangerous-direct-browser-access", b"true"),
@@ -67,10 +67,9 @@ pub(super) const CLIENT_STOPS: [Field; 20] = [
 ];
 
 /// What vendors answer and clients must see.
-pub(super) const VENDOR_PASSES: [Field; 35] = [
+pub(super) const VENDOR_PASSES: [Field; 34] = [
     ("X-Request-Id", b"req_0123456789abcdef"),
     ("Request-Id", b"req_011CSHoEeqs5C35K2UUqR7Fy"),
-    ("OpenAI-Organization", b"acme-\xc3\xa9"),
     ("OpenAI-Processing-Ms", b"0042"),
     ("OpenAI-Version", b"2020-10-01"),
     ("openai-of-the-future", b"two  blanks"),
@@ -106,7 +105,9 @@ pub(super) const VENDOR_PASSES: [Field; 35] = [
 ];
 
 /// What no client sees.
-pub(super) const VENDOR_STOPS: [Field; 18] = [
+pub(super) const VENDOR_STOPS: [Field; 19] = [
+    // Whose account it is.
+    ("OpenAI-Organization", b"acme-\xc3\xa9"),
     ("Server", b"cloudflare"),
     ("Date", b"Thu, 01 Jan 1970 00:00:00 GMT"),
     ("Set-Cookie", b"__cf_bm=1; path=/; HttpOnly"),

@@ -24,6 +24,10 @@ fn keys() -> Vec<Case> {
     let missing = |sent: &str, fields: &str| no(sent, fields, 401, "missing_api_key");
     let wrong = |sent: &str, fields: &str| no(sent, fields, 401, "invalid_api_key");
     let two = |sent: &str, fields: &str| no(sent, fields, 400, "ambiguous_credentials");
+    let goog = |sent: &str, fields: &str| {
+        let bytes = format!("GET /v1/responses/r HTTP/1.1\r\nHost: <host>\r\n{fields}\r\n");
+        case(THEME, sent, On::Gateway, bytes, 400, "ambiguous_credentials").stays()
+    };
     vec![
         missing("no credential", ""),
         missing("`Bearer` and nothing behind it", "Authorization: Bearer\r\n"),
@@ -43,13 +47,22 @@ fn keys() -> Vec<Case> {
         wrong("no scheme", "Authorization: <key>\r\n"),
         wrong("`Bearer` and the key without a space", "Authorization: Bearer<key>\r\n"),
         wrong("a wrong x-api-key", "x-api-key: sk-ant-0123456789\r\n"),
-        wrong("a wrong x-goog-api-key", "x-goog-api-key: AIza0123456789\r\n"),
+        // On a path of OpenAI's alone: elsewhere this header says that the request is Gemini's.
+        case(
+            THEME,
+            "a wrong x-goog-api-key",
+            On::Gateway,
+            "GET /v1/responses/r HTTP/1.1\r\nHost: <host>\r\nx-goog-api-key: AIza0123456789\r\n\r\n".to_owned(),
+            401,
+            "invalid_api_key",
+        )
+        .stays(),
         two("two Authorization that differ", "Authorization: Bearer <key>\r\nAuthorization: Bearer <other>\r\n"),
         two("two Authorization that are equal", "Authorization: Bearer <key>\r\nAuthorization: Bearer <key>\r\n"),
         two("two Authorization, one `Basic`", "Authorization: Basic dTpw\r\nAuthorization: Bearer <key>\r\n"),
         two("Authorization and another x-api-key", "Authorization: Bearer <key>\r\nx-api-key: <other>\r\n"),
-        two("Authorization and another x-goog-api-key", "Authorization: Bearer <key>\r\nx-goog-api-key: <other>\r\n"),
-        two("x-api-key and another x-goog-api-key", "x-api-key: <key>\r\nx-goog-api-key: <other>\r\n"),
+        goog("Authorization and another x-goog-api-key", "Authorization: Bearer <key>\r\nx-goog-api-key: <other>\r\n"),
+        goog("x-api-key and another x-goog-api-key", "x-api-key: <key>\r\nx-goog-api-key: <other>\r\n"),
         two("two x-api-key that differ", "x-api-key: <key>\r\nx-api-key: <other>\r\n"),
         two("`Basic` and a good x-api-key", "Authorization: Basic dTpw\r\nx-api-key: <key>\r\n"),
         case(THEME, "no credential, and a body", On::Gateway, no_auth(&json("{}")), 401, "missing_api_key"),

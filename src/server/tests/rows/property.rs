@@ -23,7 +23,7 @@ const RANDOM: u64 = 2;
 /// `KEYWRIGHT_TEST_ALL_CHANGES=1` (set by `make drill`) makes all of them, which takes a quarter of an hour.
 const DRAWN: [usize; 2] = [4, 1];
 /// Columns that SQLite keeps as numbers: 2 is as true as 1.
-const TRUTHS: [&str; 5] = ["enabled", "is_default", "has_secret", "streamed", "usage_unreadable"];
+const TRUTHS: [&str; 6] = ["enabled", "is_default", "has_secret", "streamed", "usage_unreadable", "retry_sent"];
 
 /// The product with a signed-in user, and a place where nothing of it may ever arrive.
 struct PropertyFixture {

@@ -45,7 +45,7 @@ pub const USAGE: Usage = Usage {
     cached_tokens: Some(8),
     output_tokens: Some(10),
     reasoning_tokens: Some(2),
-    unreadable: false,
+    ..Usage::NONE
 };
 
 /// What every answer says.

@@ -21,7 +21,7 @@ const LONGEST: usize = 12 * 1024;
 const LONGEST_AGAIN: usize = 14 * 1024;
 
 /// Pages with something to type, which take it back ([`PageRequest::kept_input`]).
-const FORMS: [&str; 2] = ["/keys/new", "/upstreams/new"];
+const FORMS: [&str; 3] = ["/keys/new", "/upstreams/new", "/models/new"];
 
 const SESSION_INPUT: &str = "input";
 

@@ -35,6 +35,7 @@ pub(crate) enum Section {
     Overview,
     Keys,
     Upstreams,
+    Models,
     Logs,
     Settings,
     /// A page outside of all of them.

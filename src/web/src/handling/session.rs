@@ -50,8 +50,11 @@ pub(crate) enum Flash {
     KeyDisabled(KeyId),
     KeyRevoked,
     UpstreamCreated,
+    UpstreamChanged,
     UpstreamDefault,
     UpstreamDeleted,
+    ModelSaved,
+    ModelDeleted,
     SecretReplaced,
     JobStarted,
     SignedOut,
@@ -66,8 +69,11 @@ impl Flash {
             Self::KeyDisabled(_) => t!("flash-key-disabled"),
             Self::KeyRevoked => t!("flash-key-revoked"),
             Self::UpstreamCreated => t!("flash-upstream-created"),
+            Self::UpstreamChanged => t!("flash-upstream-changed"),
             Self::UpstreamDefault => t!("flash-upstream-default"),
             Self::UpstreamDeleted => t!("flash-upstream-deleted"),
+            Self::ModelSaved => t!("flash-model-saved"),
+            Self::ModelDeleted => t!("flash-model-deleted"),
             Self::SecretReplaced => t!("flash-secret-replaced"),
             Self::JobStarted => t!("flash-job-started"),
             Self::SignedOut => t!("flash-signed-out"),
@@ -82,8 +88,11 @@ impl Flash {
             Self::KeyDisabled(id) => Some((format!("/keys/{id}"), KeyIntent::Enable.into())),
             Self::KeyRevoked
             | Self::UpstreamCreated
+            | Self::UpstreamChanged
             | Self::UpstreamDefault
             | Self::UpstreamDeleted
+            | Self::ModelSaved
+            | Self::ModelDeleted
             | Self::SecretReplaced
             | Self::JobStarted
             | Self::SignedOut

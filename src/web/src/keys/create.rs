@@ -101,7 +101,8 @@ fn reveal(page_request: &PageRequest, issued: control::keys::IssuedKey, reveal_c
     list.total += i64::from(!list.total_is_capped);
     signed_in_user.keys += 1;
     let now = page_request.now();
-    let revealed = Revealed::of(issued, page_request.cx.settings().gateway_url.clone(), &upstreams);
+    let gateway_url = page_request.cx.settings().gateway_url.clone();
+    let revealed = Revealed::of(issued, gateway_url, &upstreams, page_request.cx.control().catalog());
     let page = Page::new(Section::Keys, t!("key-ready", name = revealed.name.as_str()), move || {
         view! {
             <KeyList list=list filters=Filters::default() now />

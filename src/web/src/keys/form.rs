@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     create::upstreams,
+    limit_fields::LimitFields,
     plain_words::{FORM, KeyDescription, LINES, PlainWords},
 };
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
     handling::{PageRequest, between_commas, entries, number},
     texts::t,
     ui::{
-        field::{LinesField, SelectField, TextField, TicksField},
+        field::{LinesField, SelectField, TextField},
         fold::Fold,
         form::{Faults, Form},
         terminal::{TerminalAside, TerminalLines},
@@ -31,7 +32,8 @@ use crate::{
 const DAYS: [i64; 6] = [90, 1, 7, 30, 180, 365];
 
 /// Fields under the two folds, as errors name them.
-const LIMITS: [&str; 4] = ["rate_limits", "allowed_models", "allowed_upstreams", "allowed_cidrs"];
+const LIMITS: [&str; 6] =
+    ["rate_limits", "permissions", "scopes", "allowed_models", "allowed_upstreams", "allowed_cidrs"];
 const LABELS: [&str; 3] = ["description", "tags", "metadata"];
 
 /// The form as a browser sends it.
@@ -43,10 +45,16 @@ pub(crate) struct KeyForm {
     name: String,
     env: String,
     expires_in_days: String,
-    requests_per_minute: String,
-    allowed_models: String,
-    allowed_upstreams: Vec<String>,
-    allowed_cidrs: String,
+    pub(super) requests_per_minute: String,
+    pub(super) requests_per_hour: String,
+    pub(super) requests_per_day: String,
+    pub(super) concurrency: String,
+    pub(super) burst: String,
+    pub(super) permissions: Vec<String>,
+    pub(super) scopes: Vec<String>,
+    pub(super) allowed_models: String,
+    pub(super) allowed_upstreams: Vec<String>,
+    pub(super) allowed_cidrs: String,
     description: String,
     tags: String,
     metadata: String,
@@ -60,6 +68,12 @@ impl Default for KeyForm {
             env: "live".to_owned(),
             expires_in_days: DAYS[0].to_string(),
             requests_per_minute: RateLimits::DEFAULT_REQUESTS_PER_MINUTE.to_string(),
+            requests_per_hour: String::new(),
+            requests_per_day: String::new(),
+            concurrency: String::new(),
+            burst: String::new(),
+            permissions: Vec::new(),
+            scopes: Vec::new(),
             allowed_models: String::new(),
             allowed_upstreams: Vec::new(),
             allowed_cidrs: String::new(),
@@ -92,13 +106,23 @@ impl KeyForm {
     /// The input of the operation, as far as the form can be read, and what is wrong with the rest.
     fn shape(&self) -> (CreateKey, FieldErrors) {
         let mut errors = FieldErrors::default();
-        let per_minute = match self.limit().map(|digits| digits.parse::<u32>()) {
+        let mut limit = |field: &str, typed: &str| match typed_number(typed).map(|digits| digits.parse::<u32>()) {
             None => Some(None),
             Some(Ok(n)) => Some(Some(n)),
             Some(Err(_)) => {
-                errors.push("rate_limits.requests_per_minute", Violation::WholeNumberOrNone);
+                errors.push(&format!("rate_limits.{field}"), Violation::WholeNumberOrNone);
                 None
             }
+        };
+        // What is no limit for a new key anyway need not be said.
+        let said = |limit: Option<Option<u32>>| limit.filter(Option::is_some);
+        let rate_limits = RateLimitsInput {
+            requests_per_minute: limit("requests_per_minute", &self.requests_per_minute),
+            requests_per_hour: said(limit("requests_per_hour", &self.requests_per_hour)),
+            requests_per_day: said(limit("requests_per_day", &self.requests_per_day)),
+            concurrency: said(limit("concurrency", &self.concurrency)),
+            burst: said(limit("burst", &self.burst)),
+            tokens_per_minute: None,
         };
         let days = match self.expires_in_days.as_str() {
             "never" | "" => None,
@@ -114,7 +138,9 @@ impl KeyForm {
             allowed_models: entries(&self.allowed_models),
             allowed_upstreams: self.allowed_upstreams.clone(),
             allowed_cidrs: entries(&self.allowed_cidrs),
-            rate_limits: Some(RateLimitsInput { requests_per_minute: per_minute }),
+            permissions: self.permissions.clone(),
+            scopes: self.scopes.clone(),
+            rate_limits: Some(rate_limits),
             ..CreateKey::default()
         };
         (shape, errors)
@@ -122,13 +148,17 @@ impl KeyForm {
 
     /// `60`; none for an empty field, which means no limit.
     fn limit(&self) -> Option<String> {
-        Some(number(&self.requests_per_minute)).filter(|digits| !digits.is_empty())
+        typed_number(&self.requests_per_minute)
     }
 
     /// Whether anything under the fold differs from its default.
     fn is_narrowed(&self) -> bool {
         let default = Self::default();
         self.requests_per_minute != default.requests_per_minute
+            || ![&self.requests_per_hour, &self.requests_per_day, &self.concurrency, &self.burst]
+                .iter()
+                .all(|limit| limit.is_empty())
+            || !(self.permissions.is_empty() && self.scopes.is_empty())
             || !(self.allowed_models.is_empty() && self.allowed_upstreams.is_empty() && self.allowed_cidrs.is_empty())
     }
 
@@ -154,6 +184,11 @@ impl KeyForm {
             until: self.expires_in_days.parse().ok().map(|days| ends(days, now)),
         }
     }
+}
+
+/// The digits of a field; none for an empty one.
+fn typed_number(typed: &str) -> Option<String> {
+    Some(number(typed)).filter(|digits| !digits.is_empty())
 }
 
 fn ends(days: i64, now: Timestamp) -> String {
@@ -182,6 +217,7 @@ pub(crate) fn KeyFields(
     let unfold = form.is_narrowed() || faults.touch(&LIMITS);
     let unfold_labels = form.is_labelled() || faults.touch(&LABELS);
     let sentence = form.permissions(&upstreams, now).with_name();
+    let limits = form.clone();
     let ticks = upstreams.into_iter().map(|upstream| (upstream.id.to_string(), upstream.name)).collect::<Vec<_>>();
     view! {
         <div class="beside">
@@ -205,36 +241,7 @@ pub(crate) fn KeyFields(
                         <option value="never" selected=form.expires_in_days == "never">{t!("key-expires-never")}</option>
                     </SelectField>
                 </div>
-                <Fold title=t!("key-limits") note=t!("key-limits-note") open=unfold>
-                    <TextField
-                        name="requests_per_minute"
-                        label=t!("key-per-minute")
-                        value=form.requests_per_minute
-                        hint=t!("key-per-minute-hint").into_any()
-                        error_name="rate_limits.requests_per_minute"
-                    />
-                    <LinesField
-                        name="allowed_models"
-                        label=t!("key-models")
-                        value=form.allowed_models
-                        placeholder="gpt-5-mini, text-embedding-3-*"
-                        hint=t!("key-models-hint").into_any()
-                    />
-                    <TicksField
-                        name="allowed_upstreams"
-                        label=t!("key-upstreams")
-                        choices=ticks
-                        chosen=form.allowed_upstreams
-                        hint=t!("key-upstreams-hint")
-                    />
-                    <LinesField
-                        name="allowed_cidrs"
-                        label=t!("key-addresses")
-                        value=form.allowed_cidrs
-                        placeholder="10.4.12.0/24"
-                        hint=t!("key-addresses-hint").into_any()
-                    />
-                </Fold>
+                <LimitFields form=limits ticks unfold />
                 <Fold title=t!("key-notes") note=t!("key-notes-note") open=unfold_labels>
                     <TextField
                         name="description"

@@ -10,6 +10,8 @@ mod form;
 #[cfg(feature = "ssr")]
 mod issued;
 #[cfg(feature = "ssr")]
+mod limit_fields;
+#[cfg(feature = "ssr")]
 mod list;
 mod plain_words;
 #[cfg(feature = "ssr")]

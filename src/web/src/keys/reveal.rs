@@ -31,8 +31,13 @@ pub(super) struct Revealed {
 
 impl Revealed {
     /// The key just made, with the address it is for and a model it may ask for.
-    pub(super) fn of(issued: control::keys::IssuedKey, gateway_url: String, upstreams: &[UpstreamView]) -> Self {
-        let model = suited_model(&issued.view, upstreams);
+    pub(super) fn of(
+        issued: control::keys::IssuedKey,
+        gateway_url: String,
+        upstreams: &[UpstreamView],
+        catalog: &domain::Catalog,
+    ) -> Self {
+        let model = suited_model(&issued.view, upstreams, catalog);
         Self {
             id: issued.view.id.to_string(),
             name: issued.view.name,

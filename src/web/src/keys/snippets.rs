@@ -1,7 +1,7 @@
 //! Code snippets: the first call, ready to paste, with this gateway's address and this key in it.
 
 use contract::{keys::KeyView, upstreams::UpstreamView};
-use domain::{ModelPattern, Provider};
+use domain::{Catalog, Dialect, ModelPattern};
 
 use crate::{
     texts::t,
@@ -112,20 +112,18 @@ fn env(base: &str, key: &str) -> Code {
 }
 
 /// A model that this key may ask for where its requests go. Only names that need no quoting anywhere.
-pub(super) fn suited_model(key: &KeyView, upstreams: &[UpstreamView]) -> String {
+pub(super) fn suited_model(key: &KeyView, upstreams: &[UpstreamView], catalog: &Catalog) -> String {
     let quotable = |model: &str| model.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./:".contains(&b));
     if let Some(exact) = key.allowed_models.iter().find(|model| quotable(model.as_str())) {
         return exact.as_str().to_owned();
     }
     let target = match key.allowed_upstreams.first() {
         Some(id) => upstreams.iter().find(|upstream| upstream.id == *id),
-        None => upstreams.iter().find(|upstream| upstream.is_default),
+        None => upstreams.iter().find(|upstream| upstream.default_for.contains(&Dialect::Openai)),
     };
-    let usual = match target.and_then(|upstream| upstream.provider.known()) {
-        Some(Provider::Openai) => "gpt-5-mini",
-        Some(Provider::Openrouter) => "openai/gpt-5-mini",
-        Some(Provider::OpenaiCompatible | Provider::Echo) | None => ALWAYS,
-    };
+    let provider = target.and_then(|upstream| upstream.provider.known()).and_then(|id| catalog.get(id));
+    let usual = provider.and_then(|provider| provider.models.first()).filter(|model| quotable(model.as_str()));
+    let usual = usual.map_or(ALWAYS, String::as_str);
     let allowed = key.allowed_models.is_empty() || key.allowed_models.iter().any(|pattern| pattern.matches(usual));
     let stem = |pattern: &ModelPattern| pattern.as_str().split('*').next().unwrap_or_default().to_owned();
     if allowed {

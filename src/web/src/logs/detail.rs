@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use axum::{Extension, extract::Path, response::Response};
 use contract::{
     Nothing,
-    logs::{LogRow, LogsShow},
+    logs::{Attempts, LogDetail, LogRow, LogsShow, UsageView},
 };
-use domain::{RequestId, Timestamp};
+use domain::{AttemptLog, RequestId, Timestamp};
 use leptos::prelude::*;
 
 use crate::{
@@ -36,14 +36,21 @@ async fn draw(page_request: &PageRequest, id: &str) -> Result<Page, UiError> {
     let id: RequestId = id.parse().map_err(|_| UiError::NotFound { noun: "request".to_owned() })?;
     let row = control::logs::show(&page_request.cx, &id).await.map_err(ui_error)?;
     let now = page_request.now();
-    let title = format!("{} {}", row.method, row.endpoint);
+    let title = format!("{} {}", row.row.method, row.row.endpoint);
     let lines = TerminalLines::of::<LogsShow>(page_request, &id, &Nothing {});
     let page = Page::new(Section::Logs, title, move || view! { <Body row=row now /> }.into_any());
     Ok(page.terminal(lines))
 }
 
 #[component]
-fn Body(row: LogRow, now: Timestamp) -> impl IntoView {
+fn Body(row: LogDetail, now: Timestamp) -> impl IntoView {
+    let LogDetail { row, usage, usage_raw } = row;
+    let tries = match row.attempts.clone() {
+        Attempts::Tries(tries) if tries.len() > 1 => tries,
+        Attempts::Tries(_) | Attempts::Count(_) => Vec::new(),
+    };
+    let counts = counts(&row, &usage);
+    let raw = usage_raw.and_then(|value| serde_json::to_string_pretty(&value).ok());
     let when =
         row.started_at.map(|at| t!("log-when", absolute = time::absolute(at), relative = time::relative(at, now)));
     let title = format!("{} {}", row.method, row.endpoint);
@@ -62,7 +69,27 @@ fn Body(row: LogRow, now: Timestamp) -> impl IntoView {
                         <a class="button button-small" href=by_status>{status}</a>
                     </div>
                 </Card>
-                <Waterfall row />
+                <div class="stack">
+                    <Waterfall row />
+                    {(!tries.is_empty()).then(|| view! { <Tries tries /> })}
+                    {(!counts.is_empty() || raw.is_some())
+                        .then(|| {
+                            view! {
+                                <Card id="usage" title=t!("log-usage")>
+                                    <Facts facts=counts />
+                                    {raw
+                                        .map(|raw| {
+                                            view! {
+                                                <details class="card-body">
+                                                    <summary>{t!("log-usage-raw")}</summary>
+                                                    <pre class="code" translate="no">{raw}</pre>
+                                                </details>
+                                            }
+                                        })}
+                                </Card>
+                            }
+                        })}
+                </div>
             </div>
         </Detail>
     }
@@ -93,9 +120,103 @@ fn facts(row: &LogRow) -> Vec<Fact> {
         Fact::new(t!("logs-upstream"), view! { <Name text=upstream /> }),
         Fact::new(t!("log-tokens"), tokens(row)),
         Fact::new(t!("log-streamed"), if row.streamed { t!("log-yes") } else { t!("log-no") }),
-        Fact::new(t!("log-attempts"), row.attempts.to_string()),
+        Fact::new(t!("log-attempts"), row.attempts.count().to_string()),
+        Fact::new(t!("log-cost"), cost(row)),
         Fact::new(t!("log-agent"), view! { <code>{agent}</code> }),
+        Fact::new(t!("log-session"), view! { <code>{or_dash(row.session_id.clone())}</code> }),
     ]
+}
+
+/// `$0.00014, as the provider says`
+fn cost(row: &LogRow) -> String {
+    match &row.cost.amount {
+        None => t!("log-cost-none"),
+        Some(amount) => t!("log-cost-reported", amount = format!("{} {amount}", row.cost.currency)),
+    }
+}
+
+/// The counts that the row's own fields do not say, where the upstream said them.
+fn counts(row: &LogRow, usage: &UsageView) -> Vec<Fact> {
+    let UsageView {
+        cache_write_5m,
+        cache_write_1h,
+        cache_write_other,
+        audio_in,
+        image_in,
+        audio_out,
+        image_out,
+        images,
+        web_searches,
+        web_fetches,
+    } = *usage;
+    let counted = [
+        (t!("log-usage-cache-5m"), cache_write_5m),
+        (t!("log-usage-cache-1h"), cache_write_1h),
+        (t!("log-usage-cache-other"), cache_write_other),
+        (t!("log-usage-audio-in"), audio_in),
+        (t!("log-usage-image-in"), image_in),
+        (t!("log-usage-audio-out"), audio_out),
+        (t!("log-usage-image-out"), image_out),
+        (t!("log-usage-images"), images),
+        (t!("log-usage-searches"), web_searches),
+        (t!("log-usage-fetches"), web_fetches),
+    ];
+    let tier = row.service_tier.clone().map(|tier| Fact::new(t!("log-tier"), view! { <code>{tier}</code> }));
+    let facts = counted.into_iter().filter_map(|(name, count)| Some(Fact::new(name, number::count(count?))));
+    tier.into_iter().chain(facts).collect()
+}
+
+/// Each try on an upstream, as far along the request as it was.
+#[component]
+fn Tries(tries: Vec<AttemptLog>) -> impl IntoView {
+    let rows = tries
+        .into_iter()
+        .map(|attempt| {
+            let outcome = match (attempt.status, attempt.error_class.as_deref()) {
+                (Some(status), None) => status.to_string(),
+                (Some(status), Some(class)) => format!("{status} · {}", reason(class)),
+                (None, Some(class)) => reason(class),
+                (None, None) => t!("log-try-open"),
+            };
+            let model = attempt.model.clone();
+            let ms = |ms: i64| number::duration(precise(ms));
+            let took = attempt.ended_ms.or(attempt.first_byte_ms).map(|end| ms((end - attempt.started_ms).max(0)));
+            view! {
+                <tr>
+                    <td>{attempt.n.to_string()}</td>
+                    <td>
+                        <Name text=attempt.upstream.clone() />
+                        {model.map(|model| view! { <span class="under" translate="no">{model}</span> })}
+                    </td>
+                    <td>{outcome}</td>
+                    <td class="number">{ms(attempt.started_ms)}</td>
+                    <td class="number">{or_dash(took)}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <Card id="tries" title=t!("log-tries")>
+            <table class="table">
+                <thead>
+                    <tr>
+                        <th scope="col">{t!("log-try-number")}</th>
+                        <th scope="col">{t!("logs-upstream")}</th>
+                        <th scope="col">{t!("log-outcome")}</th>
+                        <th scope="col" class="number">{t!("log-try-started")}</th>
+                        <th scope="col" class="number">{t!("log-try-took")}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </Card>
+    }
+}
+
+/// Milliseconds of a request are far below the 2^53 that a float holds exactly.
+#[allow(clippy::cast_precision_loss)]
+fn precise(ms: i64) -> f64 {
+    ms as f64
 }
 
 /// The model asked for, and the one that served where that is another.

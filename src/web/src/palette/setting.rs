@@ -44,14 +44,16 @@ pub(crate) fn places(settings: bool) -> Vec<PaletteLine> {
         page("/", t!("nav-overview"), Some('o')),
         page("/keys", t!("nav-keys"), Some('k')),
         page("/upstreams", t!("nav-upstreams"), Some('u')),
+        page("/models", t!("nav-models"), Some('m')),
         page("/logs", t!("nav-logs"), Some('l')),
         act("/keys/new", t!("keys-new")),
         act("/upstreams/new", t!("upstreams-new")),
+        act("/models/new", t!("models-new")),
         act("/logs?status=5xx", t!("palette-failed-requests")),
         act("/keys?state=expired", t!("palette-expired-keys")),
     ];
     if settings {
-        lines.insert(4, page("/settings/jobs", t!("jobs-title"), Some('s')));
+        lines.insert(5, page("/settings/jobs", t!("jobs-title"), Some('s')));
     }
     lines
 }

@@ -92,6 +92,7 @@ fn Places(signed_in_user: SignedIn, label: String) -> impl IntoView {
                     here=current == Section::Upstreams
                     count=signed_in_user.upstreams
                 />
+                <Place href="/models" word=t!("nav-models") picture=Picture::Route here=current == Section::Models />
             </ul>
             <p class="places-group">{t!("nav-group-observe")}</p>
             <ul>

@@ -1,7 +1,7 @@
 //! Upstream actions: changes to a stored upstream, and its test.
 
-use contract::upstreams::{TestReport, UpstreamView};
-use leptos::prelude::*;
+use contract::upstreams::{TestReport, UpdateUpstream, UpstreamView};
+use leptos::{prelude::*, server_fn::codec::Json};
 
 use crate::error::UiError;
 
@@ -10,6 +10,16 @@ use crate::error::UiError;
 pub async fn test_upstream(id: String) -> Result<TestReport, UiError> {
     let page_request = crate::handling::page_request()?;
     control::upstreams::test(&page_request.cx, &super::upstream_id(&id)?).await.map_err(crate::handling::ui_error)
+}
+
+/// Changes it; what is left out stays.
+#[server(prefix = "/_fn", endpoint = "upstreams/change", input = Json)]
+pub async fn change_upstream(id: String, change: UpdateUpstream) -> Result<UpstreamView, UiError> {
+    let page_request = crate::handling::page_request()?;
+    let patch = change.try_into().map_err(|errors| UiError::Invalid { errors })?;
+    control::upstreams::update(&page_request.cx, &super::upstream_id(&id)?, patch)
+        .await
+        .map_err(crate::handling::ui_error)
 }
 
 /// Replaces the secret; the next request uses the new one.

@@ -1,8 +1,10 @@
 //! Upstream creation page: pick a provider, paste the secret, test, save.
 
+use std::sync::Arc;
+
 use axum::{Extension, extract::RawForm, response::Response};
 use contract::upstreams::{CreateUpstream, UpstreamsCreate};
-use domain::Provider;
+use domain::{Catalog, ProviderId};
 use leptos::prelude::*;
 use serde::Deserialize;
 
@@ -56,7 +58,7 @@ impl Default for UpstreamForm {
     fn default() -> Self {
         Self {
             intent: SaveIntent::default(),
-            provider: Provider::Openai.as_str().to_owned(),
+            provider: "openai".to_owned(),
             name: String::new(),
             base_url: String::new(),
             api_key: String::new(),
@@ -72,8 +74,11 @@ struct Query {
 
 /// The empty form.
 pub(crate) async fn new_page(Extension(page_request): Extension<PageRequest>) -> Response {
-    let provider =
-        page_request.query::<Query>().ok().and_then(|query| query.provider).and_then(|text| Provider::parse(&text));
+    let provider = page_request
+        .query::<Query>()
+        .ok()
+        .and_then(|query| query.provider)
+        .and_then(|text| text.parse::<ProviderId>().ok());
     let mut form: UpstreamForm = page_request.kept_input().await.unwrap_or_default();
     if let Some(provider) = provider {
         provider.as_str().clone_into(&mut form.provider);
@@ -115,12 +120,13 @@ fn draw(page_request: &PageRequest, form: UpstreamForm, report: Option<ReportTex
     let secret_gone = !form.api_key.is_empty();
     let (form, faults) = (UpstreamForm { api_key: String::new(), ..form }, Faults::of(error.as_ref()));
     let lines = TerminalLines::of::<UpstreamsCreate>(page_request, &(), &form.shape());
+    let catalog = page_request.cx.control().shared_catalog();
     let page = Page::new(Section::Upstreams, t!("upstreams-new"), move || {
         let lead = t!("upstream-new-lead").into_any();
         view! {
             <Detail parent=("/upstreams", t!("upstreams-title")) title=t!("upstreams-new") here=t!("upstream-new-crumb") lead>
                 <div class="beside">
-                    <Fields form=form faults=faults secret_gone />
+                    <Fields form=form catalog faults=faults secret_gone />
                     <aside class="aside" aria-label=t!("upstream-test")>
                         <TryOut report=report words=TryOutWords::new() />
                     </aside>
@@ -136,39 +142,32 @@ impl UpstreamForm {
     /// The input of the operation, with a placeholder for the secret where one is needed.
     fn shape(&self) -> CreateUpstream {
         let base_url = Some(self.base_url.clone()).filter(|text| !text.trim().is_empty());
-        let needs_secret = self.provider != Provider::Echo.as_str();
+        let needs_secret = self.provider != ProviderId::ECHO;
         CreateUpstream {
             name: self.name.clone(),
             provider: self.provider.clone(),
             base_url,
             api_key: needs_secret.then(String::new),
-            is_default: None,
+            ..CreateUpstream::default()
         }
     }
 }
 
 #[component]
-fn Fields(form: UpstreamForm, faults: Faults, secret_gone: bool) -> impl IntoView {
-    let base_hint = view! {
-        <span class="for-openai">{t!("upstream-base-url-empty", url = "https://api.openai.com/v1")}</span>
-        <span class="for-openrouter">{t!("upstream-base-url-empty", url = "https://openrouter.ai/api/v1")}</span>
-        <span class="for-openai_compatible">
-            {t!("upstream-base-url-usual", url = "http://127.0.0.1:11434/v1")}
-        </span>
-    }
-    .into_any();
+fn Fields(form: UpstreamForm, catalog: Arc<Catalog>, faults: Faults, secret_gone: bool) -> impl IntoView {
+    let base_hint = t!("upstream-base-url-presets", url = "http://127.0.0.1:11434/v1").into_any();
     let secret_hint = if secret_gone {
         t!("upstream-secret-gone").into_any()
     } else {
         view! {
             {t!("upstream-secret-sealed")}
-            <span class="for-openai_compatible">" " {t!("upstream-secret-local")}</span>
+            " " {t!("upstream-secret-local")}
         }
         .into_any()
     };
     view! {
         <Form action="/upstreams/new" id="upstream-form" class="form providers-form" faults>
-            <Providers chosen=form.provider />
+            <Providers chosen=form.provider catalog />
             <TextField
                 name="name"
                 label=t!("upstream-name")
@@ -204,22 +203,26 @@ fn Fields(form: UpstreamForm, faults: Faults, secret_gone: bool) -> impl IntoVie
 }
 
 #[component]
-fn Providers(chosen: String) -> impl IntoView {
+fn Providers(chosen: String, catalog: Arc<Catalog>) -> impl IntoView {
     let error = complaint_here("provider");
     view! {
         <fieldset class="providers">
             <legend class="unseen">{t!("upstream-provider")}</legend>
-            {Provider::ALL
+            {catalog
+                .all()
+                .iter()
                 .map(|provider| {
-                    let (place, is_name) = match provider {
-                        Provider::Openai => ("api.openai.com".to_owned(), true),
-                        Provider::Openrouter => ("openrouter.ai".to_owned(), true),
-                        Provider::OpenaiCompatible => ("Ollama, vLLM".to_owned(), true),
-                        Provider::Echo => (t!("upstream-provider-echo-place"), false),
+                    let id = provider.id.to_string();
+                    // The host alone: the whole address is what is used where the field below is empty.
+                    let place = match &provider.base_url {
+                        _ if provider.id.is_echo() => t!("upstream-provider-echo-place"),
+                        Some(base) => base.authority().to_owned(),
+                        None => t!("upstream-provider-own-place"),
                     };
+                    let is_name = provider.base_url.is_some() && !provider.id.is_echo();
                     view! {
                         <label class="provider">
-                            <input type="radio" name="provider" value=provider.as_str() checked=provider.as_str() == chosen />
+                            <input type="radio" name="provider" value=id.clone() checked=id == chosen />
                             <span class="provider-name" translate="no">{provider_label(provider)}</span>
                             <span class="provider-place" translate=is_name.then_some("no")>{place}</span>
                         </label>

@@ -1,5 +1,7 @@
 //! Upstream detail page: what it is, how it does, its test, its secret.
 
+use std::sync::Arc;
+
 use axum::{
     Extension,
     extract::{Path, RawForm},
@@ -10,7 +12,7 @@ use contract::{
     overview::UpstreamHealth,
     upstreams::{TestReport, UpstreamsShow},
 };
-use domain::{Provider, Timestamp};
+use domain::{Catalog, Dialect, OpenEnum, ProviderId, Timestamp};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -129,8 +131,9 @@ async fn draw(
     let (report, faults) = (report.map(ReportText::of), Faults::of(error.as_ref()));
     let lines = TerminalLines::of::<UpstreamsShow>(page_request, &upstream_id(id)?, &Nothing {});
     let now = page_request.now();
+    let catalog = page_request.cx.control().shared_catalog();
     let page = Page::new(Section::Upstreams, health.upstream.name.clone(), move || {
-        view! { <Body health=health report=report faults=faults now /> }.into_any()
+        view! { <Body health=health catalog report=report faults=faults now /> }.into_any()
     });
     Ok(page.terminal(lines))
 }
@@ -144,17 +147,23 @@ pub(super) async fn health(page_request: &PageRequest, id: &str) -> Result<Upstr
 }
 
 #[component]
-fn Body(health: UpstreamHealth, report: Option<ReportText>, faults: Faults, now: Timestamp) -> impl IntoView {
+fn Body(
+    health: UpstreamHealth,
+    catalog: Arc<Catalog>,
+    report: Option<ReportText>,
+    faults: Faults,
+    now: Timestamp,
+) -> impl IntoView {
     let upstream = health.upstream.clone();
     let here = format!("/upstreams/{}", upstream.id);
-    let is_echo = upstream.provider == Provider::Echo;
+    let is_echo = matches!(&upstream.provider, OpenEnum::Known(id) if ProviderId::is_echo(id));
     let badge = upstream.is_default.then(|| view! { <Badge tone=Tone::Good word=t!("upstream-default") /> }).into_any();
     let added = upstream.created_at.map(|at| {
         let phrase = t!("upstream-added", when = time::relative(at, now));
         view! { " · " {dated(at, phrase)} }
     });
     let lead = view! { <code>{upstream.base_url.clone()}</code> {added} }.into_any();
-    let actions = view! { <Actions here=here.clone() is_default=upstream.is_default /> }.into_any();
+    let actions = view! { <Actions here=here.clone() is_default=upstream.dialects.iter().all(|dialect| upstream.default_for.contains(dialect)) /> }.into_any();
     // What is wrong with a field is said beside it, what is wrong as a whole under the title.
     let (problem, faults) = (faults.banner.clone(), Faults { banner: None, ..faults });
     view! {
@@ -166,7 +175,7 @@ fn Body(health: UpstreamHealth, report: Option<ReportText>, faults: Faults, now:
                         title=t!("upstream-facts")
                         more=(logs_of(&upstream.name), t!("upstream-logs"))
                     >
-                        <Facts facts=facts(&health, now) />
+                        <Facts facts=facts(&health, &catalog, now) />
                     </Card>
                     {(!is_echo).then(|| view! { <Secret here masked=upstream.api_key_masked faults /> })}
                 </div>
@@ -191,7 +200,7 @@ fn Body(health: UpstreamHealth, report: Option<ReportText>, faults: Faults, now:
 
 #[component]
 fn Actions(here: String, is_default: bool) -> impl IntoView {
-    let delete = format!("{here}/delete");
+    let (edit, delete) = (format!("{here}/edit"), format!("{here}/delete"));
     view! {
         <form method="post" action=here class="inline-form">
             <button class="button" name="intent" value=UpstreamIntent::Test.word()>{t!("upstream-test")}</button>
@@ -204,11 +213,12 @@ fn Actions(here: String, is_default: bool) -> impl IntoView {
                     }
                 })}
         </form>
+        <a class="button" href=edit>{t!("upstream-edit")}</a>
         <a class="button button-danger" href=delete data-peek="dialog">{t!("upstream-delete")}</a>
     }
 }
 
-fn facts(health: &UpstreamHealth, now: Timestamp) -> Vec<Fact> {
+fn facts(health: &UpstreamHealth, catalog: &Catalog, now: Timestamp) -> Vec<Fact> {
     let upstream = &health.upstream;
     let (_, verdict) = verdict(health);
     let figures = t!(
@@ -218,7 +228,12 @@ fn facts(health: &UpstreamHealth, now: Timestamp) -> Vec<Fact> {
         errors = health.errors,
         shown_errors = number::count(health.errors)
     );
-    let used = if upstream.is_default { t!("upstream-used-default") } else { t!("upstream-used-named") };
+    let names = |dialects: &[Dialect]| dialects.iter().map(|one| one.label()).collect::<Vec<_>>().join(", ");
+    let used = match (upstream.is_default, upstream.dialects.len() > 1) {
+        (true, true) => t!("upstream-used-default-for", dialects = names(&upstream.default_for)),
+        (true, false) => t!("upstream-used-default"),
+        (false, _) => t!("upstream-used-named"),
+    };
     let secret = match upstream.api_key_masked.clone() {
         Some(masked) => {
             let replaced = upstream.secret_updated_at.map(|at| {
@@ -232,7 +247,8 @@ fn facts(health: &UpstreamHealth, now: Timestamp) -> Vec<Fact> {
     vec![
         Fact::new(t!("upstream-health"), view! { <HealthBadge health=health.clone() /> }).labelled(verdict),
         Fact::new(t!("upstream-traffic"), figures),
-        Fact::new(t!("upstream-provider"), view! { <span translate="no">{label(&upstream.provider)}</span> }),
+        Fact::new(t!("upstream-provider"), view! { <span translate="no">{label(&upstream.provider, catalog)}</span> }),
+        Fact::new(t!("upstream-dialects"), view! { <span translate="no">{names(&upstream.dialects)}</span> }),
         Fact::new(t!("upstream-used"), used),
         Fact::new(t!("upstream-secret"), secret),
         Fact::new(t!("upstream-id"), view! { <code>{upstream.id.to_string()}</code> }),

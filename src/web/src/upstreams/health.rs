@@ -51,7 +51,7 @@ pub(crate) fn HealthBadge(health: UpstreamHealth) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use contract::upstreams::{UpstreamState, UpstreamView};
-    use domain::{Provider, Timestamp, UpstreamId};
+    use domain::{ProviderId, Timestamp, UpstreamId};
 
     use super::*;
 
@@ -59,7 +59,7 @@ mod tests {
         let upstream = UpstreamView {
             id: UpstreamId::new(Timestamp(1), [1; 10]).into(),
             name: String::new(),
-            provider: Provider::Echo.into(),
+            provider: domain::OpenEnum::Known(ProviderId::ECHO.parse().unwrap()),
             base_url: String::new(),
             api_key_masked: None,
             is_default: false,
@@ -68,6 +68,14 @@ mod tests {
             secret_updated_at: None,
             created_at: Some(Timestamp(1)),
             updated_at: Some(Timestamp(1)),
+            dialects: Vec::new(),
+            default_for: Vec::new(),
+            timeouts: contract::upstreams::TimeoutsView::default(),
+            headers: std::collections::BTreeMap::new(),
+            organization: None,
+            project: None,
+            ca_pem: None,
+            max_open_requests: None,
         };
         UpstreamHealth { upstream, requests, errors, last_error: last_error.map(str::to_owned) }
     }

@@ -1,11 +1,13 @@
 //! Upstream list page, newest first.
 
+use std::sync::Arc;
+
 use axum::{Extension, response::Response};
 use contract::{
     Page as Rows, PageQuery,
     upstreams::{UpstreamView, UpstreamsList},
 };
-use domain::Timestamp;
+use domain::{Catalog, Dialect, Timestamp};
 use leptos::prelude::*;
 
 use super::label;
@@ -41,14 +43,15 @@ async fn draw(page_request: &PageRequest) -> Result<Page, UiError> {
     let list = Rows { page: position.number(), ..list };
     let lines = TerminalLines::of::<UpstreamsList>(page_request, &(), &PageQuery::default());
     let now = page_request.now();
+    let catalog = page_request.cx.control().shared_catalog();
     let page = Page::new(Section::Upstreams, t!("upstreams-title"), move || {
-        view! { <UpstreamList list=list now /> }.into_any()
+        view! { <UpstreamList list=list catalog now /> }.into_any()
     });
     Ok(page.terminal(lines))
 }
 
 #[component]
-fn UpstreamList(list: Rows<UpstreamView>, now: Timestamp) -> impl IntoView {
+fn UpstreamList(list: Rows<UpstreamView>, catalog: Arc<Catalog>, now: Timestamp) -> impl IntoView {
     let words = range(&list, t!("upstreams-count", count = list.total, shown = number::count(list.total)));
     let (back, on) = neighbours(HERE, &(), &list);
     let rows = if list.total == 0 {
@@ -60,7 +63,7 @@ fn UpstreamList(list: Rows<UpstreamView>, now: Timestamp) -> impl IntoView {
         })
     } else {
         let pages = Pages { words, back: (t!("upstreams-previous"), back), on: (t!("upstreams-next"), on) };
-        Shown::Some(table(now).view(list.items), Some(pages))
+        Shown::Some(table(catalog, now).view(list.items), Some(pages))
     };
     view! {
         <ListPage
@@ -72,14 +75,14 @@ fn UpstreamList(list: Rows<UpstreamView>, now: Timestamp) -> impl IntoView {
     }
 }
 
-fn table(now: Timestamp) -> Table<UpstreamView> {
+fn table(catalog: Arc<Catalog>, now: Timestamp) -> Table<UpstreamView> {
     Table::new(t!("upstreams-caption"))
-        .column(main(t!("upstreams-head-name"), |upstream: &UpstreamView| {
+        .column(main(t!("upstreams-head-name"), move |upstream: &UpstreamView| {
             view! {
                 <a href=format!("/upstreams/{}", upstream.id)>
                     <Name text=upstream.name.clone() />
                 </a>
-                <span class="under" translate="no">{label(&upstream.provider)}</span>
+                <span class="under" translate="no">{label(&upstream.provider, &catalog)}</span>
             }
             .into_any()
         }))
@@ -111,7 +114,13 @@ fn used(upstream: &UpstreamView) -> AnyView {
     if let Some(damage) = upstream.damage.clone() {
         view! { <span title=damage><Badge tone=Tone::Bad word=t!("upstream-damaged") /></span> }.into_any()
     } else if upstream.is_default {
-        view! { <Badge tone=Tone::Good word=t!("upstream-default") /> }.into_any()
+        let dialects: Vec<&str> = upstream.default_for.iter().map(|dialect| Dialect::label(*dialect)).collect();
+        let under = (upstream.dialects.len() > 1).then(|| dialects.join(", "));
+        view! {
+            <Badge tone=Tone::Good word=t!("upstream-default") />
+            {under.map(|under| view! { <span class="under" translate="no">{under}</span> })}
+        }
+        .into_any()
     } else {
         view! { <span class="muted cell-wide">{t!("upstreams-used-on-request")}</span> }.into_any()
     }

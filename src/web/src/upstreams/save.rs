@@ -15,7 +15,7 @@ pub async fn create_upstream(
     api_key: String,
 ) -> Result<UpstreamView, UiError> {
     let page_request = crate::handling::page_request()?;
-    let new = parsed(name, provider, base_url, api_key)?;
+    let new = parsed(&page_request, name, provider, base_url, api_key)?;
     control::upstreams::create(&page_request.cx, new).await.map_err(crate::handling::ui_error)
 }
 
@@ -40,7 +40,7 @@ pub(super) async fn tried(
     api_key: String,
 ) -> Result<ReportText, UiError> {
     let page_request = crate::handling::page_request()?;
-    let new = parsed(name, provider, base_url, api_key)?;
+    let new = parsed(&page_request, name, provider, base_url, api_key)?;
     let report = control::upstreams::try_out(&page_request.cx, new).await.map_err(crate::handling::ui_error)?;
     Ok(ReportText::of(report))
 }
@@ -73,6 +73,7 @@ fn localized(error: UiError) -> UiError {
 
 #[cfg(feature = "ssr")]
 fn parsed(
+    page_request: &crate::handling::PageRequest,
     name: String,
     provider: String,
     base_url: String,
@@ -83,7 +84,7 @@ fn parsed(
         provider,
         base_url: Some(base_url),
         api_key: Some(api_key),
-        is_default: None,
+        ..contract::upstreams::CreateUpstream::default()
     };
-    shape.try_into().map_err(|errors| UiError::Invalid { errors })
+    shape.parse(page_request.cx.control().catalog()).map_err(|errors| UiError::Invalid { errors })
 }

@@ -93,10 +93,14 @@ impl<'a> From<Row<'a>> for RequestLogRef<'a> {
                 cached_tokens: row.cached_tokens,
                 output_tokens: row.output_tokens,
                 reasoning_tokens: row.reasoning_tokens,
-                unreadable: false,
+                ..Usage::default()
             }
             .checked(),
+            usage_raw: None,
+            service_tier: None,
             price_nano: row.price_nano,
+            cost_source: None,
+            session_id: None,
             latency_us: row.latency_us,
             first_byte_us: row.first_byte_us,
             attempts: row.attempts,
@@ -105,6 +109,8 @@ impl<'a> From<Row<'a>> for RequestLogRef<'a> {
             error_class: row.error_class.map(|class| ErrorClass::from(class).as_str()),
             policy_version: None,
             count: 1,
+            attempts_detail: None,
+            background: None,
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Spool format 2: `policy_version`, `count` and `usage_unreadable` are new, and an error class is its text, so that a
 //! class of the future can be read.
 
-use domain::{RequestLog, RequestLogRef, Timestamp, Usage};
+#[cfg(test)]
+use domain::RequestLog;
+use domain::{RequestLogRef, Timestamp, Usage};
 use serde::{Deserialize, Serialize};
 
 /// A row. The order of the fields is the layout.
@@ -39,8 +41,9 @@ pub(super) struct Row<'a> {
     count: u32,
 }
 
+#[cfg(test)]
 impl<'a> Row<'a> {
-    /// The row of a request.
+    /// The row of a request, as that version wrote it.
     pub(super) fn of(row: &'a RequestLog) -> Self {
         let row = row.borrowed();
         Self {
@@ -103,9 +106,14 @@ impl<'a> From<Row<'a>> for RequestLogRef<'a> {
                 output_tokens: row.output_tokens,
                 reasoning_tokens: row.reasoning_tokens,
                 unreadable: row.usage_unreadable,
+                ..Usage::default()
             }
             .checked(),
+            usage_raw: None,
+            service_tier: None,
             price_nano: row.price_nano,
+            cost_source: None,
+            session_id: None,
             latency_us: row.latency_us,
             first_byte_us: row.first_byte_us,
             attempts: row.attempts,
@@ -114,6 +122,8 @@ impl<'a> From<Row<'a>> for RequestLogRef<'a> {
             error_class: row.error_class,
             policy_version: row.policy_version,
             count: row.count,
+            attempts_detail: None,
+            background: None,
         }
     }
 }

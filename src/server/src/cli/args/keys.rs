@@ -68,6 +68,24 @@ pub struct CreateArgs {
     /// Requests per minute, or none [default: 100]
     #[arg(long, value_name = "N|none")]
     pub rpm: Option<Rpm>,
+    /// Requests per hour, or none [default: none]
+    #[arg(long, value_name = "N|none")]
+    pub rph: Option<Rpm>,
+    /// Requests per 24 hours, or none [default: none]
+    #[arg(long, value_name = "N|none")]
+    pub rpd: Option<Rpm>,
+    /// Requests under way at once, or none [default: none]
+    #[arg(long, value_name = "N|none")]
+    pub concurrency: Option<Rpm>,
+    /// Requests that may come at once, or none [default: none]
+    #[arg(long, value_name = "N|none")]
+    pub burst: Option<Rpm>,
+    /// read or write; may be repeated [default: both]
+    #[arg(long = "permission", value_name = "PERMISSION")]
+    pub permissions: Vec<String>,
+    /// A group of operations it may call, such as chat.completions; may be repeated [default: all but provider.admin]
+    #[arg(long = "scope", value_name = "SCOPE")]
+    pub scopes: Vec<String>,
     /// A model it may ask for, exact or with *; may be repeated [default: every model]
     #[arg(long = "model", value_name = "MODEL")]
     pub models: Vec<String>,
@@ -133,6 +151,15 @@ impl FromStr for Rpm {
 impl CreateArgs {
     /// The shape that every entry point takes.
     pub(in crate::cli) fn into_shape(self) -> Result<CreateKey, FieldErrors> {
+        let limit = |said: Option<Rpm>| said.map(|Rpm(limit)| limit);
+        let limits = RateLimitsInput {
+            requests_per_minute: limit(self.rpm),
+            requests_per_hour: limit(self.rph),
+            requests_per_day: limit(self.rpd),
+            concurrency: limit(self.concurrency),
+            burst: limit(self.burst),
+            tokens_per_minute: None,
+        };
         Ok(CreateKey {
             name: self.name,
             description: self.description,
@@ -143,10 +170,12 @@ impl CreateArgs {
             expires_at: self.expires_at,
             expires_in_days: self.expires_in_days,
             project_id: None,
+            permissions: self.permissions,
+            scopes: self.scopes,
             allowed_models: self.models,
             allowed_upstreams: self.upstreams,
             allowed_cidrs: self.cidrs,
-            rate_limits: self.rpm.map(|Rpm(limit)| RateLimitsInput { requests_per_minute: Some(limit) }),
+            rate_limits: (limits != RateLimitsInput::default()).then_some(limits),
         })
     }
 }

@@ -7,6 +7,11 @@ use clap::{Args, Subcommand};
 pub enum LogsCommand {
     /// List requests, newest first
     List(ListArgs),
+    /// Show a request with its tries and all counts of its answer
+    Show {
+        /// `req_…`
+        id: String,
+    },
 }
 
 /// Which requests. All filters hold together.

@@ -6,6 +6,7 @@ mod config;
 mod jobs;
 mod keys;
 mod logs;
+mod models;
 mod upstreams;
 mod users;
 
@@ -16,9 +17,10 @@ use clap::{Args, Parser, Subcommand};
 pub use audit::{AuditCommand, ListArgs as AuditListArgs};
 pub use config::ConfigCommand;
 pub use jobs::JobsCommand;
-pub use keys::{CreateArgs as CreateKeyArgs, CreateForm, KeysCommand};
+pub use keys::{CreateArgs as CreateKeyArgs, CreateForm, KeysCommand, Rpm};
 pub use logs::LogsCommand;
-pub use upstreams::{CreateArgs as CreateUpstreamArgs, SecretArgs, UpstreamsCommand};
+pub use models::{ModelsCommand, ProvidersCommand, RestArgs};
+pub use upstreams::{CreateArgs as CreateUpstreamArgs, OwnArgs, SecretArgs, UpdateArgs, UpstreamsCommand};
 pub use users::UsersCommand;
 
 /// API keys, an authenticated LLM gateway and an admin web app in one binary.
@@ -68,6 +70,24 @@ pub enum Command {
         /// What to do
         #[command(subcommand)]
         command: UpstreamsCommand,
+    },
+    /// Model routes: names that clients ask for, and the upstreams that may answer
+    Models {
+        /// Work on the database of this machine instead of a running server
+        #[arg(long, global = true)]
+        local: bool,
+        /// What to do
+        #[command(subcommand)]
+        command: ModelsCommand,
+    },
+    /// Providers: what is known of a vendor before any upstream of it is added
+    Providers {
+        /// Work on the files of this machine instead of a running server
+        #[arg(long, global = true)]
+        local: bool,
+        /// What to do
+        #[command(subcommand)]
+        command: ProvidersCommand,
     },
     /// Requests that passed
     Logs {

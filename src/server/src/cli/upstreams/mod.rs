@@ -5,16 +5,18 @@ mod tests;
 
 use contract::{
     Nothing, PageQuery,
+    providers::{ProviderView, ProvidersList},
     upstreams::{
-        CreateUpstream, SetSecret, TestReport, UpstreamView, UpstreamsCreate, UpstreamsDelete, UpstreamsList,
-        UpstreamsSetDefault, UpstreamsSetSecret, UpstreamsShow, UpstreamsTest,
+        CreateUpstream, SetSecret, TestReport, TimeoutsInput, UpdateUpstream, UpstreamView, UpstreamsCreate,
+        UpstreamsDelete, UpstreamsList, UpstreamsSetDefault, UpstreamsSetSecret, UpstreamsShow, UpstreamsTest,
+        UpstreamsUpdate,
     },
 };
-use domain::{Provider, Timestamp, UpstreamId};
+use domain::{Timestamp, UpstreamId};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
-    args::{CreateUpstreamArgs as CreateArgs, SecretArgs, UpstreamsCommand},
+    args::{CreateUpstreamArgs as CreateArgs, OwnArgs, Rpm, SecretArgs, UpdateArgs, UpstreamsCommand},
     backend::Backend,
     error::CliError,
     output::{self, Output},
@@ -28,8 +30,13 @@ const COLUMNS: [&str; 7] = ["id", "name", "provider", "base_url", "secret", "def
 pub async fn run(command: UpstreamsCommand, backend: &Backend, out: &Output) -> Result<(), CliError> {
     match command {
         UpstreamsCommand::Create(args) => {
-            let secret = new_secret(&args, out.can_ask())?;
-            show(&backend.call::<UpstreamsCreate>((), shape(args, secret.as_ref())).await?, out)
+            let known = backend.call::<ProvidersList>((), Nothing {}).await?.items;
+            let secret = new_secret(&args, &known, out.can_ask())?;
+            show(&backend.call::<UpstreamsCreate>((), shape(*args, secret.as_ref())?).await?, out)
+        }
+        UpstreamsCommand::Update { id, change } => {
+            let shape = changed(*change, out.can_ask())?;
+            show(&backend.call::<UpstreamsUpdate>(upstream_id(&id)?, shape).await?, out)
         }
         UpstreamsCommand::List(args) => {
             let fetch = async |ask: Ask| {
@@ -68,28 +75,93 @@ pub async fn run(command: UpstreamsCommand, backend: &Backend, out: &Output) -> 
     }
 }
 
-fn shape(args: CreateArgs, secret: Option<&SecretString>) -> CreateUpstream {
-    CreateUpstream {
+fn shape(args: CreateArgs, secret: Option<&SecretString>) -> Result<CreateUpstream, CliError> {
+    let own = own(args.own)?;
+    Ok(CreateUpstream {
         name: args.name.unwrap_or_default(),
         provider: args.provider,
         base_url: args.base_url,
         api_key: secret.map(|secret| secret.expose_secret().to_owned()),
         is_default: args.default.then_some(true),
-    }
+        timeouts: own.timeouts,
+        headers: own.headers,
+        organization: own.organization,
+        project: own.project,
+        ca_pem: own.ca_pem,
+        max_open_requests: own.max_open_requests,
+    })
+}
+
+fn changed(args: UpdateArgs, can_ask: bool) -> Result<UpdateUpstream, CliError> {
+    let secret = match (flagged(&args.secret)?, &args.base_url) {
+        (Some(secret), _) => Some(secret),
+        (None, Some(_)) if can_ask => output::read_optional_secret("API key, if the address changes (empty for none)")?,
+        (None, _) => None,
+    };
+    Ok(UpdateUpstream {
+        name: args.name,
+        base_url: args.base_url,
+        api_key: secret.map(|secret| secret.expose_secret().to_owned()),
+        is_default: match (args.default, args.not_default) {
+            (true, _) => Some(true),
+            (false, true) => Some(false),
+            (false, false) => None,
+        },
+        default_for: (!args.default_for.is_empty()).then_some(args.default_for),
+        ..own(args.own)?
+    })
+}
+
+/// What an upstream has of its own, as fields of a change.
+fn own(args: OwnArgs) -> Result<UpdateUpstream, CliError> {
+    let number = |said: Option<Rpm>| said.map(|said| said.0);
+    let text = |said: Option<String>| said.map(|text| Some(text).filter(|text| text != "none"));
+    let headers = match args.headers.as_deref() {
+        None => None,
+        Some("none") => Some(None),
+        Some(json) => Some(Some(serde_json::from_str(json).map_err(|_| {
+            CliError::usage("--headers takes a JSON object of texts, such as {\"x-team\": \"search\"}")
+        })?)),
+    };
+    let ca_pem = match args.ca_pem.as_deref().and_then(|text| text.strip_prefix('@')) {
+        Some(path) => {
+            let read = std::fs::read_to_string(path);
+            Some(Some(read.map_err(|error| CliError::usage(format!("{path}: {error}")))?))
+        }
+        None => text(args.ca_pem),
+    };
+    let timeouts = TimeoutsInput {
+        connect: number(args.connect_timeout),
+        first_byte: number(args.first_byte_timeout),
+        idle: number(args.idle_timeout),
+        total: number(args.total_timeout),
+    };
+    Ok(UpdateUpstream {
+        timeouts: (timeouts != TimeoutsInput::default()).then_some(timeouts),
+        headers,
+        organization: text(args.organization),
+        project: text(args.project),
+        ca_pem,
+        max_open_requests: number(args.max_open_requests),
+        ..UpdateUpstream::default()
+    })
 }
 
 /// The secret of a new upstream: from where the flags say, else asked for where a terminal is there and one may be
 /// needed.
-fn new_secret(args: &CreateArgs, can_ask: bool) -> Result<Option<SecretString>, CliError> {
+fn new_secret(args: &CreateArgs, known: &[ProviderView], can_ask: bool) -> Result<Option<SecretString>, CliError> {
     if let Some(secret) = flagged(&args.secret)? {
         return Ok(Some(secret));
     }
-    match (Provider::parse(args.provider.trim()), can_ask) {
+    let wanted = args.provider.parse::<domain::ProviderId>().ok();
+    let provider = known.iter().find(|provider| Some(&provider.id) == wanted.as_ref());
+    match (provider, can_ask) {
         // An unknown provider is refused later, with a better sentence.
-        (None | Some(Provider::Echo), _) => Ok(None),
-        (Some(provider), true) if provider.needs_secret() => output::read_secret("API key").map(Some),
+        (None, _) => Ok(None),
+        (Some(provider), _) if provider.id.is_echo() => Ok(None),
+        (Some(provider), true) if provider.needs_secret => output::read_secret("API key").map(Some),
         (Some(_), true) => output::read_optional_secret("API key (empty for none)"),
-        (Some(provider), false) if provider.needs_secret() => Err(CliError::usage(unasked())),
+        (Some(provider), false) if provider.needs_secret => Err(CliError::usage(unasked())),
         (Some(_), false) => Ok(None),
     }
 }
