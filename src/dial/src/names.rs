@@ -47,14 +47,15 @@ struct Known {
 impl Names {
     /// The resolver of this machine: hosts file, name servers, whatever it is set to.
     pub(crate) fn of_this_machine() -> Self {
-        Self::over(Arc::new(|host| Ok((host, 0).to_socket_addrs()?.map(|address| address.ip()).collect())))
+        let lookup: Lookup = Arc::new(|host| Ok((host, 0).to_socket_addrs()?.map(|address| address.ip()).collect()));
+        Self::over(&lookup)
     }
 
-    fn over(lookup: Lookup) -> Self {
+    fn over(lookup: &Lookup) -> Self {
         let (queue, waiting) = mpsc::sync_channel::<(String, watch::Sender<Option<Answer>>)>(QUEUE);
         let waiting = Arc::new(Mutex::new(waiting));
         for number in 0..THREADS {
-            let (waiting, lookup) = (waiting.clone(), lookup.clone());
+            let (waiting, lookup) = (waiting.clone(), Arc::clone(lookup));
             let work = move || {
                 loop {
                     // Kept while it waits: whoever has the lock takes the next name.
@@ -138,7 +139,7 @@ mod tests {
     fn scripted() -> (Names, Arc<AtomicUsize>) {
         let asked = Arc::new(AtomicUsize::new(0));
         let counted = asked.clone();
-        let names = Names::over(Arc::new(move |host| {
+        let lookup: Lookup = Arc::new(move |host| {
             counted.fetch_add(1, Ordering::SeqCst);
             match host {
                 "known.test" => Ok(vec!["192.0.2.7".parse().unwrap()]),
@@ -148,8 +149,8 @@ mod tests {
                 }
                 _ => Err(io::ErrorKind::NotFound.into()),
             }
-        }));
-        (names, asked)
+        });
+        (Names::over(&lookup), asked)
     }
 
     #[tokio::test]
@@ -168,15 +169,14 @@ mod tests {
     #[tokio::test]
     async fn a_name_that_hangs_takes_one_thread_and_keeps_no_other_name_waiting() {
         let (names, asked) = scripted();
-        let hanging: Vec<_> = (0..100)
-            .map(|_| {
-                let names = names.clone();
-                tokio::spawn(async move { names.resolve("hangs.test").await.map(drop) })
-            })
-            .collect();
+        let mut hanging = tokio::task::JoinSet::new();
+        for _ in 0..100 {
+            let names = names.clone();
+            hanging.spawn(async move { names.resolve("hangs.test").await.map(drop) });
+        }
         tokio::task::yield_now().await;
         names.resolve("known.test").await.unwrap();
         assert_eq!(asked.load(Ordering::SeqCst), 2);
-        hanging.iter().for_each(tokio::task::JoinHandle::abort);
+        hanging.abort_all();
     }
 }

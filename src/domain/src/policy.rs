@@ -62,8 +62,8 @@ pub struct RateLimitsPatch {
 }
 
 impl RateLimitsPatch {
-    fn merge(self, limits: RateLimits) -> RateLimits {
-        let RateLimits { requests_per_minute, requests_per_hour, requests_per_day, concurrency, burst } = limits;
+    fn merge(self, limits: &RateLimits) -> RateLimits {
+        let RateLimits { requests_per_minute, requests_per_hour, requests_per_day, concurrency, burst } = *limits;
         RateLimits {
             requests_per_minute: self.requests_per_minute.unwrap_or(requests_per_minute),
             requests_per_hour: self.requests_per_hour.unwrap_or(requests_per_hour),
@@ -129,7 +129,7 @@ impl Policy {
             allowed_models: models.unwrap_or(allowed_models),
             allowed_upstreams: upstreams.unwrap_or(allowed_upstreams),
             allowed_cidrs: cidrs.unwrap_or(allowed_cidrs),
-            rate_limits: limits.merge(rate_limits),
+            rate_limits: limits.merge(&rate_limits),
         }
     }
 

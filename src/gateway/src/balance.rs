@@ -54,7 +54,7 @@ pub(crate) struct Visit {
 }
 
 /// A place among the open requests of an upstream.
-pub(crate) struct OpenPlace(Arc<AtomicU32>);
+pub(crate) struct OpenPlace(Option<Arc<AtomicU32>>);
 
 impl Balance {
     /// What is known of a deployment.
@@ -85,18 +85,20 @@ impl Balance {
     }
 
     /// A place among the open requests of an upstream that may have so many; `None`: they are all taken.
-    pub(crate) fn open(&self, upstream: &UpstreamId, most: Option<u32>) -> Option<Option<OpenPlace>> {
-        let Some(most) = most else { return Some(None) };
+    pub(crate) fn open(&self, upstream: &UpstreamId, most: Option<u32>) -> Option<OpenPlace> {
+        let Some(most) = most else { return Some(OpenPlace(None)) };
         let open = self.open.lock().entry(upstream.clone()).or_default().clone();
         let taken = |n: u32| (n < most).then_some(n + 1);
         open.fetch_update(Ordering::AcqRel, Ordering::Acquire, taken).ok()?;
-        Some(Some(OpenPlace(open)))
+        Some(OpenPlace(Some(open)))
     }
 }
 
 impl Drop for OpenPlace {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
+        if let Some(open) = &self.0 {
+            open.fetch_sub(1, Ordering::AcqRel);
+        }
     }
 }
 

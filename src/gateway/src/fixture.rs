@@ -5,9 +5,8 @@ use std::sync::Arc;
 use axum::body::Body;
 use dial::{DialConfig, Dialer};
 use domain::{
-    Change, ChangeKind, Clock as _, Credential, CredentialId, CredentialVersion, Deployment, Dialect, KeyEnv, KeyId,
-    KeyVersion, ModelId, ModelRoute, Random, RequestLog, Strategy, Upstream, UpstreamId, UpstreamSettings, VirtualKey,
-    Visible,
+    Change, ChangeKind, Clock as _, Credential, CredentialId, CredentialVersion, Dialect, KeyEnv, KeyId, KeyVersion,
+    Random, RequestLog, Upstream, UpstreamId, UpstreamSettings, VirtualKey, Visible,
 };
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
@@ -156,42 +155,6 @@ impl TestGateway {
         tx.announce(Change { kind: ChangeKind::Upstream, id: upstream.id.to_string() }).await.unwrap();
         tx.commit().await.unwrap();
         upstream
-    }
-
-    /// Adds a route that tries these upstreams in this order, each under the model of its position (`m0`, `m1`, …).
-    pub(crate) async fn route(
-        &self,
-        name: &str,
-        upstreams: &[&Upstream],
-        change: impl FnOnce(&mut ModelRoute),
-    ) -> ModelRoute {
-        let random: &dyn Random = &*self.random;
-        let now = self.clock.now();
-        let deployment = |(at, upstream): (usize, &&Upstream)| Deployment {
-            upstream: upstream.id.clone(),
-            model: format!("m{at}"),
-            weight: 1,
-            priority: 0,
-        };
-        let mut route = ModelRoute {
-            id: ModelId::new(now, random.bytes()),
-            name: name.to_owned(),
-            description: String::new(),
-            strategy: Strategy::Ordered,
-            deployments: upstreams.iter().enumerate().map(deployment).collect(),
-            retries: 2,
-            retry_sent: false,
-            rest_seconds: 30,
-            timeout: None,
-            created_at: now,
-            updated_at: now,
-        };
-        change(&mut route);
-        let mut tx = self.db.store.begin().await.unwrap();
-        tx.insert_model(&self.keyring, &route).await.unwrap();
-        tx.announce(Change { kind: ChangeKind::Model, id: route.id.to_string() }).await.unwrap();
-        tx.commit().await.unwrap();
-        route
     }
 
     /// Stores a secret for an upstream, sealed for `base_url`.

@@ -149,7 +149,7 @@ mod tests {
     fn form(parts: &[(&str, &str)]) -> String {
         let mut out = String::new();
         for (name, value) in parts {
-            out.push_str(&format!("--xyz\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"));
+            out += &["--xyz\r\nContent-Disposition: form-data; name=\"", name, "\"\r\n\r\n", value, "\r\n"].concat();
         }
         out + "--xyz--\r\n"
     }

@@ -23,11 +23,11 @@ pub fn filter_model_list(
     may_use: impl Fn(&str) -> bool,
 ) -> Option<Vec<u8>> {
     let field: &[u8] = if dialect == Dialect::Gemini { b"models" } else { b"data" };
-    let (mut list, mut first, mut last) = (None, None, None);
+    let (mut list, mut first, mut final_id) = (None, None, None);
     scan::members(body, |member| match &body[member.name.clone()] {
         name if name == field => list = Some(member.value.clone()),
         b"first_id" => first = Some(member.value.clone()),
-        b"last_id" => last = Some(member.value.clone()),
+        b"last_id" => final_id = Some(member.value.clone()),
         _ => {}
     })
     .ok()?;
@@ -48,7 +48,7 @@ pub fn filter_model_list(
     let quoted = |id: Option<&String>| id.map_or_else(|| "null".to_owned(), |id| Value::from(id.as_str()).to_string());
     let mut edits = vec![(list, [b"[", &items.join(&b","[..])[..], b"]"].concat())];
     edits.extend(first.map(|at| (at, quoted(ids.first()).into_bytes())));
-    edits.extend(last.map(|at| (at, quoted(ids.last()).into_bytes())));
+    edits.extend(final_id.map(|at| (at, quoted(ids.last()).into_bytes())));
     edits.sort_by_key(|(at, _)| at.start);
     let (mut out, mut from) = (Vec::with_capacity(body.len()), 0);
     for (at, text) in edits {

@@ -1,5 +1,6 @@
 //! Dependency wiring (composition root): builds every part once and hands it to whoever needs it.
 
+use std::fmt::Write as _;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use control::{Control, Settings, installation::OpeningError};
@@ -202,7 +203,10 @@ fn gateway_config(config: &Config) -> GatewayConfig {
 /// The mark by which every node of this installation knows requests that one of them has sent on: it says nothing to
 /// anyone else.
 fn hop(keyring: &Keyring) -> String {
-    keyring.fingerprint("hop").iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    keyring.fingerprint("hop").iter().take(8).fold(String::new(), |mut mark, byte| {
+        let _ = write!(mark, "{byte:02x}");
+        mark
+    })
 }
 
 fn admin(

@@ -14,6 +14,7 @@ mod ledger;
 mod process;
 mod refusals;
 mod rings;
+mod routes;
 mod rows;
 mod serving;
 mod settings;

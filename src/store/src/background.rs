@@ -24,6 +24,7 @@ pub(crate) struct Settled(Vec<String>);
 
 impl Settled {
     /// The row, without usage where another one has it.
+    #[allow(clippy::large_types_passed_by_value)] // it comes back, changed or not
     pub(crate) fn apply<'a>(&self, row: RequestLogRef<'a>) -> RequestLogRef<'a> {
         if self.0.iter().any(|id| id == row.id) {
             return RequestLogRef {

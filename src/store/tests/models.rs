@@ -38,7 +38,7 @@ both_engines! {
             tx.insert_model(&TestMacs, &route(n)).await.unwrap();
         }
         let mut row = tx.find_model(&route(2).id).await.unwrap().unwrap().verify(&TestMacs).unwrap();
-        row.edit().description = "changed".to_owned();
+        "changed".clone_into(&mut row.edit().description);
         tx.update_model(&TestMacs, row).await.unwrap();
         tx.delete_model(&route(3).id).await.unwrap();
         tx.commit().await.unwrap();

@@ -69,7 +69,7 @@ both_engines! {
         assert_eq!(counted.iter().map(|row| row.id.clone()).collect::<Vec<_>>(), [request(1).id]);
         assert_eq!(db.store.list_open_answers(NOON.plus(1_000), 10).await.unwrap(), []);
         let another = RequestLog { background: Some("resp_10".to_owned()), usage: Usage::default(), ..request(20) };
-        db.store.insert_requests(&[another.clone()]).await.unwrap();
+        db.store.insert_requests(std::slice::from_ref(&another)).await.unwrap();
         let open = db.store.list_open_answers(NOON.plus(1_000), 10).await.unwrap();
         assert_eq!((open.len(), &open[0].answer_id, &open[0].request_id), (1, &"resp_10".to_owned(), &another.id));
         assert_eq!(db.store.list_open_answers(NOON, 10).await.unwrap(), [], "not yet");

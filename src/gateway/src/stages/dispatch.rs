@@ -55,7 +55,7 @@ async fn direct(g: &Gateway, plan: Plan, at: usize) -> Result<Answer, Box<Refuse
     let sent = draft.send(g, &routes, upstream, None, patience, true).await;
     match sent {
         Ok(sent) => {
-            let places = Places { visit: None, open };
+            let places = Places { visit: None, open: Some(open) };
             answer(g, draft, &routes, sent, places).await
         }
         Err(Failure { refusal, .. }) => Err(draft.decline(refusal)),

@@ -110,7 +110,7 @@ pub(crate) async fn parse(g: &Gateway, caller: Caller) -> Result<ParsedRequest, 
     let restricted = !exchange.known.key.policy.allowed_models.is_empty();
     let routed = g.directory.has_model_routes();
     let operation = exchange.target.operation;
-    let mode = mode(&operation, &exchange.method, &exchange.headers, &body, restricted, routed);
+    let mode = mode(operation, &exchange.method, &exchange.headers, &body, restricted, routed);
     let payload = match take_in(g, &exchange, body, mode).await {
         Ok(payload) => payload,
         // A body that was not read to its end leaves a connection that cannot be used again.
@@ -287,7 +287,7 @@ async fn take_in(g: &Gateway, exchange: &Exchange, body: Body, mode: Mode) -> Re
 }
 
 fn mode(
-    operation: &Operation,
+    operation: Operation,
     method: &Method,
     headers: &HeaderMap,
     body: &Body,

@@ -10,7 +10,7 @@ fn found(method: &Method, path: &str, kind: Option<&'static str>, body: &'static
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     }
     let operation = providers::of(Dialect::Openai).classify(method.as_str(), path);
-    mode(&operation, method, &headers, &Body::from(body), restricted, false)
+    mode(operation, method, &headers, &Body::from(body), restricted, false)
 }
 
 #[test]

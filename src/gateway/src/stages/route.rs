@@ -127,7 +127,7 @@ async fn one(
     };
     let began_ns = g.clock.monotonic_ns();
     let health = &candidate.health;
-    let places = Places { visit: Some(health.visit(began_ns)), open };
+    let places = Places { visit: Some(health.visit(began_ns)), open: Some(open) };
     draft.exchange().settlement.goes_to(Some(upstream.id.clone()), &upstream.name);
     let mut patience = Patience::new(&g.config).of(&upstream.settings.timeouts);
     if let Some(seconds) = route.timeout {

@@ -106,7 +106,7 @@ fn read_choices<'a>(choices: &'a [u8], found: &mut Frame<'a>) {
         let mut reason = None;
         let _ = json::members(choice, |member| {
             if &choice[member.name.clone()] == b"finish_reason" {
-                reason = json::as_text(&choice[member.value.clone()])
+                reason = json::as_text(&choice[member.value.clone()]);
             }
         });
         found.may_end |= reason.is_some();

@@ -21,10 +21,9 @@ pub(crate) fn classify(method: &str, tail: &str) -> Operation {
         ("chat" | "completions", _) => of(post, Scope::ChatCompletions),
         ("responses", "") if post => generating(Scope::Responses).metered(Grammar::Responses).kind(Kind::Responses),
         ("responses", "compact" | "input_tokens") if post => generating(Scope::Responses),
-        ("responses", "") => of(post, Scope::Responses),
         // Only what is stored is looked at; cancelling may be its first terminal state.
+        ("responses", "") | ("conversations", _) => of(post, Scope::Responses),
         ("responses", _) => Operation::other(Scope::Responses).metered(Grammar::Responses).kind(Kind::StoredResponse),
-        ("conversations", _) => of(post, Scope::Responses),
         ("embeddings", "") if post => generating(Scope::Embeddings).kind(Kind::Embeddings),
         ("embeddings", _) => of(post, Scope::Embeddings),
         ("images", "edits" | "variations") if post => {
@@ -45,18 +44,24 @@ pub(crate) fn classify(method: &str, tail: &str) -> Operation {
         ("models", _) => Operation::other(Scope::Models),
         ("moderations", _) => of(post, Scope::Moderations),
         // These hand out credentials of the provider's own.
-        ("realtime", "client_secrets" | "sessions" | "transcription_sessions" | "translations/client_secrets") => {
-            Operation::other(Scope::ProviderAdmin)
-        }
-        ("chatkit", rest) if rest == "sessions" || rest.starts_with("sessions/") => {
-            Operation::other(Scope::ProviderAdmin)
-        }
+        _ if hands_out_credentials(first, rest) => Operation::other(Scope::ProviderAdmin),
         ("realtime", _) => Operation::other(Scope::Realtime),
         // The organisation's administration at OpenAI, keys and credits at OpenRouter.
         ("organization" | "organizations" | "projects" | "keys" | "credits" | "auth", _) => {
             Operation::other(Scope::ProviderAdmin)
         }
         _ => of(post, Scope::All),
+    }
+}
+
+/// Short-lived secrets of the provider's own, with which a client goes there past the gateway.
+fn hands_out_credentials(first: &str, rest: &str) -> bool {
+    match first {
+        "realtime" => {
+            matches!(rest, "client_secrets" | "sessions" | "transcription_sessions" | "translations/client_secrets")
+        }
+        "chatkit" => rest == "sessions" || rest.starts_with("sessions/"),
+        _ => false,
     }
 }
 

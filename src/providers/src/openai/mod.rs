@@ -51,8 +51,8 @@ fn duration(ns: u64) -> String {
     let (ms, seconds) = (ns.div_ceil(1_000_000), ns.div_ceil(1_000_000_000));
     match seconds {
         _ if ms < 1000 => format!("{ms}ms"),
-        ..60 => format!("{seconds}s"),
-        ..3600 => format!("{}m{}s", seconds / 60, seconds % 60),
+        0..60 => format!("{seconds}s"),
+        60..3600 => format!("{}m{}s", seconds / 60, seconds % 60),
         _ => format!("{}h{}m{}s", seconds / 3600, seconds / 60 % 60, seconds % 60),
     }
 }

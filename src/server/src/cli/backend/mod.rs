@@ -29,12 +29,13 @@ impl Backend {
 
     /// Does `O`: in this process, or by the server.
     pub async fn call<O: Perform>(&self, path: O::Path, input: O::Input) -> Result<O::Output> {
-        interruptible(async {
+        // Boxed: transactions make it large, and every command has one.
+        interruptible(Box::pin(async {
             match self {
                 Self::Remote(server) => server.call::<O>(&path, &input).await,
                 Self::Local(cx) => Ok(control::perform::<O>(cx, path, input).await?),
             }
-        })
+        }))
         .await
     }
 }

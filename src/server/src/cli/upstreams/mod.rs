@@ -155,14 +155,13 @@ fn new_secret(args: &CreateArgs, known: &[ProviderView], can_ask: bool) -> Resul
     }
     let wanted = args.provider.parse::<domain::ProviderId>().ok();
     let provider = known.iter().find(|provider| Some(&provider.id) == wanted.as_ref());
-    match (provider, can_ask) {
-        // An unknown provider is refused later, with a better sentence.
-        (None, _) => Ok(None),
-        (Some(provider), _) if provider.id.is_echo() => Ok(None),
-        (Some(provider), true) if provider.needs_secret => output::read_secret("API key").map(Some),
-        (Some(_), true) => output::read_optional_secret("API key (empty for none)"),
-        (Some(provider), false) if provider.needs_secret => Err(CliError::usage(unasked())),
-        (Some(_), false) => Ok(None),
+    // An unknown provider is refused later, with a better sentence.
+    let Some(provider) = provider.filter(|provider| !provider.id.is_echo()) else { return Ok(None) };
+    match (can_ask, provider.needs_secret) {
+        (true, true) => output::read_secret("API key").map(Some),
+        (true, false) => output::read_optional_secret("API key (empty for none)"),
+        (false, true) => Err(CliError::usage(unasked())),
+        (false, false) => Ok(None),
     }
 }
 
