@@ -11,6 +11,7 @@ use crate::{Grammar, json};
 /// later object overrides what it names and leaves the rest (Anthropic's `message_delta`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
+    passes: Passes,
     input: Option<i64>,
     output: Option<i64>,
     total: Option<i64>,
@@ -78,6 +79,11 @@ impl Counts {
             Grammar::Messages => {
                 let beside = [self.cache_read, self.cache_write.or((by_lifetime > 0).then_some(by_lifetime))];
                 usage.input_tokens = add(self.input, beside);
+                let Passes { input, cached, output } = self.passes;
+                let more = |count: Option<i64>, passed: i64| count.map(|count| count.saturating_add(passed));
+                usage.input_tokens = more(usage.input_tokens, input);
+                usage.output_tokens = more(usage.output_tokens, output);
+                usage.cached_tokens = more(usage.cached_tokens, cached);
             }
             Grammar::Generate => {
                 usage.input_tokens = add(self.input, [self.tool_input]);
@@ -102,9 +108,14 @@ impl Counts {
         self.tier.take()
     }
 
-    /// Some count reasoning beside the output; the total tells which.
+    /// Some count reasoning beside the output, and audio beside the input; the total tells which.
     fn beside_or_inside(&self, usage: &mut Usage) {
         let (Some(total), Some(input), Some(output)) = (self.total, self.input, self.output) else { return };
+        let audio = self.audio_in.unwrap_or(0);
+        let with_audio = input.checked_add(audio);
+        if audio > 0 && with_audio.and_then(|input| input.checked_add(output)) == Some(total) {
+            usage.input_tokens = with_audio;
+        }
         let reasoning = self.reasoning.unwrap_or(0);
         let is_beside = input.checked_add(output).and_then(|sum| sum.checked_add(reasoning)) == Some(total);
         if reasoning > 0 && is_beside {
@@ -155,7 +166,15 @@ impl Counts {
             // xAI: 10⁻¹⁰ dollars.
             b"cost_in_usd_ticks" => self.cost_nano = nano(value, 10),
             b"num_search_queries" => self.set(value, |counts| &mut counts.web_searches),
-            b"server_tool_use" => self.tools(value),
+            b"server_tool_use" | b"server_tool_use_details" => self.tools(value),
+            // xAI.
+            b"server_side_tool_usage_details" => self.parts(value, |counts, name, value| {
+                if name == b"web_search_calls" {
+                    counts.set(value, |counts| &mut counts.web_searches);
+                }
+            }),
+            // Mistral, vLLM and others say the tier within.
+            b"service_tier" => self.tier = json::as_text(value).map(Cow::into_owned),
             _ => {}
         }
     }
@@ -176,6 +195,7 @@ impl Counts {
                 _ => {}
             }),
             b"server_tool_use" => self.tools(value),
+            b"iterations" => self.iterations(value),
             b"service_tier" => self.tier = json::as_text(value).map(Cow::into_owned),
             b"cost" => self.cost_nano = nano(value, 0),
             _ => {}
@@ -190,7 +210,7 @@ impl Counts {
             b"thoughtsTokenCount" => self.set(value, |counts| &mut counts.reasoning),
             b"cachedContentTokenCount" => self.set(value, |counts| &mut counts.cache_read),
             b"toolUsePromptTokenCount" => self.set(value, |counts| &mut counts.tool_input),
-            b"promptTokensDetails" => {
+            b"promptTokensDetails" | b"promptTokenDetails" => {
                 self.modalities(value, |counts| &mut counts.audio_in, |counts| &mut counts.image_in);
             }
             b"candidatesTokensDetails" | b"responseTokensDetails" => {
@@ -199,6 +219,31 @@ impl Counts {
             b"serviceTier" | b"trafficType" => self.tier = json::as_text(value).map(Cow::into_owned),
             _ => {}
         }
+    }
+
+    /// Passes that the counts above leave out: what was spent on shortening the conversation.
+    fn iterations(&mut self, list: &[u8]) {
+        let mut passes = Passes::default();
+        let _ = json::items(list, |at| {
+            let item = &list[at];
+            let (mut pass, mut is_beside) = (Self::default(), false);
+            let _ = json::members(item, |member| {
+                let value = &item[member.value.clone()];
+                match &item[member.name.clone()] {
+                    b"type" => is_beside = json::as_text(value).as_deref() == Some("compaction"),
+                    // They do not nest.
+                    b"iterations" => {}
+                    name => pass.messages(name, value),
+                }
+            });
+            let usage = pass.usage(Grammar::Messages);
+            if is_beside {
+                passes.input = passes.input.saturating_add(usage.input_tokens.unwrap_or(0));
+                passes.cached = passes.cached.saturating_add(usage.cached_tokens.unwrap_or(0));
+                passes.output = passes.output.saturating_add(usage.output_tokens.unwrap_or(0));
+            }
+        });
+        self.passes = passes;
     }
 
     fn tools(&mut self, value: &[u8]) {
@@ -248,6 +293,14 @@ impl Counts {
     }
 }
 
+/// Tokens of passes beside the answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Passes {
+    input: i64,
+    cached: i64,
+    output: i64,
+}
+
 /// What is there and no count.
 struct NotACount;
 
@@ -266,126 +319,5 @@ fn add<const N: usize>(first: Option<i64>, beside: [Option<i64>; N]) -> Option<i
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(grammar: Grammar, text: &str) -> Usage {
-        let mut counts = Counts::default();
-        counts.read(grammar, text.as_bytes());
-        counts.usage(grammar)
-    }
-
-    #[test]
-    fn both_vocabularies_of_openai() {
-        let full = Usage {
-            input_tokens: Some(19),
-            cached_tokens: Some(8),
-            output_tokens: Some(10),
-            reasoning_tokens: Some(2),
-            ..Usage::default()
-        };
-        let chat = r#"{"prompt_tokens":19,"completion_tokens":10,"total_tokens":29,
-            "prompt_tokens_details":{"cached_tokens":8},"completion_tokens_details":{"reasoning_tokens":2}}"#;
-        assert_eq!(read(Grammar::Chat, chat), full);
-        let responses = r#"{"input_tokens":19,"input_tokens_details":{"cached_tokens":8},"output_tokens":10,
-            "output_tokens_details":{"reasoning_tokens":2},"total_tokens":29}"#;
-        assert_eq!(read(Grammar::Responses, responses), full);
-        let embeddings = read(Grammar::Plain, r#"{"prompt_tokens":19,"total_tokens":19}"#);
-        assert_eq!(embeddings, Usage { input_tokens: Some(19), ..Usage::default() });
-    }
-
-    #[test]
-    fn reasoning_beside_the_output_follows_from_the_total() {
-        let beside = r#"{"prompt_tokens":32,"completion_tokens":9,"total_tokens":135,
-            "completion_tokens_details":{"reasoning_tokens":94}}"#;
-        let found = read(Grammar::Chat, beside);
-        assert_eq!((found.output_tokens, found.reasoning_tokens, found.unreadable), (Some(103), Some(94), false));
-    }
-
-    #[test]
-    fn anthropic_counts_the_cache_beside_the_input() {
-        let text = r#"{"input_tokens":10,"cache_read_input_tokens":100,"cache_creation_input_tokens":30,
-            "cache_creation":{"ephemeral_5m_input_tokens":20,"ephemeral_1h_input_tokens":10},"output_tokens":7,
-            "server_tool_use":{"web_search_requests":2},"service_tier":"standard"}"#;
-        let expected = Usage {
-            input_tokens: Some(140),
-            cached_tokens: Some(100),
-            cache_write_5m: Some(20),
-            cache_write_1h: Some(10),
-            output_tokens: Some(7),
-            web_searches: Some(2),
-            ..Usage::default()
-        };
-        assert_eq!(read(Grammar::Messages, text), expected);
-        let older = r#"{"input_tokens":10,"cache_creation_input_tokens":30,"output_tokens":1}"#;
-        let found = read(Grammar::Messages, older);
-        assert_eq!((found.input_tokens, found.cache_write_other, found.cache_writes()), (Some(40), Some(30), Some(30)));
-        let mut counts = Counts::default();
-        counts.read(Grammar::Messages, text.as_bytes());
-        counts.read(Grammar::Messages, br#"{"output_tokens":50}"#);
-        assert_eq!(counts.usage(Grammar::Messages), Usage { output_tokens: Some(50), ..expected });
-    }
-
-    #[test]
-    fn gemini_adds_thoughts_and_tool_prompts() {
-        let text = r#"{"promptTokenCount":100,"cachedContentTokenCount":40,"candidatesTokenCount":10,
-            "thoughtsTokenCount":5,"toolUsePromptTokenCount":7,"totalTokenCount":122,
-            "promptTokensDetails":[{"modality":"TEXT","tokenCount":90},{"modality":"AUDIO","tokenCount":10}]}"#;
-        let expected = Usage {
-            input_tokens: Some(107),
-            cached_tokens: Some(40),
-            audio_in: Some(10),
-            output_tokens: Some(15),
-            reasoning_tokens: Some(5),
-            ..Usage::default()
-        };
-        assert_eq!(read(Grammar::Generate, text), expected);
-    }
-
-    #[test]
-    fn costs_that_providers_report() {
-        for (text, nano) in [
-            (r#"{"cost":0.00014,"is_byok":false}"#, Some(140_000)),
-            (r#"{"cost":{"input_tokens_cost":0.1,"total_cost":0.5}}"#, Some(500_000_000)),
-            (r#"{"cost_in_usd_ticks":37756000}"#, Some(3_775_600)),
-            (r#"{"cost":null}"#, None),
-        ] {
-            let mut counts = Counts::default();
-            counts.read(Grammar::Chat, text.as_bytes());
-            assert_eq!(counts.cost_nano(), nano, "{text}");
-        }
-    }
-
-    #[test]
-    fn what_is_not_there_stays_unsaid() {
-        for text in [
-            "null",
-            "7",
-            "[]",
-            "{}",
-            r#"{"prompt_tokens":null,"completion_tokens_details":{"reasoning_tokens":null}}"#,
-            r#"{"prompt_tokens_details":null}"#,
-            r#"{"prompt_tokens":"#,
-            r#"{"type":"duration","seconds":7}"#,
-        ] {
-            assert_eq!(read(Grammar::Chat, text), Usage::default(), "{text}");
-        }
-    }
-
-    /// F13
-    #[test]
-    fn counts_that_cannot_be_are_left_out_and_marked() {
-        for odd in
-            ["-1", "9223372036854775807", "99999999999999999999", "1099511627777", "1.5", "1e3", "\"3\"", "{}", "true"]
-        {
-            let found = read(Grammar::Chat, &format!(r#"{{"prompt_tokens":3,"completion_tokens":{odd}}}"#));
-            let expected = Usage { input_tokens: Some(3), unreadable: true, ..Usage::default() };
-            assert_eq!(found, expected, "{odd}");
-        }
-        let part_beyond_whole = r#"{"prompt_tokens":3,"prompt_tokens_details":{"cached_tokens":4}}"#;
-        let expected = Usage { input_tokens: Some(3), unreadable: true, ..Usage::default() };
-        assert_eq!(read(Grammar::Chat, part_beyond_whole), expected);
-        let largest = read(Grammar::Chat, r#"{"prompt_tokens":1099511627776}"#);
-        assert_eq!(largest, Usage { input_tokens: Some(1 << 40), ..Usage::default() });
-    }
-}
+#[path = "counts_tests.rs"]
+mod tests;

@@ -144,7 +144,8 @@ both_engines! {
                 fixture.pass_request(&request.clone().sends(Body::Nothing)).await;
                 fixture.pass_request(&request.clone().sends(Body::Whole(Vec::new()))).await;
                 let mut chunked = request.sends(Body::Chunks(Vec::new()));
-                if kind == "application/json" && ["POST", "PUT", "PATCH"].contains(&method) {
+                let is_read = kind == "application/json" || target == "/v1/chat/completions";
+                if is_read && ["POST", "PUT", "PATCH"].contains(&method) {
                     chunked.arrives = Some(Body::Whole(Vec::new()));
                 }
                 fixture.pass_request(&chunked).await;
