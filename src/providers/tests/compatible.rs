@@ -2,6 +2,8 @@
 //!
 //! Each fixture says where it was found. Streams are read in pieces of several sizes.
 
+#![allow(missing_docs, clippy::unwrap_used)] // a test
+
 use std::{fs, path::Path};
 
 use bytes::Bytes;
@@ -52,7 +54,7 @@ struct Expected {
 fn grammar(fixture: &Fixture) -> Option<Grammar> {
     let dialect: Dialect = fixture.dialect.parse().unwrap();
     let below = |marks: &[&str]| {
-        let found = marks.iter().filter_map(|mark| Some(&fixture.path[fixture.path.find(mark)?..])).next();
+        let found = marks.iter().find_map(|mark| Some(&fixture.path[fixture.path.find(mark)?..]));
         found.unwrap_or(&fixture.path).to_owned()
     };
     let path = match dialect {
