@@ -36,7 +36,7 @@ export class NewUpstreamPage {
   /** `reach` brings the focus to an element by Tab alone. */
   async chooseByKeyboard(provider: Provider, reach: (target: Locator) => Promise<void>) {
     await reach(this.providers.getByRole('radio', { checked: true }));
-    for (let presses = 0; presses < 10 && !(await this.#radio(provider).isChecked()); presses += 1) {
+    for (let presses = 0; presses < 30 && !(await this.#radio(provider).isChecked()); presses += 1) {
       await this.page.keyboard.press('ArrowDown');
     }
     await expect(this.#radio(provider)).toBeChecked();
